@@ -1,0 +1,131 @@
+package chunk
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// Event is one log event, read in place: its fields are views into the chunk, good for as long as the chunk is.
+type Event struct {
+	// Time is the instant of the event.
+	Time Time
+	// Meta is the encoded msgpack map of the event's metadata; nil where the event carries none.
+	Meta []byte
+	// Body is the encoded msgpack value of the event: a map from every Fluent Bit input.
+	Body []byte
+	// Group is the encoded msgpack map of the group that the event belongs to, with the resource and the scope of records
+	// that came in by OTLP; nil outside of groups.
+	Group []byte
+}
+
+// Reader gives the events of one chunk in their order. It is reused from chunk to chunk and not safe for concurrent use.
+type Reader struct {
+	cur       Cursor
+	group     []byte
+	malformed int
+	err       error
+}
+
+// Reset starts a new chunk. Reset(nil) drops the reference to the old one.
+func (r *Reader) Reset(data []byte) { *r = Reader{cur: NewCursor(data)} }
+
+// Next reads the next event into ev and reports whether there was one. Group markers are no events: they set the group of
+// those behind them. Complete objects that are no event are counted and passed over.
+func (r *Reader) Next(ev *Event) bool {
+	for r.err == nil && r.cur.pos < len(r.cur.b) {
+		start := r.cur.pos
+		object, err := r.cur.Skip(1)
+		if err != nil {
+			r.err = &CorruptError{Offset: start, Bytes: len(r.cur.b) - start, Err: err}
+			return false
+		}
+		if r.event(object, ev) {
+			return true
+		}
+	}
+	return false
+}
+
+// Malformed is the number of complete objects so far that were neither an event nor a group marker.
+func (r *Reader) Malformed() int { return r.malformed }
+
+// Err is nil or a *CorruptError when the end of the chunk could not be read.
+func (r *Reader) Err() error { return r.err }
+
+// event takes one whole object apart: [time, body] or [[time, metadata], body].
+func (r *Reader) event(object []byte, ev *Event) bool {
+	if usual(object) {
+		*ev = Event{Time: eventTime(Token{Kind: Ext, Data: object[4:12]}), Body: object[usualHead:], Group: r.group}
+		if sec := binary.BigEndian.Uint32(object[4:]); sec < groupEnd {
+			return true
+		}
+	}
+	c := NewCursor(object)
+	if root := c.Next(); root.Kind != Array || root.Num != 2 {
+		r.malformed++
+		return false
+	}
+	*ev = Event{Group: r.group}
+	t := c.Next()
+	if t.Kind == Array {
+		if t.Num == 0 {
+			r.malformed++
+			return false
+		}
+		elements := t.Num
+		if t = c.Next(); t.Kind == Array || t.Kind == Map {
+			r.malformed++
+			return false
+		}
+		if elements > 1 {
+			meta, _ := c.Skip(1)
+			if len(meta) > 0 && isMap(meta[0]) {
+				ev.Meta = meta
+			}
+			_, _ = c.Skip(elements - 2)
+		}
+	} else if t.Kind == Map {
+		r.malformed++
+		return false
+	}
+	ev.Body = object[c.pos:]
+	if start, end := marker(t); start || end {
+		r.group = nil
+		if start && isMap(ev.Body[0]) {
+			r.group = ev.Body
+		}
+		return false
+	}
+	if ev.Body[0] == 0xc0 {
+		r.malformed++
+		return false
+	}
+	ev.Time = eventTime(t)
+	return true
+}
+
+// usualHead is the length of the head that nearly every event has: an array of two, of which the first is an array of an
+// EventTime in a fixed ext and an empty map.
+const usualHead = 13
+
+// usual tells whether object has that head, and a map behind it.
+func usual(object []byte) bool {
+	return len(object) > usualHead && object[0] == 0x92 && object[1] == 0x92 && object[2] == 0xd7 && object[3] == eventTimeExt &&
+		object[12] == 0x80 && isMap(object[usualHead])
+}
+
+func isMap(lead byte) bool { return lead&0xf0 == 0x80 || lead == 0xde || lead == 0xdf }
+
+// CorruptError says that a chunk could not be read to its end. Events before Offset were read and are good.
+type CorruptError struct {
+	// Offset is where the unreadable part begins, Bytes its length to the end of the chunk.
+	Offset, Bytes int
+	// Err is ErrTruncated or ErrReserved.
+	Err error
+}
+
+func (e *CorruptError) Error() string {
+	return fmt.Sprintf("chunk unreadable from byte %d on, %d bytes left: %v", e.Offset, e.Bytes, e.Err)
+}
+
+func (e *CorruptError) Unwrap() error { return e.Err }

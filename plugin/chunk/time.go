@@ -1,0 +1,69 @@
+package chunk
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// Time is the instant of an event as Fluent Bit wrote it: seconds and nanoseconds since 1970 in UTC.
+type Time struct {
+	Sec  int64
+	Nsec uint32
+	// Known is false when the event's head holds no readable time; Sec and Nsec are zero then.
+	Known bool
+}
+
+// maxSeconds is the end of year 9999, the last that RFC 3339 can write.
+const maxSeconds = 253402300799
+
+// eventTimeExt is the application type of Fluent Bit's EventTime (forward protocol, section "EventTime Ext Format").
+const eventTimeExt = 0
+
+// eventTime reads an EventTime (two big-endian 32-bit numbers) or a plain number of seconds. Fluent Bit itself writes the
+// first; forward clients and scripts write integers and floats.
+func eventTime(t Token) Time {
+	switch t.Kind {
+	case Ext:
+		if t.ExtType == eventTimeExt && len(t.Data) == 8 {
+			return normal(int64(binary.BigEndian.Uint32(t.Data)), int64(binary.BigEndian.Uint32(t.Data[4:])))
+		}
+	case Uint:
+		if t.Num <= maxSeconds {
+			return normal(int64(t.Num), 0)
+		}
+	case Int:
+		return normal(t.Int64(), 0)
+	case Float32, Float64:
+		f := t.Float()
+		if f >= -maxSeconds && f <= maxSeconds {
+			sec := math.Floor(f)
+			return normal(int64(sec), int64((f-sec)*1e9))
+		}
+	}
+	return Time{}
+}
+
+// normal carries over nanoseconds of a second and more. What lies outside the years that RFC 3339 can write is unknown.
+func normal(sec, nsec int64) Time {
+	sec += nsec / 1e9
+	if sec < 0 || sec > maxSeconds {
+		return Time{}
+	}
+	return Time{Sec: sec, Nsec: uint32(nsec % 1e9), Known: true}
+}
+
+// The seconds of an EventTime that mark the start and the end of a group rather than an instant, with zero nanoseconds
+// (flb_log_event.h, FLB_LOG_EVENT_GROUP_START and _END; as unsigned numbers they are dates in February 2106).
+const (
+	groupStart = math.MaxUint32
+	groupEnd   = math.MaxUint32 - 1
+)
+
+// marker tells whether t stands at a group marker, and which.
+func marker(t Token) (start, end bool) {
+	if t.Kind != Ext || t.ExtType != eventTimeExt || len(t.Data) != 8 || binary.BigEndian.Uint32(t.Data[4:]) != 0 {
+		return false, false
+	}
+	sec := binary.BigEndian.Uint32(t.Data)
+	return sec == groupStart, sec == groupEnd
+}
