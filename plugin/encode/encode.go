@@ -1,0 +1,24 @@
+// Package encode turns records into the bytes of a payload format, one file a format.
+package encode
+
+import "out_dynatrace/plugin/record"
+
+// Encoder writes records one after another into one body. An implementation may keep scratch state from record to record,
+// so an Encoder serves one body at a time. Its methods append to dst and return it, as append does; they cannot fail.
+type Encoder interface {
+	// ContentType is the media type of the body.
+	ContentType() string
+	// Open begins a body.
+	Open(dst []byte) []byte
+	// Separate stands between two records.
+	Separate(dst []byte) []byte
+	// Append writes one record.
+	Append(dst []byte, r *record.Record) []byte
+	// Close ends the body.
+	Close(dst []byte) []byte
+	// Tail is the number of bytes that Close will add.
+	Tail() int
+	// Fit returns the length of the longest start of a content, ending at the border of a character, that adds at most room
+	// bytes to a record.
+	Fit(content []byte, room int) int
+}

@@ -1,0 +1,126 @@
+package encode
+
+import (
+	"time"
+
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/jsontext"
+	"out_dynatrace/plugin/record"
+)
+
+// JSON writes a JSON array of flat objects, the body of POST /api/v2/logs/ingest with application/json. timestamp, content
+// and loglevel stand first in each object. The zero JSON is ready for use, by the records of one record.Mapper.
+type JSON struct {
+	clock clock
+	runs  runCache
+}
+
+// ContentType names the charset, which the API page demands to be UTF-8.
+func (*JSON) ContentType() string { return "application/json; charset=utf-8" }
+
+// Open, Separate and Close frame the array.
+func (*JSON) Open(dst []byte) []byte     { return append(dst, '[') }
+func (*JSON) Separate(dst []byte) []byte { return append(dst, ',') }
+func (*JSON) Close(dst []byte) []byte    { return append(dst, ']') }
+
+// Tail is the closing bracket.
+func (*JSON) Tail() int { return len("]") }
+
+// Fit counts the escapes.
+func (*JSON) Fit(content []byte, room int) int { return jsontext.Fit(content, room) }
+
+// Append writes one object.
+func (j *JSON) Append(dst []byte, r *record.Record) []byte {
+	dst = append(dst, `{"timestamp":"`...)
+	dst = j.clock.append(dst, r.Time)
+	dst = append(dst, `","content":`...)
+	dst = jsontext.AppendString(dst, r.Content)
+	if r.Level != "" {
+		dst = append(dst, `,"loglevel":"`...)
+		dst = append(append(dst, r.Level...), '"')
+	}
+	done := 0
+	for i := range r.Runs {
+		run := &r.Runs[i]
+		dst = appendAttributes(dst, r, r.Attributes[done:run.At])
+		done = run.At
+		if known := j.runs.find(run.ID); known != nil {
+			dst = append(dst, known...)
+			continue
+		}
+		start := len(dst)
+		dst = appendAttributes(dst, r, run.Attributes)
+		j.runs.keep(run.ID, dst[start:])
+	}
+	dst = appendAttributes(dst, r, r.Attributes[done:])
+	return append(dst, '}')
+}
+
+// appendAttributes writes each attribute behind a comma.
+func appendAttributes(dst []byte, r *record.Record, attributes []record.Attribute) []byte {
+	for i := range attributes {
+		a := &attributes[i]
+		dst = append(dst, ',')
+		dst = jsontext.AppendString(dst, a.Key)
+		dst = append(dst, ':')
+		dst = appendValue(dst, r, a.Value)
+	}
+	return dst
+}
+
+func appendValue(dst []byte, r *record.Record, v record.Value) []byte {
+	switch v.Kind {
+	case record.String:
+		return jsontext.AppendString(dst, v.Text)
+	case record.Uint:
+		return jsontext.AppendUint(dst, v.Num)
+	case record.Int:
+		return jsontext.AppendInt(dst, v.Int64())
+	case record.Float32:
+		return jsontext.AppendFloat(dst, v.Float(), 32)
+	case record.Float64:
+		return jsontext.AppendFloat(dst, v.Float(), 64)
+	case record.Bool:
+		return jsontext.AppendBool(dst, v.Num != 0)
+	case record.Array:
+		dst = append(dst, '[')
+		for i, e := range r.Array(v) {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendValue(dst, r, e)
+		}
+		return append(dst, ']')
+	}
+	return append(dst, "null"...)
+}
+
+// clock writes times in RFC 3339, UTC, with as many digits as the time has: 3, 6 or 9. The API takes up to nanoseconds,
+// and the readers that take only three digits get three when there are no more. It keeps the text of the last second.
+type clock struct {
+	sec  int64
+	text [len("2006-01-02T15:04:05")]byte
+	used bool
+}
+
+func (k *clock) append(dst []byte, t chunk.Time) []byte {
+	if !k.used || k.sec != t.Sec {
+		time.Unix(t.Sec, 0).UTC().AppendFormat(k.text[:0], "2006-01-02T15:04:05")
+		k.sec, k.used = t.Sec, true
+	}
+	dst = append(append(dst, k.text[:]...), '.')
+	digits, n := 9, t.Nsec
+	switch {
+	case n%1e6 == 0:
+		digits, n = 3, n/1e6
+	case n%1e3 == 0:
+		digits, n = 6, n/1e3
+	}
+	end := len(dst) + digits
+	dst = append(dst, "000000000"[:digits]...)
+	for i := end - 1; n > 0; i-- {
+		dst[i] = byte('0' + n%10)
+		n /= 10
+	}
+	return append(dst, 'Z')
+}

@@ -1,0 +1,230 @@
+package encode_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/record"
+	"out_dynatrace/test/corpus"
+)
+
+func mapper() *record.Mapper {
+	return record.NewMapper(record.Options{
+		Limits:      record.Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
+		ContentKeys: []string{"log", "message"},
+		LevelKeys:   []string{"loglevel", "severity", "level", "status"},
+		Now:         func() time.Time { return time.Unix(1700000000, 0) },
+	})
+}
+
+// whole encodes all events of a chunk into one body.
+func whole(j *encode.JSON, m *record.Mapper, data []byte) []byte {
+	var r chunk.Reader
+	var ev chunk.Event
+	var rec record.Record
+	body := j.Open(nil)
+	r.Reset(data)
+	for first := true; r.Next(&ev); first = false {
+		if !first {
+			body = j.Separate(body)
+		}
+		m.Map(&ev, &rec)
+		body = j.Append(body, &rec)
+	}
+	m.Release()
+	return j.Close(body)
+}
+
+// single encodes each event with a Mapper and an encoder that have seen nothing before.
+func single(data []byte) []byte {
+	var r chunk.Reader
+	var ev chunk.Event
+	var rec record.Record
+	body := []byte{'['}
+	r.Reset(data)
+	for r.Next(&ev) {
+		if len(body) > 1 {
+			body = append(body, ',')
+		}
+		mapper().Map(&ev, &rec)
+		body = new(encode.JSON).Append(body, &rec)
+	}
+	return append(body, ']')
+}
+
+func TestTimesAreWrittenWithTheDigitsThatTheyHave(t *testing.T) {
+	for want, at := range map[string]chunk.Time{
+		"2023-11-14T22:13:20.000Z":       {Sec: 1700000000},
+		"2023-11-14T22:13:20.120Z":       {Sec: 1700000000, Nsec: 120_000_000},
+		"2023-11-14T22:13:20.000007Z":    {Sec: 1700000000, Nsec: 7_000},
+		"2023-11-14T22:13:20.123456789Z": {Sec: 1700000000, Nsec: 123_456_789},
+		"2023-11-14T22:13:20.000000001Z": {Sec: 1700000000, Nsec: 1},
+		"1970-01-01T00:00:00.000Z":       {},
+		"9999-12-31T23:59:59.999999999Z": {Sec: 253402300799, Nsec: 999_999_999},
+	} {
+		var got struct{ Timestamp string }
+		text := new(encode.JSON).Append(nil, &record.Record{Time: at})
+		if err := json.Unmarshal(text, &got); err != nil || got.Timestamp != want {
+			t.Errorf("%+v: got %q (%v), want %q", at, got.Timestamp, err, want)
+		}
+		if parsed, err := time.Parse(time.RFC3339Nano, got.Timestamp); err != nil || parsed.Unix() != at.Sec || parsed.Nanosecond() != int(at.Nsec) {
+			t.Errorf("%q does not read back: %v %v", got.Timestamp, parsed, err)
+		}
+	}
+}
+
+func TestAnEncoderKeepsTheSecondsOfOneRecordOutOfTheNext(t *testing.T) {
+	var j encode.JSON
+	for _, sec := range []int64{0, 1700000000, 1700000000, 1700000001, 0} {
+		want := time.Unix(sec, 0).UTC().Format("2006-01-02T15:04:05")
+		if got := j.Append(nil, &record.Record{Time: chunk.Time{Sec: sec}}); !bytes.Contains(got, []byte(want)) {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+func TestWhatIsRememberedOfEarlierRecordsChangesNothing(t *testing.T) {
+	for _, c := range corpus.All() {
+		t.Run(c.Name, func(t *testing.T) {
+			var j encode.JSON
+			m := mapper()
+			want := single(c.Data)
+			for round := range 2 { // the second with what the first has left behind
+				if got := whole(&j, m, c.Data); !bytes.Equal(got, want) {
+					t.Fatalf("round %d: %s", round, difference(got, want))
+				}
+			}
+			if !json.Valid(want) || !utf8.Valid(want) {
+				t.Error("not valid JSON in UTF-8")
+			}
+		})
+	}
+}
+
+func TestRepeatedFieldsThatClashAreRenamedEachTime(t *testing.T) {
+	s := corpus.Str
+	same := func(log string, extra ...corpus.Value) corpus.Value {
+		pairs := append([]corpus.Value{s("pod"), corpus.Map(s("name"), s("a"), s("level"), corpus.Int(3)), s("log"), s(log)}, extra...)
+		return corpus.Map(pairs...)
+	}
+	var data []byte
+	for i, body := range []corpus.Value{
+		same("1"), same("2"), same("3"),
+		same("4", s("pod.name"), s("other")), same("5", s("pod.name"), s("other")),
+		corpus.Map(s("pod.name"), s("first"), s("pod"), corpus.Map(s("name"), s("a"), s("level"), corpus.Int(3)), s("log"), s("6")),
+		corpus.Map(s("pod.name"), s("first"), s("pod"), corpus.Map(s("name"), s("a"), s("level"), corpus.Int(3)), s("log"), s("7")),
+		same("8", s("pod"), corpus.Map(s("name"), s("a"), s("level"), corpus.Int(3))),
+		same("9", s("list"), corpus.Array(corpus.Int(1), s("x"))), same("10", s("list"), corpus.Array(corpus.Int(1), s("x"))), same("11", s("list"), corpus.Array(corpus.Int(2))),
+		same("12", s("level"), corpus.Int(30)), same("13", s("level"), corpus.Int(30)), same("14"),
+		same("15", s("status"), corpus.Int(200)), same("16", s("status"), corpus.Int(200)), same("17", s("status"), s("odd")), same("18", s("status"), s("odd")),
+	} {
+		data = corpus.AppendEvent(data, corpus.EventTime(1700000000, uint32(i)), corpus.Map(), body)
+	}
+	if got, want := whole(new(encode.JSON), mapper(), data), single(data); !bytes.Equal(got, want) {
+		t.Error(difference(got, want))
+	}
+}
+
+func TestFieldsThatNeverRepeatAreStillRight(t *testing.T) {
+	var data []byte
+	for i := range 500 {
+		body := corpus.Map(corpus.Str("n"), corpus.Int(int64(i)), corpus.Str("log"), corpus.Str("x"), corpus.Str("pod"), corpus.Fields("name", fmt.Sprint("pod-", i%40), "node", "n1"))
+		data = corpus.AppendEvent(data, corpus.EventTime(1700000000, uint32(i)), corpus.Map(), body)
+	}
+	if got, want := whole(new(encode.JSON), mapper(), data), single(data); !bytes.Equal(got, want) {
+		t.Error(difference(got, want))
+	}
+}
+
+func TestEncodingARepetitiveChunkAllocatesNothing(t *testing.T) {
+	for _, c := range corpus.All() {
+		var r chunk.Reader
+		var ev chunk.Event
+		var rec record.Record
+		var j encode.JSON
+		m := mapper()
+		body := make([]byte, 0, 4<<20)
+		run := func() {
+			body = body[:0]
+			r.Reset(c.Data)
+			for r.Next(&ev) {
+				m.Map(&ev, &rec)
+				body = j.Append(body, &rec)
+			}
+			m.Release()
+		}
+		for range 8 { // until scratch memory and caches have their size
+			run()
+		}
+		if n := testing.AllocsPerRun(5, run); n != 0 {
+			t.Errorf("%s: %v allocations for a chunk of %d records", c.Name, n, c.Events)
+		}
+	}
+}
+
+// FuzzMemory holds a Mapper and an encoder that remember against ones that do not, on any chunk, read twice.
+func FuzzMemory(f *testing.F) {
+	for _, c := range corpus.Odd() {
+		if len(c.Chunk) < 1<<13 {
+			f.Add(c.Chunk)
+			f.Add(append(bytes.Clone(c.Chunk), c.Chunk...))
+		}
+	}
+	f.Add(corpus.Kubernetes().Data[:6000])
+	f.Add(corpus.FireLens().Data[:4000])
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var j encode.JSON
+		m := mapper()
+		want := single(data)
+		for range 2 {
+			if got := whole(&j, m, data); !bytes.Equal(got, want) {
+				t.Fatal(difference(got, want))
+			}
+		}
+		if !json.Valid(want) || !utf8.Valid(want) {
+			t.Fatalf("not valid JSON in UTF-8: %q", want)
+		}
+		uniqueKeys(t, want)
+	})
+}
+
+// uniqueKeys fails when an object of the array has a key twice.
+func uniqueKeys(t *testing.T, body []byte) {
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	_, _ = d.Token() // [
+	for d.More() {
+		keys := map[string]bool{}
+		_, _ = d.Token() // {
+		for d.More() {
+			key, err := d.Token()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if keys[key.(string)] {
+				t.Fatalf("the key %q stands twice in %s", key, body)
+			}
+			keys[key.(string)] = true
+			var v json.RawMessage
+			if err := d.Decode(&v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, _ = d.Token() // }
+	}
+}
+
+func difference(got, want []byte) string {
+	i := 0
+	for i < len(got) && i < len(want) && got[i] == want[i] {
+		i++
+	}
+	from := max(0, i-200)
+	return fmt.Sprintf("at byte %d:\n got ...%s\nwant ...%s", i, got[from:min(len(got), i+200)], want[from:min(len(want), i+200)])
+}

@@ -1,0 +1,139 @@
+package record
+
+import (
+	"strconv"
+
+	"out_dynatrace/plugin/chunk"
+)
+
+// emptyKey stands for a key of no characters, which a JSON reader may refuse.
+var emptyKey = []byte("_")
+
+// add adds a value under key. Maps are flattened down to the nesting limit; c stands behind tok, and is moved over the
+// elements of a map or an array. depth is the level of key, from 1.
+func (m *Mapper) add(rec *Record, key []byte, tok chunk.Token, c *chunk.Cursor, depth int) {
+	if tok.Kind == chunk.Map && tok.Num > 0 && depth < m.opts.Limits.NestingLevels {
+		m.flatten(rec, key, tok.Num, c, depth)
+		return
+	}
+	if m.count >= m.opts.Limits.Attributes {
+		m.cuts[CutAttributes]++
+		skipElements(tok, c)
+		return
+	}
+	if len(key) == 0 {
+		key = emptyKey
+	}
+	if short, wasCut := cut(key, m.opts.Limits.AttributeKeyBytes); wasCut {
+		m.cuts[CutKey]++
+		key = short
+	}
+	m.append(rec, key, m.value(tok, c))
+}
+
+// append adds an attribute whose key and value are within the limits, under a key that the record does not have yet.
+func (m *Mapper) append(rec *Record, key []byte, v Value) {
+	key = m.unique(key)
+	m.guessable = m.guessable || guessedAsLevel(key)
+	m.count++
+	rec.Attributes = append(rec.Attributes, Attribute{Key: key, Value: v})
+}
+
+// flatten adds the pairs of a nested map under dotted keys.
+func (m *Mapper) flatten(rec *Record, prefix []byte, pairs uint64, c *chunk.Cursor, depth int) {
+	// A prefix over the limit would be cut in every key below it: cut it once, so that a long one costs its length once.
+	if limit := m.opts.Limits.AttributeKeyBytes; len(prefix) > limit+1 {
+		prefix = prefix[:limit+1]
+	}
+	for ; pairs > 0; pairs-- {
+		child := m.key(c)
+		tok := c.Next()
+		start := len(m.scratch)
+		m.scratch = append(append(append(m.scratch, prefix...), '.'), child...)
+		key := m.scratch[start:len(m.scratch):len(m.scratch)]
+		full := m.count >= m.opts.Limits.Attributes
+		m.add(rec, key, tok, c, depth+1)
+		if full { // nothing was added: a map of a million keys must not fill the scratch with them
+			m.scratch = m.scratch[:start]
+		}
+	}
+}
+
+// unique returns key, or the first of overwritten1.key, overwritten2.key, ... that the record does not have yet: the names
+// that the server gives to the later ones of equal keys, without losing them (page "Ingest JSON and TXT logs").
+func (m *Mapper) unique(key []byte) []byte {
+	if m.keys.insert(key, hashOf(key)) {
+		return key
+	}
+	m.renamed = true
+	for n := 1; ; n++ {
+		if other := m.overwritten(n, key); m.keys.insert(other, hashOf(other)) {
+			return other
+		}
+	}
+}
+
+// overwritten returns overwritten<n>.key within the limit of keys.
+func (m *Mapper) overwritten(n int, key []byte) []byte {
+	start := len(m.scratch)
+	m.scratch = append(m.scratch, "overwritten"...)
+	m.scratch = strconv.AppendInt(m.scratch, int64(n), 10)
+	m.scratch = append(append(m.scratch, '.'), key...)
+	full := m.scratch[start:len(m.scratch):len(m.scratch)]
+	short, _ := cut(full, m.opts.Limits.AttributeKeyBytes)
+	return short
+}
+
+// group adds the resource and scope attributes of an OTLP group to a member of it (Fluent Bit's
+// plugins/in_opentelemetry writes them once, in the group's start marker).
+func (m *Mapper) group(rec *Record, body []byte) {
+	c := chunk.NewCursor(body)
+	for pairs := c.Next().Num; pairs > 0; pairs-- {
+		key := m.key(&c)
+		tok := c.Next()
+		if tok.Kind != chunk.Map {
+			skipElements(tok, &c)
+			continue
+		}
+		switch string(key) {
+		case "resource":
+			m.groupPart(rec, "", tok.Num, &c)
+		case "scope":
+			m.groupPart(rec, "otel.scope.", tok.Num, &c)
+		default:
+			skipElements(tok, &c)
+		}
+	}
+}
+
+// groupPart adds the attributes map of a resource or a scope at the top level, and the name and version of a scope under
+// named, the names that OpenTelemetry gives them outside of OTLP.
+func (m *Mapper) groupPart(rec *Record, named string, pairs uint64, c *chunk.Cursor) {
+	for ; pairs > 0; pairs-- {
+		key := m.key(c)
+		tok := c.Next()
+		switch {
+		case tok.Kind == chunk.Map && string(key) == "attributes":
+			for n := tok.Num; n > 0; n-- {
+				k := m.key(c)
+				m.topLevel(rec, k, c.Next(), c)
+			}
+		case named != "" && tok.Kind == chunk.String && len(tok.Data) > 0 && (string(key) == "name" || string(key) == "version"):
+			start := len(m.scratch)
+			m.scratch = append(append(m.scratch, named...), key...)
+			m.add(rec, m.scratch[start:len(m.scratch):len(m.scratch)], tok, c, 1)
+		default:
+			skipElements(tok, c)
+		}
+	}
+}
+
+// skipElements moves c over the elements of an array or a map.
+func skipElements(tok chunk.Token, c *chunk.Cursor) {
+	switch tok.Kind {
+	case chunk.Array:
+		_, _ = c.Skip(tok.Num)
+	case chunk.Map:
+		_, _ = c.Skip(2 * tok.Num)
+	}
+}

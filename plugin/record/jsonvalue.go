@@ -1,0 +1,125 @@
+package record
+
+import (
+	"encoding/base64"
+	"unicode/utf8"
+
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/jsontext"
+)
+
+// maxTextDepth bounds the nesting of JSON text: readers commonly refuse more than a thousand levels, and recursion has
+// to end somewhere. What lies deeper is written as the string "...".
+const maxTextDepth = 100
+
+// jsonText returns a whole encoded value as JSON text of little more than limit bytes: what is longer will be cut there.
+func (m *Mapper) jsonText(value []byte, limit int) []byte {
+	c := chunk.NewCursor(value)
+	return m.jsonElements(c.Next(), &c, limit)
+}
+
+// jsonElements does the same for a token and the elements behind it, and moves c over them.
+func (m *Mapper) jsonElements(tok chunk.Token, c *chunk.Cursor, limit int) []byte {
+	start := len(m.scratch)
+	w := textWriter{dst: m.scratch, end: start + limit}
+	w.value(tok, c, 1)
+	m.scratch = w.dst
+	return m.scratch[start:len(m.scratch):len(m.scratch)]
+}
+
+// textWriter writes JSON until dst is longer than end; from then on it only moves the cursor.
+type textWriter struct {
+	dst []byte
+	end int
+}
+
+func (w *textWriter) full() bool { return len(w.dst) > w.end }
+
+func (w *textWriter) value(tok chunk.Token, c *chunk.Cursor, depth int) {
+	if w.full() {
+		skipElements(tok, c)
+		return
+	}
+	switch tok.Kind {
+	case chunk.Array, chunk.Map:
+		if depth > maxTextDepth {
+			skipElements(tok, c)
+			w.dst = append(w.dst, `"..."`...)
+			return
+		}
+		if tok.Kind == chunk.Array {
+			w.array(tok.Num, c, depth)
+		} else {
+			w.object(tok.Num, c, depth)
+		}
+	case chunk.Nil, chunk.Invalid:
+		w.dst = append(w.dst, "null"...)
+	case chunk.Bool:
+		w.dst = jsontext.AppendBool(w.dst, tok.Num != 0)
+	case chunk.Int:
+		w.dst = jsontext.AppendInt(w.dst, tok.Int64())
+	case chunk.Uint:
+		w.dst = jsontext.AppendUint(w.dst, tok.Num)
+	case chunk.Float32, chunk.Float64:
+		w.dst = jsontext.AppendFloat(w.dst, tok.Float(), bitSize(tok.Kind))
+	default:
+		w.str(tok)
+	}
+}
+
+func (w *textWriter) array(n uint64, c *chunk.Cursor, depth int) {
+	w.dst = append(w.dst, '[')
+	for i := range n {
+		if i > 0 {
+			w.dst = append(w.dst, ',')
+		}
+		w.value(c.Next(), c, depth+1)
+		if w.full() {
+			_, _ = c.Skip(n - i - 1)
+			return
+		}
+	}
+	w.dst = append(w.dst, ']')
+}
+
+func (w *textWriter) object(n uint64, c *chunk.Cursor, depth int) {
+	w.dst = append(w.dst, '{')
+	for i := range n {
+		if i > 0 {
+			w.dst = append(w.dst, ',')
+		}
+		w.key(c, depth)
+		w.dst = append(w.dst, ':')
+		w.value(c.Next(), c, depth+1)
+		if w.full() {
+			_, _ = c.Skip(2 * (n - i - 1))
+			return
+		}
+	}
+	w.dst = append(w.dst, '}')
+}
+
+// key writes a key; one that is no string becomes the text of its value.
+func (w *textWriter) key(c *chunk.Cursor, depth int) {
+	tok := c.Next()
+	switch tok.Kind {
+	case chunk.String, chunk.Binary, chunk.Ext:
+		w.str(tok)
+	default:
+		inner := textWriter{end: 64}
+		inner.value(tok, c, depth+1)
+		w.dst = jsontext.AppendString(w.dst, inner.dst)
+	}
+}
+
+// str writes a string, bytes or an ext. What lies far behind the limit is not written: it would be cut off anyway.
+func (w *textWriter) str(tok chunk.Token) {
+	text := tok.Data[:min(len(tok.Data), max(0, w.end-len(w.dst))+1)]
+	if tok.Kind == chunk.Ext || (tok.Kind == chunk.Binary && !utf8.Valid(tok.Data)) {
+		w.dst = append(w.dst, '"')
+		w.dst = base64.StdEncoding.AppendEncode(w.dst, text)
+		w.dst = append(w.dst, '"')
+		return
+	}
+	w.dst = jsontext.AppendString(w.dst, text)
+}

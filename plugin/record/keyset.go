@@ -1,0 +1,58 @@
+package record
+
+import (
+	"bytes"
+	"math/bits"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// keySet finds equal keys among the attributes of one record without allocating and without clearing itself: a slot
+// counts only when it bears the current generation.
+type keySet struct {
+	slots      []slot
+	mask       uint32
+	generation uint32
+}
+
+type slot struct {
+	generation uint32
+	hash       uint32
+	key        []byte
+}
+
+// newKeySet makes a set with room for limit keys, at most half full.
+func newKeySet(limit int) keySet {
+	size := uint32(1) << bits.Len32(uint32(2*max(limit, 8)))
+	return keySet{slots: make([]slot, size), mask: size - 1}
+}
+
+func (s *keySet) reset() {
+	s.generation++
+	if s.generation == 0 {
+		clear(s.slots)
+		s.generation = 1
+	}
+}
+
+// release drops the keys that the set still points to.
+func (s *keySet) release() {
+	clear(s.slots)
+	s.generation = 0
+}
+
+func hashOf(key []byte) uint32 { return uint32(xxhash.Sum64(key)) }
+
+// insert adds key, whose hash is given, and reports whether it was not there yet. The caller bounds the number of keys.
+func (s *keySet) insert(key []byte, hash uint32) bool {
+	for i := hash & s.mask; ; i = (i + 1) & s.mask {
+		p := &s.slots[i]
+		if p.generation != s.generation {
+			*p = slot{generation: s.generation, hash: hash, key: key}
+			return true
+		}
+		if p.hash == hash && bytes.Equal(p.key, key) {
+			return false
+		}
+	}
+}

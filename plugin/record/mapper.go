@@ -1,0 +1,254 @@
+package record
+
+import (
+	"time"
+
+	"out_dynatrace/plugin/chunk"
+)
+
+// Options say how events become records. The zero value of a limit is no limit but zero: take the limits from a preset.
+type Options struct {
+	Limits Limits
+	// ContentKeys are the top-level keys that may hold the log line, best first. Keys are compared byte for byte.
+	ContentKeys []string
+	// LevelKeys are the top-level keys that may hold the level, best first.
+	LevelKeys []string
+	// Stringify turns numbers and booleans into strings.
+	Stringify bool
+	// Now is the time of an event that has none; time.Now where it is nil.
+	Now func() time.Time
+}
+
+// Limits are the limits of the ingest API (page "Log ingest limits"), in UTF-8 bytes or in numbers.
+type Limits struct {
+	ContentBytes, AttributeValueBytes, AttributeKeyBytes int
+	// Attributes is the number of attributes beside content, timestamp and loglevel.
+	Attributes int
+	// ArrayValues is the number of elements of an array.
+	ArrayValues int
+	// NestingLevels is how deep maps are flattened; what lies deeper becomes JSON text.
+	NestingLevels int
+}
+
+// Cut is a way in which a record was made to fit the limits.
+type Cut uint8
+
+// The cuts, named after the values that Dynatrace writes into dt.ingest.warnings when it trims a record itself.
+const (
+	CutContent Cut = iota
+	CutValue
+	CutKey
+	CutAttributes
+	CutArray
+	// CutNesting is no loss: a map deeper than NestingLevels became JSON text.
+	CutNesting
+	NumCuts
+)
+
+// Mapper maps events to records. It holds the scratch memory of one record at a time: use one per flush, it is not safe
+// for concurrent use. Its memory is bounded by the largest event.
+type Mapper struct {
+	opts  Options
+	roles map[string]role
+	// lengths has bit n set when a key of n bytes may be in roles: most keys are told apart by that alone.
+	lengths uint64
+
+	// scratch holds texts and keys that do not stand in the chunk, elements those of arrays. What the memo holds lies at
+	// their start and stays there from record to record.
+	scratch  []byte
+	elements []Value
+	memo     memo
+
+	// The record in hand.
+	keys      keySet
+	count     int // of attributes
+	content   candidate
+	level     candidate
+	guessable bool // it has a field that the server would take for a level
+	renamed   bool // a key was given another name since this was last cleared
+
+	cuts [NumCuts]uint64
+}
+
+// role is what a top-level key may be used for: its ranks in ContentKeys and LevelKeys, from 1 on; 0 is not listed.
+type role struct{ content, level uint8 }
+
+// candidate is the best field so far for the content or the level.
+type candidate struct {
+	rank uint8 // 0: none
+	key  []byte
+	tok  chunk.Token
+	name string // of a level
+}
+
+// worse is added to the rank of an empty content: any other is better.
+const worse = 128
+
+// NewMapper returns a mapper for opts. At most 127 keys of each list are taken.
+func NewMapper(opts Options) *Mapper {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	m := &Mapper{opts: opts, roles: make(map[string]role), keys: newKeySet(opts.Limits.Attributes)}
+	for i, key := range opts.ContentKeys[:min(len(opts.ContentKeys), worse-1)] {
+		if r := m.roles[key]; r.content == 0 {
+			r.content = uint8(i + 1)
+			m.roles[key] = r
+		}
+	}
+	for i, key := range opts.LevelKeys[:min(len(opts.LevelKeys), worse-1)] {
+		if r := m.roles[key]; r.level == 0 {
+			r.level = uint8(i + 1)
+			m.roles[key] = r
+		}
+	}
+	for key := range m.roles {
+		m.lengths |= 1 << (len(key) & 63)
+	}
+	return m
+}
+
+// TakeCuts returns how often each cut was made since the last call, and starts anew.
+func (m *Mapper) TakeCuts() [NumCuts]uint64 {
+	cuts := m.cuts
+	m.cuts = [NumCuts]uint64{}
+	return cuts
+}
+
+// keptScratch is how much scratch memory a Mapper holds on to between flushes.
+const keptScratch = 1 << 20
+
+// Release ends a chunk: it drops everything that points into it, and scratch memory that an unusually large event needed. It
+// must be called before the memory of the chunk is given back.
+func (m *Mapper) Release() {
+	m.content, m.level = candidate{}, candidate{}
+	m.keys.release()
+	m.memo.release()
+	clear(m.elements[:cap(m.elements)])
+	if cap(m.scratch) > keptScratch {
+		m.scratch = nil
+	}
+}
+
+// Map fills rec with the record of ev. What it holds is good until the next call. All events between two calls of Release
+// are of one chunk.
+func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
+	rec.reset()
+	m.scratch, m.elements = m.scratch[:m.memo.scratch], m.elements[:m.memo.elements]
+	m.keys.reset()
+	m.count, m.guessable = 0, false
+	m.content, m.level = candidate{}, candidate{}
+
+	rec.Time = ev.Time
+	if !rec.Time.Known {
+		now := m.opts.Now()
+		rec.Time = chunk.Time{Sec: now.Unix(), Nsec: uint32(now.Nanosecond()), Known: true}
+	}
+	c := chunk.NewCursor(ev.Body)
+	root := c.Next()
+	if root.Kind == chunk.Map {
+		m.body(rec, &c, root.Num)
+	} else if text, ok := m.text(root); ok {
+		m.setContent(rec, text)
+	}
+	if ev.Group != nil {
+		m.group(rec, ev.Group)
+	}
+	if rec.Content == nil {
+		m.setContent(rec, m.jsonText(ev.Body, m.opts.Limits.ContentBytes))
+	}
+	m.finishLevel(rec)
+	rec.Elements = m.elements
+}
+
+// body takes the pairs of the event's top-level map.
+func (m *Mapper) body(rec *Record, c *chunk.Cursor, pairs uint64) {
+	for position := 0; pairs > 0; pairs-- {
+		slot := m.memo.at(position)
+		position++
+		if slot != nil && m.recall(rec, slot, c) {
+			continue
+		}
+		before := c.Pos()
+		key := m.key(c)
+		tok := c.Next()
+		if m.lengths&(1<<(len(key)&63)) != 0 {
+			if r, ok := m.roles[string(key)]; ok && m.consider(rec, r, key, tok) {
+				continue
+			}
+		}
+		if slot == nil {
+			m.topLevel(rec, key, tok, c)
+			continue
+		}
+		m.learn(rec, slot, before, key, tok, c)
+	}
+	if best := m.content; best.rank != 0 {
+		text, _ := m.text(best.tok)
+		m.setContent(rec, text)
+	}
+}
+
+// consider keeps a field that may become the content or the level, and lets the one that it displaces become an ordinary
+// attribute. It reports whether it took the field.
+func (m *Mapper) consider(rec *Record, r role, key []byte, tok chunk.Token) bool {
+	if r.content != 0 && isScalar(tok.Kind) {
+		rank := r.content
+		if len(tok.Data) == 0 && tok.Kind == chunk.String {
+			rank += worse
+		}
+		if m.content.rank == 0 || rank < m.content.rank {
+			displaced := m.content
+			m.content = candidate{rank: rank, key: key, tok: tok}
+			if displaced.rank != 0 {
+				m.topLevel(rec, displaced.key, displaced.tok, nil)
+			}
+			return true
+		}
+	}
+	if r.level != 0 && tok.Kind == chunk.String {
+		name := severity(tok.Data)
+		if name != "" && (m.level.rank == 0 || r.level < m.level.rank) {
+			displaced := m.level
+			m.level = candidate{rank: r.level, key: key, tok: tok, name: name}
+			if displaced.rank != 0 {
+				m.topLevel(rec, displaced.key, displaced.tok, nil)
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// setContent cuts text to the limit. A content is never nil, so that an empty one is told from none.
+func (m *Mapper) setContent(rec *Record, text []byte) {
+	text, wasCut := cut(text, m.opts.Limits.ContentBytes)
+	if wasCut {
+		m.cuts[CutContent]++
+	}
+	if text == nil {
+		text = []byte{}
+	}
+	rec.Content = text
+}
+
+// finishLevel settles the level. A record without a level that has a field which the server would read as one gets the
+// level NONE, so that nothing is guessed from, say, a numeric "level".
+func (m *Mapper) finishLevel(rec *Record) {
+	best := m.level
+	if best.rank == 0 {
+		if m.guessable {
+			rec.Level = levelNone
+		}
+		return
+	}
+	rec.Level = best.name
+	switch {
+	case reserved(best.key) == notReserved:
+		m.topLevel(rec, best.key, best.tok, nil)
+	case !equalFold(best.tok.Data, best.name):
+		m.add(rec, rawLevelKey, best.tok, nil, 1)
+	}
+}
+
+var rawLevelKey = []byte("log.raw_level")

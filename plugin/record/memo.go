@@ -1,0 +1,173 @@
+package record
+
+import "out_dynatrace/plugin/chunk"
+
+// The records of a chunk repeat most of their fields byte for byte: the pod, the container, the task. The memo keeps the
+// attributes that came of a top-level field and finds them again by comparing the field's encoded bytes, which is several
+// times cheaper than to read it. It forgets everything at the end of the flush, since it points into the chunk.
+type memo struct {
+	slots [memoPositions]memoSlot
+	// scratch and elements are the parts of the Mapper's scratch memory that the memo uses.
+	scratch, elements int
+	lastID            uint64
+}
+
+const (
+	// memoPositions bounds the positions of fields in an event that the memo looks at.
+	memoPositions = 32
+	// memoWays bounds the different fields kept for one position: as many pods may take turns in a chunk.
+	memoWays = 32
+	// memoPatience is how many fields of a position may be new in a row before it is given up for this chunk: it holds
+	// something that never repeats, such as a time.
+	memoPatience = 2 * memoWays
+	// memoScratch bounds the scratch memory that the memo may use, in bytes.
+	memoScratch = 256 << 10
+	// memoElements bounds the elements of arrays that the memo may use.
+	memoElements = 4 << 10
+	// memoField is the longest field that is kept, in bytes.
+	memoField = 64 << 10
+	// memoSpare is the room for attributes that an entry holds on to between flushes.
+	memoSpare = 64
+)
+
+// memoSlot is what is known of the fields at one position.
+type memoSlot struct {
+	ways   []memoEntry
+	next   int // the way to replace next, once all are used
+	last   int // the way that was found last
+	misses int // in a row
+}
+
+// memoEntry is a field and what came of it.
+type memoEntry struct {
+	raw        []byte // key and value as they are encoded, in the chunk
+	attributes []Attribute
+	hashes     []uint32
+	guessable  bool
+	cuts       [NumCuts]uint64
+	id         uint64
+}
+
+// at returns the slot of a position, or nil where there is none or it is of no use.
+func (m *memo) at(position int) *memoSlot {
+	if position >= memoPositions {
+		return nil
+	}
+	if s := &m.slots[position]; s.misses < memoPatience {
+		return s
+	}
+	return nil
+}
+
+func (m *memo) release() {
+	for i := range m.slots {
+		s := &m.slots[i]
+		for j := range s.ways {
+			e := &s.ways[j]
+			if cap(e.attributes) > memoSpare {
+				*e = memoEntry{}
+				continue
+			}
+			clear(e.attributes[:cap(e.attributes)])
+			*e = memoEntry{attributes: e.attributes[:0], hashes: e.hashes[:0]}
+		}
+		*s = memoSlot{ways: s.ways[:0]}
+	}
+	m.scratch, m.elements = 0, 0
+}
+
+// find returns the entry whose field is the next in b.
+func (s *memoSlot) find(b []byte) *memoEntry {
+	if s.last < len(s.ways) && s.ways[s.last].leads(b) {
+		return &s.ways[s.last]
+	}
+	for i := range s.ways {
+		if s.ways[i].leads(b) {
+			s.last = i
+			return &s.ways[i]
+		}
+	}
+	return nil
+}
+
+// leads tells whether b begins with the entry's field. Encoded values do not overlap: bytes that begin with a whole key and
+// a whole value hold just that key and that value next.
+func (e *memoEntry) leads(b []byte) bool {
+	return len(e.raw) != 0 && len(b) >= len(e.raw) && string(b[:len(e.raw)]) == string(e.raw)
+}
+
+// recall adds the next field from memory, and moves c over it. It reports false when the field is not known, or does not
+// lead to the same attributes this time.
+func (m *Mapper) recall(rec *Record, s *memoSlot, c *chunk.Cursor) bool {
+	e := s.find(c.Rest())
+	if e == nil || m.count+len(e.attributes) > m.opts.Limits.Attributes {
+		return false
+	}
+	s.misses = 0
+	c.Advance(len(e.raw))
+	for cut, n := range e.cuts {
+		m.cuts[cut] += n
+	}
+	for i := range e.attributes {
+		if !m.keys.insert(e.attributes[i].Key, e.hashes[i]) {
+			m.recallRenamed(rec, e, i)
+			return true
+		}
+	}
+	m.guessable = m.guessable || e.guessable
+	m.count += len(e.attributes)
+	rec.Runs = append(rec.Runs, Run{Attributes: e.attributes, At: len(rec.Attributes), ID: e.id})
+	return true
+}
+
+// recallRenamed adds the attributes of e one by one, since the record has a key of theirs already. The first n of their
+// keys are in the set.
+func (m *Mapper) recallRenamed(rec *Record, e *memoEntry, n int) {
+	rec.Attributes = append(rec.Attributes, e.attributes[:n]...)
+	m.count += n
+	m.guessable = m.guessable || e.guessable
+	for _, a := range e.attributes[n:] {
+		m.append(rec, a.Key, a.Value)
+	}
+}
+
+// learn adds a field that begins at the position before of c, and keeps what came of it. A field whose attributes depended
+// on what the record had before it is not kept.
+func (m *Mapper) learn(rec *Record, s *memoSlot, before int, key []byte, tok chunk.Token, c *chunk.Cursor) {
+	first, cuts, guessable := len(rec.Attributes), m.cuts, m.guessable
+	m.renamed, m.guessable = false, false
+	m.topLevel(rec, key, tok, c)
+	mine := m.guessable
+	m.guessable = m.guessable || guessable
+	s.misses++
+	raw := c.Since(before)
+	if m.renamed || m.count >= m.opts.Limits.Attributes || len(raw) > memoField || len(m.scratch) > memoScratch || len(m.elements) > memoElements {
+		return
+	}
+	e := s.entry()
+	*e = memoEntry{raw: raw, attributes: append(e.attributes[:0], rec.Attributes[first:]...), hashes: e.hashes[:0], guessable: mine}
+	for i := range e.attributes {
+		e.hashes = append(e.hashes, hashOf(e.attributes[i].Key))
+	}
+	for cut := range cuts {
+		e.cuts[cut] = m.cuts[cut] - cuts[cut]
+	}
+	m.memo.lastID++
+	e.id = m.memo.lastID
+	m.memo.scratch, m.memo.elements = len(m.scratch), len(m.elements)
+}
+
+// entry returns the way to fill next: a new one, or the oldest.
+func (s *memoSlot) entry() *memoEntry {
+	switch {
+	case len(s.ways) == memoWays:
+		e := &s.ways[s.next]
+		s.next = (s.next + 1) % memoWays
+		return e
+	case len(s.ways) < cap(s.ways): // left by an earlier flush, with room for attributes
+		s.ways = s.ways[:len(s.ways)+1]
+	default:
+		s.ways = append(s.ways, memoEntry{})
+	}
+	return &s.ways[len(s.ways)-1]
+}

@@ -1,0 +1,109 @@
+// Package record maps a Fluent Bit event to a record as Dynatrace knows it: an instant, a content, a log level and flat
+// attributes, within the limits of the ingest API.
+//
+// A Record is a view: its strings point into the chunk or into the Mapper's scratch memory, and it is good until the
+// Mapper maps the next event. No map is built and nothing is allocated per record once the scratch has grown.
+package record
+
+import (
+	"math"
+	"slices"
+
+	"out_dynatrace/plugin/chunk"
+)
+
+// Record is one log record, independent of the format it will be sent in.
+type Record struct {
+	// Time is always known: an event without a readable time gets the time of its mapping.
+	Time chunk.Time
+	// Content is the log line. Invalid UTF-8 in it, and in every other string here, is left to the encoder to repair.
+	Content []byte
+	// Level is one of Dynatrace's level names, or "" when the record has no level and nothing that the server could take
+	// for one.
+	Level string
+	// Attributes, with the Runs between them, are the rest in the order of the event. Each key stands there once.
+	Attributes []Attribute
+	Runs       []Run
+	// Elements holds the elements of the array values, see Array.
+	Elements []Value
+}
+
+// Run is a stretch of attributes that the Mapper has met before in the same chunk, such as those of a pod.
+type Run struct {
+	Attributes []Attribute
+	// At is the number of the record's own Attributes that stand before the run.
+	At int
+	// ID is not zero. All runs of one Mapper that have the same ID are equal, so that an encoder can keep their bytes.
+	ID uint64
+}
+
+// Len is the number of attributes.
+func (r *Record) Len() int {
+	n := len(r.Attributes)
+	for i := range r.Runs {
+		n += len(r.Runs[i].Attributes)
+	}
+	return n
+}
+
+// Truncate leaves out the attributes behind the first n.
+func (r *Record) Truncate(n int) {
+	for i := len(r.Runs) - 1; i >= 0; i-- {
+		r.Attributes = slices.Insert(r.Attributes, r.Runs[i].At, r.Runs[i].Attributes...)
+	}
+	r.Runs = r.Runs[:0]
+	r.Attributes = r.Attributes[:min(n, len(r.Attributes))]
+}
+
+// Attribute is one flat key and its value. The key is never empty.
+type Attribute struct {
+	Key   []byte
+	Value Value
+}
+
+// Kind is the type of a value.
+type Kind uint8
+
+// The kinds of values.
+const (
+	Null Kind = iota
+	Bool
+	Int
+	Uint
+	Float32
+	Float64
+	String
+	Array
+)
+
+// Value is a scalar or an array of scalars. What was nested deeper has become a String of JSON text.
+type Value struct {
+	Kind Kind
+	// Num is the number, with the meaning that chunk.Token.Num has; for an Array see Record.Array.
+	Num  uint64
+	Text []byte // of a String
+}
+
+// Array returns the elements of an Array value of this record. They are of one type, or null.
+func (r *Record) Array(v Value) []Value {
+	first, n := uint32(v.Num>>32), uint32(v.Num)
+	return r.Elements[first : first+n]
+}
+
+func (r *Record) reset() {
+	r.Content, r.Level = nil, ""
+	r.Attributes, r.Runs, r.Elements = r.Attributes[:0], r.Runs[:0], nil
+}
+
+// Release drops every view of the chunk that the record was mapped from.
+func (r *Record) Release() {
+	r.reset()
+	clear(r.Attributes[:cap(r.Attributes)])
+	clear(r.Runs[:cap(r.Runs)])
+}
+
+// Int64 returns the number of an Int.
+func (v Value) Int64() int64 { return int64(v.Num) }
+
+// Float returns the number of a Float32 or a Float64.
+func (v Value) Float() float64 { return math.Float64frombits(v.Num) }
