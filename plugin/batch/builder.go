@@ -1,0 +1,125 @@
+package batch
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/klauspost/compress/gzip"
+
+	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/record"
+)
+
+// Options say how payloads are cut.
+type Options struct {
+	Encoder encode.Encoder
+	// MaxBytes is the limit of the uncompressed body in bytes, MaxRecords that of its records.
+	MaxBytes, MaxRecords int
+	// GzipLevel is a level from 1 to 9; 0 sends the body as it is.
+	GzipLevel int
+}
+
+// Builder collects encoded records into one payload at a time. Use one per flush: it is not safe for concurrent use. Its
+// memory is that of one body, plain and compressed, plus what the largest single record needs; Release gives back what
+// was unusually large.
+type Builder struct {
+	opts    Options
+	body    []byte // the open body, without its end
+	records int
+	wire    bytes.Buffer
+	gzip    *gzip.Writer
+	cuts    Cuts
+}
+
+// Cuts counts what the Builder took away from records that were too large for a payload of their own.
+type Cuts struct {
+	// Content is the number of records whose content was cut, Attributes that of attributes left out.
+	Content, Attributes uint64
+}
+
+// New returns a Builder.
+func New(opts Options) (*Builder, error) {
+	b := &Builder{opts: opts}
+	if opts.GzipLevel != 0 {
+		var err error
+		if b.gzip, err = gzip.NewWriterLevel(nil, opts.GzipLevel); err != nil {
+			return nil, fmt.Errorf("compress_level %d: %w", opts.GzipLevel, err)
+		}
+	}
+	return b, nil
+}
+
+// Add encodes r into the open body. It reports false, and leaves the body as it was, when r does not fit any more: take the
+// payload and add r again. A record that fits no payload at all is cut until it does; r is changed then.
+func (b *Builder) Add(r *record.Record) bool {
+	if b.records >= b.opts.MaxRecords {
+		return false
+	}
+	before := len(b.body)
+	if b.append(r) <= b.opts.MaxBytes {
+		b.records++
+		return true
+	}
+	b.body = b.body[:before]
+	if b.records > 0 {
+		return false
+	}
+	b.addCut(r)
+	return true
+}
+
+// append encodes r behind what is there and returns the size that the closed body would have.
+func (b *Builder) append(r *record.Record) int {
+	if b.records == 0 {
+		b.body = b.opts.Encoder.Open(b.body[:0])
+	} else {
+		b.body = b.opts.Encoder.Separate(b.body)
+	}
+	b.body = b.opts.Encoder.Append(b.body, r)
+	return len(b.body) + b.opts.Encoder.Tail()
+}
+
+// Records is the number of records in the open body.
+func (b *Builder) Records() int { return b.records }
+
+// TakeCuts returns the counts since the last call, and starts anew.
+func (b *Builder) TakeCuts() Cuts {
+	cuts := b.cuts
+	b.cuts = Cuts{}
+	return cuts
+}
+
+// Take closes the body, compresses it and returns it as a payload; false when it has no records. The Builder is then ready
+// for the next body, but the payload is good only until that is begun.
+func (b *Builder) Take() (Payload, bool) {
+	if b.records == 0 {
+		return Payload{}, false
+	}
+	b.body = b.opts.Encoder.Close(b.body)
+	p := Payload{Body: b.body, ContentType: b.opts.Encoder.ContentType(), RawBytes: len(b.body), Records: b.records}
+	b.records = 0
+	if b.gzip != nil {
+		b.wire.Reset()
+		b.gzip.Reset(&b.wire)
+		// A bytes.Buffer takes every write, so neither call can fail.
+		_, _ = b.gzip.Write(b.body)
+		_ = b.gzip.Close()
+		p.Body, p.ContentEncoding = b.wire.Bytes(), "gzip"
+	}
+	return p, true
+}
+
+// keptBytes is the size of buffer that a Builder holds on to between flushes. A chunk of Fluent Bit's usual two megabytes
+// stays below it.
+const keptBytes = 4 << 20
+
+// Release makes the Builder ready for the next flush. What was added and not taken is forgotten.
+func (b *Builder) Release() {
+	b.records = 0
+	if cap(b.body) > keptBytes {
+		b.body = nil
+	}
+	if b.wire.Cap() > keptBytes {
+		b.wire = bytes.Buffer{}
+	}
+}

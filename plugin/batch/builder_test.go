@@ -1,0 +1,210 @@
+package batch_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/klauspost/compress/gzip"
+
+	"out_dynatrace/plugin/batch"
+	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/record"
+)
+
+func builder(t *testing.T, maxBytes, maxRecords, level int) *batch.Builder {
+	t.Helper()
+	b, err := batch.New(batch.Options{Encoder: new(encode.JSON), MaxBytes: maxBytes, MaxRecords: maxRecords, GzipLevel: level})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// build packs contents into payloads, as a flush does, and returns the decoded bodies and the contents that they hold.
+func build(t *testing.T, b *batch.Builder, contents []string) (payloads []batch.Payload, got []string) {
+	t.Helper()
+	take := func() {
+		p, ok := b.Take()
+		if !ok {
+			return
+		}
+		body := p.Body
+		if p.ContentEncoding == "gzip" {
+			z, err := gzip.NewReader(bytes.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if body, err = io.ReadAll(z); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(body) != p.RawBytes {
+			t.Errorf("RawBytes is %d, the body has %d", p.RawBytes, len(body))
+		}
+		var records []struct{ Content string }
+		if err := json.Unmarshal(body, &records); err != nil {
+			t.Fatalf("%v in %.200s", err, body)
+		}
+		if len(records) != p.Records || p.Records == 0 {
+			t.Errorf("Records is %d, the body has %d", p.Records, len(records))
+		}
+		for _, r := range records {
+			got = append(got, r.Content)
+		}
+		payloads = append(payloads, p)
+	}
+	for _, c := range contents {
+		r := record.Record{Content: []byte(c)}
+		if !b.Add(&r) {
+			take()
+			if !b.Add(&r) {
+				t.Fatal("a record does not fit an empty body")
+			}
+		}
+	}
+	take()
+	return payloads, got
+}
+
+func TestPayloadsHoldEveryRecordOnceWithinTheLimits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	contents := make([]string, 3000)
+	for i := range contents {
+		contents[i] = strings.Repeat(`a"é`, rng.IntN(200))
+	}
+	for name, limit := range map[string]struct{ bytes, records, level int }{
+		"by bytes": {64 << 10, 50_000, 1}, "by records": {1 << 20, 7, 0}, "by both": {20_000, 40, 6}, "not at all": {10 << 20, 50_000, 1}, "one by one": {1 << 20, 1, 0},
+	} {
+		payloads, got := build(t, builder(t, limit.bytes, limit.records, limit.level), contents)
+		for i, p := range payloads {
+			if p.RawBytes > limit.bytes || p.Records > limit.records {
+				t.Errorf("%s: payload %d has %d bytes and %d records", name, i, p.RawBytes, p.Records)
+			}
+			if p.ContentType != "application/json; charset=utf-8" || (p.ContentEncoding == "gzip") != (limit.level > 0) {
+				t.Errorf("%s: payload %d is %q, %q", name, i, p.ContentType, p.ContentEncoding)
+			}
+		}
+		if strings.Join(got, "\x00") != strings.Join(contents, "\x00") {
+			t.Errorf("%s: the contents that came out are not those that went in", name)
+		}
+	}
+}
+
+func TestNoRecordsMakeNoPayload(t *testing.T) {
+	b := builder(t, 1000, 10, 1)
+	if p, ok := b.Take(); ok {
+		t.Errorf("got %+v", p)
+	}
+	if payloads, _ := build(t, b, []string{"x"}); len(payloads) != 1 {
+		t.Errorf("got %d payloads", len(payloads))
+	}
+	if _, ok := b.Take(); ok {
+		t.Error("a payload was taken twice")
+	}
+}
+
+func TestARecordThatFillsABodyToTheByteIsLeftWhole(t *testing.T) {
+	empty := len(new(encode.JSON).Append(nil, &record.Record{})) + len("[]")
+	b := builder(t, empty+100, 10, 0)
+	if payloads, got := build(t, b, []string{strings.Repeat("x", 100)}); len(payloads) != 1 || len(got[0]) != 100 {
+		t.Errorf("got %d payloads, content of %d", len(payloads), len(got[0]))
+	}
+	if cuts := b.TakeCuts(); cuts != (batch.Cuts{}) {
+		t.Errorf("cuts %+v", cuts)
+	}
+	if _, got := build(t, b, []string{strings.Repeat("x", 101)}); len(got[0]) != 100 {
+		t.Errorf("a content of 101 became %d", len(got[0]))
+	}
+}
+
+func TestARecordTooLargeForAnyPayloadIsCutAndCounted(t *testing.T) {
+	const limit = 50_000
+	for name, content := range map[string]string{
+		"plain":              strings.Repeat("x", 200_000),
+		"quotes":             strings.Repeat(`"`, 200_000),
+		"control characters": strings.Repeat("\x01", 200_000),
+		"invalid UTF-8":      strings.Repeat("\xff", 200_000),
+		"characters of four": strings.Repeat("🎉", 50_000),
+		"all at the end":     strings.Repeat("x", 45_000) + strings.Repeat("\x01", 100_000),
+		"all at the start":   strings.Repeat("\x01", 100_000) + strings.Repeat("x", 45_000),
+	} {
+		b := builder(t, limit, 10, 0)
+		payloads, got := build(t, b, []string{"before", content, "after"})
+		if len(got) != 3 || got[0] != "before" || got[2] != "after" {
+			t.Errorf("%s: the neighbours were hurt: %d records", name, len(got))
+			continue
+		}
+		for _, p := range payloads {
+			if p.RawBytes > limit {
+				t.Errorf("%s: a payload of %d bytes", name, p.RawBytes)
+			}
+		}
+		if repaired := strings.ToValidUTF8(content, "\uFFFD"); name != "invalid UTF-8" && !strings.HasPrefix(repaired, got[1]) {
+			t.Errorf("%s: what is left is no start of the content", name)
+		}
+		if !utf8.ValidString(got[1]) || payloads[1].RawBytes < limit-6 {
+			t.Errorf("%s: only %d bytes of %d are used", name, payloads[1].RawBytes, limit)
+		}
+		if cuts := b.TakeCuts(); cuts.Content != 1 || cuts.Attributes != 0 {
+			t.Errorf("%s: cuts %+v", name, cuts)
+		}
+	}
+}
+
+func TestAttributesTooLargeForAnyPayloadAreLeftOut(t *testing.T) {
+	var r record.Record
+	r.Content = []byte("content")
+	for i := range 100 {
+		a := record.Attribute{Key: []byte{'k', byte('0' + i/10), byte('0' + i%10)}, Value: record.Value{Kind: record.String, Text: bytes.Repeat([]byte("v"), 1000)}}
+		if i < 50 {
+			r.Attributes = append(r.Attributes, a)
+		} else {
+			r.Runs = append(r.Runs, record.Run{At: 50, ID: uint64(i), Attributes: []record.Attribute{a}})
+		}
+	}
+	b := builder(t, 10_000, 10, 0)
+	if !b.Add(&r) {
+		t.Fatal("not added")
+	}
+	p, _ := b.Take()
+	if cuts := b.TakeCuts(); p.RawBytes > 10_000 || !json.Valid(p.Body) || cuts.Content != 1 || cuts.Attributes < 90 || cuts.Attributes > 95 {
+		t.Errorf("%d bytes, cuts %+v", p.RawBytes, cuts)
+	}
+}
+
+func TestAnUnknownCompressionLevelIsAnError(t *testing.T) {
+	if _, err := batch.New(batch.Options{Encoder: new(encode.JSON), GzipLevel: 42}); err == nil || !strings.Contains(err.Error(), "compress_level") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAReleasedBuilderForgetsWhatWasNotTaken(t *testing.T) {
+	b := builder(t, 1<<20, 10, 1)
+	b.Add(&record.Record{Content: []byte("left over")})
+	b.Release()
+	if _, got := build(t, b, []string{"next"}); len(got) != 1 || got[0] != "next" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func BenchmarkGzip(b *testing.B) {
+	line := []byte(`203.0.113.7 - - [22/Nov/2026:10:00:00 +0000] "GET /items/17 HTTP/1.1" 200 512 "-" "curl/8.0"`)
+	bd, err := batch.New(batch.Options{Encoder: new(encode.JSON), MaxBytes: 9_500_000, MaxRecords: 50_000, GzipLevel: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := record.Record{Content: line}
+	b.SetBytes(int64(10_000 * len(line)))
+	b.ReportAllocs()
+	for b.Loop() {
+		for range 10_000 {
+			bd.Add(&r)
+		}
+		bd.Take()
+	}
+}
