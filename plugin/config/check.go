@@ -1,0 +1,96 @@
+package config
+
+import "time"
+
+// throttleWait is how long a request can stand in the server's queue before it is answered with 429
+// (https://docs.dynatrace.com/managed/dynatrace-api/basics/access-limit).
+const throttleWait = 10 * time.Second
+
+func (d *draft) checkEndpoint() {
+	switch {
+	case d.wrong[optEndpoint]:
+		return
+	case d.endpoint == "":
+		d.fail(optEndpoint, "is not set; write for example `endpoint https://abc12345.live.dynatrace.com` or `endpoint https://activegate.example.com:9999/e/abc12345` "+
+			"(Fluent Bit keeps host, port and tls for itself, and a variable that is not set counts as absent)")
+		return
+	}
+	endpoint, warnings, err := ParseEndpoint(d.endpoint, d.allowHTTP || d.wrong[optAllowHTTP])
+	if err != nil {
+		d.fail(optEndpoint, "%w", err)
+		return
+	}
+	d.Endpoint = endpoint
+	d.warn(optEndpoint, warnings...)
+	if endpoint.Kind == KindOneAgent && d.compress == compressGzip {
+		// https://docs.dynatrace.com/docs/ingest-from/dynatrace-oneagent/oneagent-and-opentelemetry/oneagent-otel
+		d.warn(optCompress, "the local OneAgent may not take compressed requests; set `compress none`")
+	}
+}
+
+func (d *draft) checkToken() {
+	given := d.token != "" || d.wrong[optToken]
+	fileGiven := d.TokenFile != "" || d.wrong[optTokenFile]
+	switch {
+	case given && fileGiven:
+		d.fail(optToken, "is set, and so is `api_token_file`; keep one of them")
+		return
+	case !given && !fileGiven:
+		if d.Endpoint.Kind != KindOneAgent {
+			d.fail(optToken, "neither `api_token` nor `api_token_file` is set; write for example `api_token ${DT_API_TOKEN}` (a variable that is not set counts as absent)")
+		}
+		return
+	case d.wrong[optToken] || d.wrong[optTokenFile]:
+		return
+	}
+
+	name, secret, warnings, err := optToken, Secret{}, []string(nil), error(nil)
+	if given {
+		secret, warnings, err = ParseSecret(d.token)
+		d.Token = secret
+	} else {
+		name = optTokenFile
+		secret, warnings, err = ReadTokenFile(d.TokenFile)
+	}
+	if err != nil {
+		d.fail(name, "%w", err)
+		return
+	}
+	d.warn(name, append(warnings, secret.WarningsFor(d.Endpoint)...)...)
+}
+
+func (d *draft) checkTimes() {
+	ok := func(names ...string) bool {
+		for _, name := range names {
+			if d.wrong[name] {
+				return false
+			}
+		}
+		return true
+	}
+	if ok(optRequestTimeout, optFlushDeadline) && d.FlushDeadline < d.RequestTimeout {
+		d.fail(optFlushDeadline, "is %s, takes at least `request_timeout`, which is %s: a flush needs time for one whole request", d.FlushDeadline, d.RequestTimeout)
+	}
+	if ok(optRetryInitial, optRetryMax) && d.RetryMax < d.RetryInitial {
+		d.fail(optRetryMax, "is %s, takes at least `retry_initial`, which is %s: the pause between attempts only grows", d.RetryMax, d.RetryInitial)
+	}
+	if ok(optRequestTimeout) && d.RequestTimeout < throttleWait && !d.Endpoint.Loopback() {
+		d.warn(optRequestTimeout, "is "+d.RequestTimeout.String()+"; the server can hold a request for 10s before it answers 429, so throttling will look like a timeout")
+	}
+}
+
+func (d *draft) checkTLS() {
+	if !d.TLSVerify && !d.wrong[optTLSVerify] {
+		d.warn(optTLSVerify, "is off: anyone in between can read the token and the logs; for a self-signed certificate set `tls_ca_file` instead")
+	}
+	if d.TLSCAFile == "" || d.wrong[optTLSCAFile] {
+		return
+	}
+	if err := checkCAFile(d.TLSCAFile); err != nil {
+		d.fail(optTLSCAFile, "%w", err)
+		return
+	}
+	if !d.TLSVerify && !d.wrong[optTLSVerify] {
+		d.warn(optTLSCAFile, "has no effect while `tls_verify` is off")
+	}
+}

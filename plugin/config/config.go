@@ -1,0 +1,140 @@
+// Package config turns the properties of one [OUTPUT] section into a checked Config.
+//
+// One table (Options) holds every option: name, type, default, unit, range and help. Parsing, error texts, the search for
+// misspelt names and the option table of the README all read that table, so an option is added in one place.
+//
+// Every wrong value is a start-up error of one line that names the option, what it got and what it takes. All errors of an
+// instance are reported together. No error, warning or formatted value ever holds a token or a password.
+//
+// The package has no state, needs no cgo and depends on the standard library only.
+package config
+
+//go:generate go test . -run TestReadme -update
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Source gives the value of a property, or "" when it is absent. Fluent Bit cannot tell absent from empty: it turns an empty
+// value, such as an environment variable that is not set, into no value at all (src/flb_config.c, src/flb_kv.c). Names are
+// looked up without regard to case.
+type Source interface {
+	Get(name string) string
+}
+
+// Format is how records are encoded.
+type Format string
+
+// FormatJSON is a JSON array of records, sent as application/json.
+const FormatJSON Format = "json"
+
+// Config is the checked configuration of one output instance. It is not changed after Load, so any number of goroutines may
+// read it. Printing it is safe: the token prints only its public part.
+type Config struct {
+	// Endpoint is where the records go.
+	Endpoint Endpoint
+	// Token comes from api_token. It is zero when TokenFile is used, and when the endpoint is a local OneAgent, which needs
+	// no token.
+	Token Secret
+	// TokenFile is the path in api_token_file, or "". The file was there and held a token when Load ran; ReadTokenFile
+	// reads it again.
+	TokenFile string
+
+	// Format is how records are encoded; FormatJSON by default.
+	Format Format
+	// Compress says whether bodies are sent with gzip (default) or plain.
+	Compress bool
+	// CompressLevel is the gzip level, 1 (default, fastest) to 9. It means nothing when Compress is false.
+	CompressLevel int
+
+	// Limits are what a single record may hold.
+	Limits Limits
+	// MaxPayloadBytes bounds one request body before compression, in bytes; 9,500,000 by default.
+	MaxPayloadBytes int
+	// MaxPayloadRecords bounds the records of one request; 50,000 by default.
+	MaxPayloadRecords int
+
+	// ContentKeys name the fields that can hold the message, first match wins. Never empty.
+	ContentKeys []string
+	// LevelKeys name the fields that can hold the severity, first match wins. Never empty.
+	LevelKeys []string
+	// Stringify turns numbers and booleans of attributes into strings; off by default.
+	Stringify bool
+
+	// RequestTimeout bounds one attempt; 15s by default.
+	RequestTimeout time.Duration
+	// FlushDeadline bounds a whole flush with all its attempts; 25s by default, never less than RequestTimeout.
+	FlushDeadline time.Duration
+	// RetryInitial is the first pause between attempts; 500ms by default.
+	RetryInitial time.Duration
+	// RetryMax is the longest pause between attempts; 10s by default, never less than RetryInitial.
+	RetryMax time.Duration
+
+	// TLSVerify says whether the server's certificate is checked; on by default.
+	TLSVerify bool
+	// TLSCAFile is a PEM file of certificates to trust besides the system's, or "". It held at least one when Load ran.
+	TLSCAFile string
+
+	// Warnings are things that are legal but probably wrong, one line each, for the log at start.
+	Warnings []string
+}
+
+// draft is a Config in the making, with the values that do not stand in it as they were written.
+type draft struct {
+	Config
+	endpoint      string
+	token         string
+	allowHTTP     bool
+	compress      string
+	limits        string
+	maxContent    int // 0: the preset's
+	maxAttribute  int // 0: the preset's
+	maxAttributes int // 0: the preset's
+
+	wrong    map[string]bool // options whose value could not be used
+	problems []error
+}
+
+// fail notes a problem of an option. The text must hold no secret and no line break.
+func (d *draft) fail(option, format string, args ...any) {
+	d.wrong[option] = true
+	d.problems = append(d.problems, fmt.Errorf("%s: "+format, append([]any{option}, args...)...))
+}
+
+// warn notes lines for the log, each under the name of its option.
+func (d *draft) warn(option string, lines ...string) {
+	for _, line := range lines {
+		d.Warnings = append(d.Warnings, option+": "+line)
+	}
+}
+
+// Load reads every option from src and checks them one by one and against each other. The error joins all problems of the
+// instance, one line each; the Config is nil then.
+func Load(src Source) (*Config, error) {
+	d := draft{wrong: make(map[string]bool)}
+	for _, o := range Options() {
+		raw := src.Get(o.Name)
+		if raw == "" {
+			raw = o.Default
+		}
+		if raw == "" {
+			continue
+		}
+		if err := o.parse(raw, o.bind(&d)); err != nil {
+			d.fail(o.Name, "%w", err)
+		}
+	}
+	d.checkEndpoint()
+	d.checkToken()
+	d.applyLimits()
+	d.checkTimes()
+	d.checkTLS()
+	d.checkNames(src)
+	d.Compress = d.compress == compressGzip
+	if len(d.problems) > 0 {
+		return nil, errors.Join(d.problems...)
+	}
+	return &d.Config, nil
+}

@@ -1,0 +1,179 @@
+package config
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAnEndpointAndATokenAreEnough(t *testing.T) {
+	c := mustLoad(t, with())
+	if got, want := c.Token.Authorization(), "Api-Token "+classicToken; got != want {
+		t.Error("the token is not the one that was given")
+	}
+	c.Token = Secret{} // holds a function, which DeepEqual cannot compare
+	want := &Config{
+		Endpoint:          Endpoint{IngestURL: "https://abc12345.live.dynatrace.com/api/v2/logs/ingest", Kind: KindSaaS, Host: "abc12345.live.dynatrace.com"},
+		Format:            FormatJSON,
+		Compress:          true,
+		CompressLevel:     1,
+		Limits:            Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
+		MaxPayloadBytes:   9_500_000,
+		MaxPayloadRecords: 50_000,
+		ContentKeys:       []string{"log", "message", "msg", "MESSAGE", "content", "payload", "body", "_raw"},
+		LevelKeys:         []string{"loglevel", "severity", "level", "lvl", "log.level", "levelname", "status", "syslog.severity"},
+		RequestTimeout:    15 * time.Second,
+		FlushDeadline:     25 * time.Second,
+		RetryInitial:      500 * time.Millisecond,
+		RetryMax:          10 * time.Second,
+		TLSVerify:         true,
+	}
+	if !reflect.DeepEqual(c, want) {
+		t.Errorf("got  %+v\nwant %+v", c, want)
+	}
+}
+
+func TestEveryOptionArrives(t *testing.T) {
+	c := mustLoad(t, with("format", "JSON", "compress", "None", "compress_level", "9", "limits", "managed", "max_content_bytes", "64k",
+		"max_attribute_bytes", "1KiB", "max_attributes", "70", "max_payload_bytes", "1MiB", "max_payload_records", "10", "content_key", "a, b,a",
+		"level_key", "c", "stringify", "Yes", "request_timeout", "20", "flush_deadline", "1m30s", "retry_initial", "1.5s", "retry_max", "3 s", "tls_verify", "1"))
+	got := []any{c.Format, c.Compress, c.CompressLevel, c.Limits, c.MaxPayloadBytes, c.MaxPayloadRecords, c.ContentKeys, c.LevelKeys, c.Stringify,
+		c.RequestTimeout, c.FlushDeadline, c.RetryInitial, c.RetryMax, c.TLSVerify, len(c.Warnings)}
+	want := []any{FormatJSON, false, 9, Limits{64_000, 1024, 100, 70, 32, 5}, 1 << 20, 10, []string{"a", "b"}, []string{"c"}, true,
+		20 * time.Second, 90 * time.Second, 1500 * time.Millisecond, 3 * time.Second, true, 0}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}
+
+func TestPresetsHoldTheLimitsOfTheirPipeline(t *testing.T) {
+	for name, want := range map[string]Limits{
+		"grail":   {10_000_000, 32_000, 100, 500, 32, 5},
+		"classic": {512_000, 250, 100, 50, 32, 5},
+		"managed": {8_192, 250, 100, 50, 32, 5},
+	} {
+		if got := mustLoad(t, with("limits", name)).Limits; got != want {
+			t.Errorf("%s: got %+v, want %+v", name, got, want)
+		}
+	}
+}
+
+func TestAWrongValueIsReportedInOneLineThatSaysWhatItTakes(t *testing.T) {
+	const seconds = "(seconds, or with ms, s, m, h)"
+	const bytes = "(bytes, or with k, MB, KiB, MiB)"
+	for _, c := range []struct{ name, value, want string }{
+		{"max_payload_bytes", "12 MB", `got "12 MB", takes a size from 64KiB to 10MB ` + bytes},
+		{"max_payload_bytes", "-1", `got "-1", takes a size from 64KiB to 10MB ` + bytes},
+		{"max_payload_bytes", "63k", `got "63k", takes a size from 64KiB to 10MB ` + bytes},
+		{"max_payload_records", "0", `got "0", takes a whole number from 1 to 50000`},
+		{"max_payload_records", "50001", `got "50001", takes a whole number from 1 to 50000`},
+		{"max_payload_records", "1e3", `got "1e3", takes a whole number from 1 to 50000`},
+		{"compress_level", "10", `got "10", takes a whole number from 1 to 9`},
+		{"compress", "zstd", `got "zstd", takes gzip or none`},
+		{"format", "json_lines", `got "json_lines", takes json`},
+		{"limits", "saas", `got "saas", takes grail or classic or managed`},
+		{"stringify", "maybe", `got "maybe", takes on or off (or true/false, yes/no, 1/0)`},
+		{"stringify", "${STRINGIFY}", `got "${STRINGIFY}", a variable that was not replaced, takes on or off (or true/false, yes/no, 1/0)`},
+		{"stringify", `"on"`, `got "\"on\"" with quotation marks around it; write it without`},
+		{"stringify", " \n", `got only white space, takes on or off (or true/false, yes/no, 1/0)`},
+		{"request_timeout", "0", `got "0", takes a duration from 1ms to 10m ` + seconds},
+		{"request_timeout", "-5s", `got "-5s", takes a duration from 1ms to 10m ` + seconds},
+		{"request_timeout", "15 minutes", `got "15 minutes", takes a duration from 1ms to 10m ` + seconds},
+		{"flush_deadline", "2h", `got "2h", takes a duration from 1ms to 1h ` + seconds},
+		{"flush_deadline", "10s", "is 10s, takes at least `request_timeout`, which is 15s: a flush needs time for one whole request"},
+		{"request_timeout", "30s", "is 25s, takes at least `request_timeout`, which is 30s: a flush needs time for one whole request"},
+		{"retry_max", "100ms", "is 100ms, takes at least `retry_initial`, which is 500ms: the pause between attempts only grows"},
+		{"content_key", "log,,message", `got "log,,message", takes 1 to 64 names separated by commas`},
+		{"content_key", "a\nb", `got "a\nb", takes 1 to 64 names separated by commas`},
+		{"content_key", strings.Repeat("log", 50), ""},
+		{"max_content_bytes", "1", `got "1", takes a size from 64B to 10MB ` + bytes},
+	} {
+		if c.want == "" {
+			mustLoad(t, with(c.name, c.value))
+			continue
+		}
+		at := c.name
+		if strings.HasPrefix(c.want, "is 25s") {
+			at = "flush_deadline"
+		}
+		if got, want := lines(t, with(c.name, c.value)), []string{at + ": " + c.want}; !slices.Equal(got, want) {
+			t.Errorf("%s %q:\ngot  %q\nwant %q", c.name, c.value, got, want)
+		}
+	}
+}
+
+func TestAllProblemsAreReportedTogetherAndAWrongValueCausesNoSecondOne(t *testing.T) {
+	got := lines(t, properties{"endpoint": "https://abc12345.apps.dynatrace.com", "compress": "lz4", "request_timeout": "an hour", "flush_deadline": "1s", "tls_verify": "nope", "token": "x"})
+	want := []string{"compress: ", "request_timeout: ", "tls_verify: ", "endpoint: ", "api_token: neither", "token: unknown option"}
+	if len(got) != len(want) {
+		t.Fatalf("got %d lines, want %d:\n%s", len(got), len(want), strings.Join(got, "\n"))
+	}
+	for i := range want {
+		if !strings.HasPrefix(got[i], want[i]) {
+			t.Errorf("line %d: got %q, want %q...", i, got[i], want[i])
+		}
+	}
+	if got := lines(t, with("allow_http", "perhaps", "endpoint", "http://ag:9999/e/abc12345")); len(got) != 1 {
+		t.Errorf("a wrong allow_http gives %q", got)
+	}
+	if got := lines(t, with("api_token", " ")); len(got) != 1 || !strings.HasPrefix(got[0], "api_token: got only white space") {
+		t.Errorf("a blank token gives %q", got)
+	}
+}
+
+func TestTheEndpointIsRequiredAndTheErrorGivesAnExample(t *testing.T) {
+	got := lines(t, without(with(), "endpoint"))
+	if len(got) != 1 || !strings.HasPrefix(got[0], "endpoint: is not set; write for example `endpoint https://abc12345.live.dynatrace.com`") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestExactlyOneSourceOfTheTokenIsRequired(t *testing.T) {
+	file := writeFile(t, classicToken+"\n")
+	if got := lines(t, without(with(), "api_token")); len(got) != 1 || !strings.HasPrefix(got[0], "api_token: neither `api_token` nor `api_token_file` is set") {
+		t.Errorf("none: got %q", got)
+	}
+	if got := lines(t, with("api_token_file", file)); !slices.Equal(got, []string{"api_token: is set, and so is `api_token_file`; keep one of them"}) {
+		t.Errorf("both: got %q", got)
+	}
+	c := mustLoad(t, without(with("api_token_file", file), "api_token"))
+	if c.TokenFile != file || !c.Token.IsZero() || len(c.Warnings) != 0 {
+		t.Errorf("a file: got %q, %v, %q", c.TokenFile, c.Token, c.Warnings)
+	}
+}
+
+func TestTheLocalOneAgentNeedsNoToken(t *testing.T) {
+	c := mustLoad(t, properties{"endpoint": "http://localhost:14499/v2/logs/ingest", "compress": "none"})
+	if c.Endpoint.Kind != KindOneAgent || !c.Token.IsZero() || len(c.Warnings) != 0 {
+		t.Errorf("got %+v", c)
+	}
+	if c := mustLoad(t, properties{"endpoint": "http://localhost:14499"}); !containsLine(c.Warnings, "set `compress none`") {
+		t.Errorf("no warning about compression: %q", c.Warnings)
+	}
+}
+
+func TestWhatIsLegalButProbablyWrongIsAWarning(t *testing.T) {
+	for _, c := range []struct {
+		p    properties
+		want string
+	}{
+		{with("tls_verify", "off"), "tls_verify: is off"},
+		{with("request_timeout", "5s"), "request_timeout: is 5s"},
+		{with("endpoint", "http://ag.example.com:9999/e/abc12345", "allow_http", "on"), "endpoint: the token and the logs travel unencrypted to ag.example.com:9999"},
+		{with("endpoint", "https://ag.example.com:9999"), "endpoint: the URL has no /e/{environment-id}"},
+		{with("endpoint", "https://ag.example.com:9999/e/abc12345", "api_token", platformTok), "api_token: is a platform token, which an ActiveGate (ag.example.com:9999) may refuse"},
+		{with("api_token", "dt0c01."+publicPart), "api_token: holds only the public part"},
+		{with("tls_verify_hostname", "off"), "tls_verify_hostname: unknown option"},
+		{with("header", "Authorization Api-Token x"), "header: unknown option `header`, ignored"},
+	} {
+		got := mustLoad(t, c.p).Warnings
+		if len(got) != 1 || !strings.HasPrefix(got[0], c.want) {
+			t.Errorf("%q: got %q", c.want, got)
+		}
+	}
+	if got := mustLoad(t, with("endpoint", "http://127.0.0.1:8080", "request_timeout", "1s")).Warnings; len(got) != 0 {
+		t.Errorf("a server on this machine gives warnings: %q", got)
+	}
+}
