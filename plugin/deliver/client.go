@@ -1,0 +1,273 @@
+package deliver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"out_dynatrace/plugin/batch"
+	"out_dynatrace/plugin/telemetry"
+)
+
+const (
+	// maxAnswer bounds what is read of an answer, in bytes. The API's are below 1 KiB.
+	maxAnswer = 64 << 10
+	// maxDrain bounds what is read beyond it and thrown away, so that the connection can be used again.
+	maxDrain = 64 << 10
+
+	// accept is what the API reference asks for.
+	accept = "application/json; charset=utf-8, application/json"
+	// defaultTimeout of an attempt. The API lets a request wait 10 s before it answers 429, so less would turn throttling into timeouts.
+	defaultTimeout = 15 * time.Second
+)
+
+// Authorizer gives the value of the Authorization header; "" sends none, as for a local OneAgent. Implementations are safe for concurrent use.
+type Authorizer interface {
+	Authorization() (string, error)
+}
+
+// refusable is an Authorizer that wants to know when the server refused what it gave.
+type refusable interface {
+	Refused()
+}
+
+// ClientOptions says where and how a Client sends.
+type ClientOptions struct {
+	// URL is the full URL of the ingest API, with its query.
+	URL string
+	// Header holds further headers for every request; nil is none.
+	Header http.Header
+	// Auth gives the token; nil sends none.
+	Auth Authorizer
+	// Timeout bounds one attempt from the first step to the last byte of the answer; 0 is 15 s.
+	Timeout time.Duration
+	// Version is the plugin's, for the User-Agent.
+	Version string
+	// Transport does the requests; see NewTransport. It is used without an http.Client, so redirects are answers like any
+	// other and are never followed.
+	Transport http.RoundTripper
+	// Counters counts requests and what they achieved; nil counts nothing that anybody sees.
+	Counters *telemetry.Counters
+}
+
+// Client makes single attempts. It is a Sender, safe for concurrent use.
+type Client struct {
+	transport http.RoundTripper
+	url       string
+	header    http.Header
+	auth      Authorizer
+	timeout   time.Duration
+	counters  *telemetry.Counters
+
+	running context.Context // ends with Close
+	stop    context.CancelCauseFunc
+}
+
+// NewClient checks the URL and returns a Client. It sends nothing.
+func NewClient(o ClientOptions) (*Client, error) {
+	target, err := url.Parse(o.URL)
+	if err != nil {
+		return nil, fmt.Errorf("endpoint: %w", withoutURL(err))
+	}
+	if target.Host == "" || target.Scheme != "https" && target.Scheme != "http" {
+		return nil, errors.New("endpoint: takes a URL that starts with https://")
+	}
+	if o.Transport == nil {
+		return nil, errors.New("deliver: no transport")
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.Counters == nil {
+		o.Counters = new(telemetry.Counters)
+	}
+	header := o.Header.Clone()
+	if header == nil {
+		header = make(http.Header)
+	}
+	header.Set("Accept", accept)
+	header.Set("User-Agent", "fluent-bit-output-dynatrace/"+o.Version)
+	c := &Client{
+		transport: o.Transport,
+		url:       o.URL,
+		header:    header,
+		auth:      o.Auth,
+		timeout:   o.Timeout,
+		counters:  o.Counters,
+	}
+	c.running, c.stop = context.WithCancelCause(context.Background())
+	return c, nil
+}
+
+// Close ends the attempts that run and closes idle connections. Send returns ReasonStopping from then on. It may be called more than once.
+func (c *Client) Close() {
+	c.stop(errStopping)
+	if transport, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
+		transport.CloseIdleConnections()
+	}
+}
+
+// Send makes one attempt and judges it. It never sleeps, so wait means nothing here.
+func (c *Client) Send(ctx context.Context, payload *batch.Payload, _ bool) Verdict {
+	if c.running.Err() != nil {
+		return Judge(Answer{Err: errStopping})
+	}
+	ctx, cancel := c.bound(ctx)
+	defer cancel()
+	if err := endOf(ctx); err != nil {
+		return Judge(Answer{Err: err})
+	}
+	verdict := Judge(c.attempt(ctx, payload))
+	if verdict.Status == http.StatusUnauthorized || verdict.Status == http.StatusForbidden {
+		if auth, ok := c.auth.(refusable); ok {
+			auth.Refused()
+		}
+	}
+	verdict.Rejected = min(verdict.Rejected, payload.Records)
+	c.count(verdict, payload)
+	return verdict
+}
+
+// bound returns a context that ends with ctx, with the timeout of an attempt, or with Close, and knows which one it was.
+func (c *Client) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := context.WithCancelCause(ctx)
+	forget := context.AfterFunc(c.running, func() { stop(errStopping) })
+	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, errAttemptTimeout)
+	return ctx, func() {
+		cancel()
+		forget()
+		stop(nil)
+	}
+}
+
+// attempt does one request, from token to the last byte of the answer.
+func (c *Client) attempt(ctx context.Context, payload *batch.Payload) Answer {
+	var phase phase
+	body := &requestBody{data: payload.Body}
+	defer body.release()
+	request, token, err := c.newRequest(phase.watch(ctx), body, payload)
+	if err != nil {
+		return Answer{Err: err, Token: token}
+	}
+	response, err := c.transport.RoundTrip(request)
+	if err != nil {
+		if ended := endOf(ctx); ended != nil {
+			err = fmt.Errorf("%w while %s", ended, &phase)
+		}
+		return Answer{Err: withoutURL(err), Token: token}
+	}
+	answer := Answer{Status: response.StatusCode, Header: response.Header, Token: token}
+	answer.Body, answer.Err = readAnswer(response.Body)
+	answer.Now = time.Now()
+	return answer
+}
+
+func (c *Client) newRequest(ctx context.Context, body *requestBody, payload *batch.Payload) (_ *http.Request, token string, _ error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, nil)
+	if err != nil {
+		return nil, "", fmt.Errorf("%w: %w", errRequest, withoutURL(err))
+	}
+	request.Header = c.header.Clone()
+	if c.auth != nil {
+		value, err := c.auth.Authorization()
+		if err != nil {
+			return nil, "", fmt.Errorf("%w: %w", errToken, err)
+		}
+		if value != "" {
+			request.Header.Set("Authorization", value)
+			token = value[strings.LastIndexByte(value, ' ')+1:]
+		}
+	}
+	request.Header.Set("Content-Type", payload.ContentType)
+	if payload.ContentEncoding != "" {
+		request.Header.Set("Content-Encoding", payload.ContentEncoding)
+	}
+	request.GetBody = body.open
+	request.Body, _ = body.open()
+	request.ContentLength = int64(len(payload.Body))
+	return request, token, nil
+}
+
+// readAnswer is the one place where the body of an answer is read, bounded, and closed.
+func readAnswer(body io.ReadCloser) ([]byte, error) {
+	defer body.Close()
+	data, err := io.ReadAll(io.LimitReader(body, maxAnswer))
+	if err != nil {
+		return data, err
+	}
+	if len(data) == maxAnswer {
+		_, _ = io.CopyN(io.Discard, body, maxDrain)
+	}
+	return data, nil
+}
+
+// count adds an attempt to the counters. Records that a server accepts are settled here; those that it refuses are not,
+// since a smaller payload or a later flush may still bring them in: whoever gives them up counts them.
+func (c *Client) count(v Verdict, payload *batch.Payload) {
+	c.counters.Add(requestCounters[v.Kind], 1)
+	if v.Kind != Accepted {
+		return
+	}
+	c.counters.Add(telemetry.Payloads, 1)
+	c.counters.Add(telemetry.PayloadBytesRaw, uint64(payload.RawBytes))
+	c.counters.Add(telemetry.PayloadBytesWire, uint64(len(payload.Body)))
+	c.counters.Add(telemetry.RecordsAccepted, uint64(payload.Records-v.Rejected))
+	c.counters.Add(telemetry.DroppedPartialSuccess, uint64(v.Rejected))
+}
+
+var requestCounters = map[Kind]telemetry.Counter{
+	Moment:      telemetry.RequestsMoment,
+	Accepted:    telemetry.RequestsAccepted,
+	Environment: telemetry.RequestsEnvironment,
+	TooLarge:    telemetry.RequestsTooLarge,
+	Data:        telemetry.RequestsData,
+}
+
+// endOf names what ended ctx, in the words of this package; nil while it goes on.
+func endOf(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	switch {
+	case cause == nil:
+		return nil
+	case errors.Is(cause, errAttemptTimeout), errors.Is(cause, errStopping):
+		return cause
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return errFlushDeadline
+	default:
+		return errStopping
+	}
+}
+
+// withoutURL takes the URL out of an error of net/url: its query may hold what should not be printed.
+func withoutURL(err error) error {
+	var located *url.Error
+	if errors.As(err, &located) {
+		return located.Err
+	}
+	return err
+}
+
+// phase is how far an attempt got, to tell a server that cannot be reached from one that does not answer.
+type phase struct{ reached atomic.Int32 }
+
+var phases = [...]string{"connecting", "sending", "waiting for the answer"}
+
+func (p *phase) watch(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { p.reached.Store(1) },
+		WroteRequest: func(wrote httptrace.WroteRequestInfo) {
+			if wrote.Err == nil {
+				p.reached.Store(2)
+			}
+		},
+	})
+}
+
+func (p *phase) String() string { return phases[p.reached.Load()] }

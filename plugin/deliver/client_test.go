@@ -1,0 +1,427 @@
+package deliver
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"out_dynatrace/plugin/telemetry"
+)
+
+// token is an Authorizer that remembers whether it was refused.
+type token struct {
+	value   string
+	err     error
+	refused atomic.Int32
+}
+
+func (t *token) Authorization() (string, error) { return t.value, t.err }
+func (t *token) Refused()                       { t.refused.Add(1) }
+
+// quick is a client with a transport like the real one, for a server on this machine.
+func quick(t *testing.T, target string, change ...func(*ClientOptions)) *Client {
+	t.Helper()
+	transport, err := NewTransport(true, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := ClientOptions{URL: target, Auth: &token{value: "Api-Token " + secret}, Timeout: 5 * time.Second, Version: "1.2.3", Transport: transport}
+	for _, f := range change {
+		f(&o)
+	}
+	return newClient(t, o)
+}
+
+func timeout(d time.Duration) func(*ClientOptions) { return func(o *ClientOptions) { o.Timeout = d } }
+
+// serve runs a server that answers by handler, and returns it with the number of connections it has seen.
+func serve(t *testing.T, handler http.HandlerFunc) (*httptest.Server, *atomic.Int32) {
+	t.Helper()
+	connections := new(atomic.Int32)
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Config.ErrorLog = quietLog
+	server.Start()
+	t.Cleanup(server.Close)
+	return server, connections
+}
+
+func answer(code int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.WriteHeader(code)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+func expectVerdict(t *testing.T, v Verdict, kind Kind, reason Reason, says string) {
+	t.Helper()
+	if v.Kind != kind || v.Reason != reason || !strings.Contains(v.Message, says) {
+		t.Errorf("%s, %s: %q; want %s, %s: %q", v.Kind, v.Reason, v.Message, kind, reason, says)
+	}
+	checkMessage(t, v)
+}
+
+func TestRequestIsWhatTheAPIWants(t *testing.T) {
+	var got *http.Request
+	var body []byte
+	server, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		got = r
+		body, _ = io.ReadAll(r.Body)
+		w.WriteHeader(204)
+	})
+	client := quick(t, server.URL+"/e/abc/api/v2/logs/ingest?structure=raw", func(o *ClientOptions) {
+		o.Header = http.Header{"X-Dynatrace-Attr": {"region=eu"}}
+	})
+	p := *payload
+	p.ContentEncoding = "gzip"
+	expectVerdict(t, client.Send(t.Context(), &p, true), Accepted, ReasonAccepted, "")
+	if got.Method != "POST" || got.URL.String() != "/e/abc/api/v2/logs/ingest?structure=raw" || got.ProtoMajor != 1 || got.ContentLength != int64(len(p.Body)) {
+		t.Errorf("%s %s %s of %d bytes", got.Method, got.URL, got.Proto, got.ContentLength)
+	}
+	for name, want := range map[string]string{
+		"Content-Type":     "application/json; charset=utf-8",
+		"Content-Encoding": "gzip",
+		"Accept":           "application/json; charset=utf-8, application/json",
+		"User-Agent":       "fluent-bit-output-dynatrace/1.2.3",
+		"Authorization":    "Api-Token " + secret,
+		"X-Dynatrace-Attr": "region=eu",
+		"Accept-Encoding":  "",
+		"Expect":           "",
+	} {
+		if value := got.Header.Get(name); value != want {
+			t.Errorf("%s: %q, want %q", name, value, want)
+		}
+	}
+	if !bytes.Equal(body, p.Body) {
+		t.Errorf("sent %q", body)
+	}
+}
+
+func TestNoTokenSendsNoAuthorization(t *testing.T) {
+	var found atomic.Bool
+	server, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, has := r.Header["Authorization"]
+		found.Store(has)
+		w.WriteHeader(204)
+	})
+	for _, auth := range []Authorizer{nil, StaticToken{}} {
+		client := quick(t, server.URL, func(o *ClientOptions) { o.Auth = auth })
+		expectVerdict(t, client.Send(t.Context(), payload, true), Accepted, ReasonAccepted, "")
+		if found.Load() {
+			t.Error("sent an Authorization")
+		}
+	}
+}
+
+func TestTokenThatCannotBeReadSendsNothing(t *testing.T) {
+	server, connections := serve(t, answer(204, ""))
+	client := quick(t, server.URL, func(o *ClientOptions) { o.Auth = &token{err: os.ErrPermission} })
+	expectVerdict(t, client.Send(t.Context(), payload, true), Environment, ReasonToken, "permission denied")
+	if connections.Load() != 0 {
+		t.Error("connected all the same")
+	}
+}
+
+func TestRefusedTokenIsToldToItsSource(t *testing.T) {
+	for code, want := range map[int]int32{204: 0, 400: 0, 401: 1, 403: 1, 404: 0, 503: 0} {
+		server, _ := serve(t, answer(code, ""))
+		auth := &token{value: "Api-Token " + secret}
+		quick(t, server.URL, func(o *ClientOptions) { o.Auth = auth }).Send(t.Context(), payload, true)
+		if auth.refused.Load() != want {
+			t.Errorf("%d: told %d times", code, auth.refused.Load())
+		}
+	}
+}
+
+func TestClientOptionsAreChecked(t *testing.T) {
+	for _, target := range []string{"", "abc12345", "ftp://x", "https://", "://", "https://x/%zz?api-token=" + secret} {
+		_, err := NewClient(ClientOptions{URL: target, Transport: http.DefaultTransport})
+		if err == nil || strings.Contains(err.Error(), "SECRET") {
+			t.Errorf("%q: %v", target, err)
+		}
+	}
+	if _, err := NewClient(ClientOptions{URL: "https://x"}); err == nil {
+		t.Error("no transport is taken")
+	}
+}
+
+func TestConnectionsAreUsedAgainAfterEveryAnswer(t *testing.T) {
+	for name, handler := range map[string]http.HandlerFunc{
+		"204": answer(204, ""),
+		"204 with a Content-Length": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "0")
+			answer(204, "")(w, r)
+		},
+		"200 with a body":      answer(200, `{"details":{"code":200,"message":"x"}}`),
+		"400 with a long page": answer(400, "<html>"+strings.Repeat("x", maxAnswer+maxDrain/2)),
+		"503":                  answer(503, ""),
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, connections := serve(t, handler)
+			client := quick(t, server.URL)
+			for range 5 {
+				client.Send(t.Context(), payload, true)
+			}
+			if n := connections.Load(); n != 1 {
+				t.Errorf("%d connections for 5 requests", n)
+			}
+		})
+	}
+}
+
+func TestAnIdleConnectionThatTheServerClosedDoesNoHarm(t *testing.T) {
+	var taken atomic.Int32
+	server, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		taken.Add(1)
+		answer(204, "")(w, r)
+	})
+	retrier := NewRetrier(quick(t, server.URL), RetryOptions{Pauses: constant(time.Millisecond)})
+	for range 20 {
+		expectVerdict(t, retrier.Send(t.Context(), payload, true), Accepted, ReasonAccepted, "")
+		server.CloseClientConnections()
+	}
+	if taken.Load() != 20 {
+		t.Errorf("the server took %d payloads, want 20", taken.Load())
+	}
+}
+
+func TestCountersTellWhatWasAchieved(t *testing.T) {
+	var code atomic.Int32
+	var body atomic.Value
+	server, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		answer(int(code.Load()), body.Load().(string))(w, r)
+	})
+	var counters telemetry.Counters
+	client := quick(t, server.URL, func(o *ClientOptions) { o.Counters = &counters })
+	for _, c := range []struct {
+		code int
+		body string
+	}{
+		{204, ""}, {200, `{"details":{"message":"1 event was not ingested because of X"}}`}, {200, `{"details":{"message":"999 events were not ingested"}}`},
+		{503, ""}, {429, ""}, {401, ""}, {413, ""}, {400, ""},
+	} {
+		code.Store(int32(c.code))
+		body.Store(c.body)
+		client.Send(t.Context(), payload, true)
+	}
+	for counter, want := range map[telemetry.Counter]uint64{
+		telemetry.RequestsAccepted: 3, telemetry.RequestsMoment: 2, telemetry.RequestsEnvironment: 1, telemetry.RequestsTooLarge: 1, telemetry.RequestsData: 1,
+		telemetry.Payloads: 3, telemetry.PayloadBytesRaw: 99, telemetry.PayloadBytesWire: 99,
+		telemetry.RecordsAccepted: 3, telemetry.DroppedPartialSuccess: 3, telemetry.DroppedRejected: 0,
+	} {
+		if got := counters.Get(counter); got != want {
+			t.Errorf("counter %d is %d, want %d", counter, got, want)
+		}
+	}
+}
+
+func TestClientIsSafeForConcurrentUse(t *testing.T) {
+	server, connections := serve(t, answer(204, ""))
+	client := quick(t, server.URL)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 25 {
+				if v := client.Send(t.Context(), payload, true); v.Kind != Accepted {
+					t.Error(v.Message)
+				}
+			}
+		})
+	}
+	group.Wait()
+	if n := connections.Load(); n > idlePerHost {
+		t.Errorf("%d connections for 8 workers", n)
+	}
+}
+
+func TestPayloadIsLetGoWhenSendReturns(t *testing.T) {
+	var reading sync.WaitGroup
+	early := transportFunc(func(r *http.Request) (*http.Response, error) {
+		started := make(chan struct{})
+		reading.Go(func() { // as the transport's own goroutine does after an early answer, only slower
+			var err error
+			one := make([]byte, 1)
+			_, _ = r.Body.Read(one)
+			close(started)
+			for err == nil {
+				_, err = r.Body.Read(one)
+			}
+			again, _ := r.GetBody()
+			if n, _ := again.Read(one); err != errReleased || n != 0 {
+				t.Errorf("the body could be read to its end (%v), or again (%d)", err, n)
+			}
+		})
+		<-started
+		return &http.Response{StatusCode: 413, Body: http.NoBody}, nil
+	})
+	client := newClient(t, ClientOptions{URL: "https://x.example", Transport: early})
+	p := *payload
+	p.Body = make([]byte, 64<<20)
+	expectVerdict(t, client.Send(t.Context(), &p, true), TooLarge, ReasonTooLarge, "")
+	clear(p.Body[:1<<20]) // the race detector cries out if anybody still reads
+	reading.Wait()
+}
+
+func TestAnEarlyAnswerEndsTheSending(t *testing.T) {
+	server, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(413) }) // without reading the body
+	client := quick(t, server.URL)
+	for range 5 {
+		p := *payload
+		p.Body = make([]byte, 8<<20)
+		if v := client.Send(t.Context(), &p, true); v.Kind != TooLarge && v.Reason != ReasonNetwork {
+			t.Errorf("%s, %s: %s", v.Kind, v.Reason, v.Message)
+		}
+		clear(p.Body)
+	}
+}
+
+func TestReleasedBodyGivesNothing(t *testing.T) {
+	body := &requestBody{data: []byte("abcdef")}
+	first, _ := body.open()
+	half := make([]byte, 3)
+	if n, err := first.Read(half); n != 3 || err != nil {
+		t.Fatal(n, err)
+	}
+	again, _ := body.open()
+	if all, err := io.ReadAll(again); string(all) != "abcdef" || err != nil {
+		t.Errorf("%q, %v", all, err)
+	}
+	body.release()
+	late, _ := body.open()
+	for _, r := range []io.Reader{first, again, late} {
+		if n, err := r.Read(half); n != 0 || err != errReleased {
+			t.Errorf("read %d, %v after release", n, err)
+		}
+	}
+}
+
+// caFile writes the certificate of a TLS server.
+func caFile(t *testing.T, server *httptest.Server) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "ca.pem")
+	write(t, path, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
+	return path
+}
+
+func TestTLS(t *testing.T) {
+	var protocol atomic.Value
+	start := func(change func(*httptest.Server)) *httptest.Server {
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			protocol.Store(r.Proto)
+			answer(204, "")(w, r)
+		}))
+		server.EnableHTTP2 = true
+		server.TLS = new(tls.Config)
+		server.Config.ErrorLog = quietLog
+		change(server)
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		return server
+	}
+	modern := start(func(*httptest.Server) {})
+	old := start(func(s *httptest.Server) { s.TLS.MinVersion, s.TLS.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 })
+	mutual := start(func(s *httptest.Server) { // TLS 1.3 refuses after the handshake, where the alert may be lost to a closed connection
+		s.TLS.ClientAuth, s.TLS.MaxVersion = tls.RequireAnyClientCert, tls.VersionTLS12
+	})
+	plain, _ := serve(t, answer(204, ""))
+	trusted := caFile(t, modern)
+
+	for _, c := range []struct {
+		name, url string
+		verify    bool
+		ca        string
+		kind      Kind
+		reason    Reason
+		says      string
+	}{
+		{"a certificate of tls_ca_file is trusted", modern.URL, true, trusted, Accepted, ReasonAccepted, ""},
+		{"an unknown authority is not", modern.URL, true, "", Environment, ReasonCertificate, "tls_ca_file"},
+		{"another name is not", strings.Replace(modern.URL, "127.0.0.1", "localhost", 1), true, trusted, Environment, ReasonCertificate, "another name"},
+		{"anything is with tls_verify off", strings.Replace(modern.URL, "127.0.0.1", "localhost", 1), false, "", Accepted, ReasonAccepted, ""},
+		{"TLS 1.1 is refused", old.URL, true, trusted, Environment, ReasonTLS, "TLS 1.2"},
+		{"a server that wants a client certificate is explained", mutual.URL, true, trusted, Environment, ReasonTLS, "client certificate"},
+		{"https to an http port is explained", strings.Replace(plain.URL, "http:", "https:", 1), true, "", Environment, ReasonScheme, "does not speak https"},
+		{"http to an https port is explained", strings.Replace(modern.URL, "https:", "http:", 1), true, "", Environment, ReasonScheme, "https://"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			transport, err := NewTransport(c.verify, c.ca)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v := quick(t, c.url, func(o *ClientOptions) { o.Transport = transport }).Send(t.Context(), payload, true)
+			expectVerdict(t, v, c.kind, c.reason, c.says)
+		})
+	}
+	if protocol.Load() != "HTTP/1.1" {
+		t.Errorf("spoke %v to a server that offers HTTP/2", protocol.Load())
+	}
+}
+
+func TestCAFileMustHoldACertificate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ca.pem")
+	if _, err := NewTransport(true, path); err == nil || !strings.Contains(err.Error(), "tls_ca_file") {
+		t.Errorf("a missing file: %v", err)
+	}
+	write(t, path, "no certificate")
+	if _, err := NewTransport(true, path); err == nil || !strings.Contains(err.Error(), "tls_ca_file") {
+		t.Errorf("a file without one: %v", err)
+	}
+}
+
+func TestProxyThatRefusesIsExplained(t *testing.T) {
+	for code, want := range map[int]struct {
+		kind   Kind
+		reason Reason
+	}{407: {Environment, ReasonProxy}, 403: {Environment, ReasonProxy}, 502: {Moment, ReasonNetwork}} {
+		for _, target := range []string{"https://env.example", "http://env.example"} {
+			if target == "http://env.example" && code == 403 {
+				continue // indistinguishable from the server's own
+			}
+			t.Run(fmt.Sprint(code, " to ", target), func(t *testing.T) {
+				proxy, _ := serve(t, answer(code, ""))
+				address, _ := url.Parse(strings.Replace(proxy.URL, "http://", "http://joe:hunter2@", 1))
+				v := quick(t, target, func(o *ClientOptions) {
+					o.Transport.(*http.Transport).Proxy = http.ProxyURL(address)
+				}).Send(t.Context(), payload, true)
+				if v.Kind != want.kind || strings.Contains(v.Message, "hunter2") {
+					t.Errorf("%s, %s: %s", v.Kind, v.Reason, v.Message)
+				}
+				if strings.HasPrefix(target, "https") && v.Reason != want.reason {
+					t.Errorf("reason %s, want %s", v.Reason, want.reason)
+				}
+			})
+		}
+	}
+}
+
+func TestCancelledFlushesSendNothing(t *testing.T) {
+	server, connections := serve(t, answer(204, ""))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	expectVerdict(t, quick(t, server.URL).Send(ctx, payload, true), Moment, ReasonStopping, "stopping")
+	late, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+	defer cancel()
+	expectVerdict(t, quick(t, server.URL).Send(late, payload, true), Moment, ReasonDeadline, "flush_deadline")
+	if connections.Load() != 0 {
+		t.Error("connected all the same")
+	}
+}

@@ -1,0 +1,142 @@
+package deliver
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+)
+
+// What an attempt itself can fail of; the rest comes from net/http.
+var (
+	errAttemptTimeout = errors.New("request_timeout is over")
+	errFlushDeadline  = errors.New("flush_deadline is over")
+	errStopping       = errors.New("the plugin is stopping")
+	errToken          = errors.New("no token")
+	errRequest        = errors.New("no request can be made")
+)
+
+// proxyError is a proxy's refusal to connect to the server.
+type proxyError struct{ status int }
+
+func (e *proxyError) Error() string {
+	return strings.TrimSpace(fmt.Sprintf("proxy: HTTP %d %s", e.status, http.StatusText(e.status)))
+}
+
+// rulingForError says what it means that no answer came. What is not known for sure to need mending is the moment's fault.
+func rulingForError(err error) ruling {
+	for _, rule := range []func(error) (ruling, bool){ownFailure, proxyFailure, certificateFailure, tlsFailure, networkFailure} {
+		if r, ok := rule(err); ok {
+			return r
+		}
+	}
+	return ruling{Moment, ReasonNetwork, "the request failed; trying again"}
+}
+
+func ownFailure(err error) (ruling, bool) {
+	switch {
+	case errors.Is(err, errStopping), errors.Is(err, context.Canceled):
+		return ruling{Moment, ReasonStopping, "given up because the plugin is stopping"}, true
+	case errors.Is(err, errAttemptTimeout):
+		return ruling{Moment, ReasonTimeout, "no answer in time; trying again"}, true
+	case errors.Is(err, errFlushDeadline), errors.Is(err, context.DeadlineExceeded):
+		return ruling{Moment, ReasonDeadline, "no time left in this flush"}, true
+	case errors.Is(err, errToken):
+		return ruling{Environment, ReasonToken, "the token cannot be read: check api_token_file"}, true
+	case errors.Is(err, errRequest):
+		return ruling{Environment, ReasonRequest, "no request can be made: check `endpoint`"}, true
+	}
+	return ruling{}, false
+}
+
+func proxyFailure(err error) (ruling, bool) {
+	var refused *proxyError
+	if !errors.As(err, &refused) {
+		return ruling{}, false
+	}
+	switch {
+	case refused.status == http.StatusProxyAuthRequired:
+		return rulings[http.StatusProxyAuthRequired], true
+	case refused.status >= 500, refused.status == http.StatusRequestTimeout, refused.status == http.StatusTooManyRequests:
+		return ruling{Moment, ReasonNetwork, "the proxy cannot reach the server; trying again"}, true
+	default:
+		return ruling{Environment, ReasonProxy, "the proxy does not let the request through: allow the host of `endpoint` there, or name it in NO_PROXY"}, true
+	}
+}
+
+func certificateFailure(err error) (ruling, bool) {
+	var (
+		unknown  x509.UnknownAuthorityError
+		hostname x509.HostnameError
+		invalid  x509.CertificateInvalidError
+		roots    x509.SystemRootsError
+		other    *tls.CertificateVerificationError
+	)
+	hint := ""
+	switch {
+	case errors.As(err, &unknown):
+		hint = "the server's certificate is of an authority unknown here (an ActiveGate has a self-signed one by default): save it as PEM and name that file in tls_ca_file"
+	case errors.As(err, &hostname):
+		hint = "the server's certificate is for another name: write a name it holds as host of `endpoint`, or give the server a certificate for this one; tls_ca_file does not help here"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		hint = "the server's certificate is expired or not valid yet: renew it, and check the clocks on both sides"
+	case errors.As(err, &roots):
+		hint = "this system has no list of trusted authorities: install ca-certificates, or name a PEM file in tls_ca_file"
+	case errors.As(err, &invalid), errors.As(err, &other):
+		hint = "the server's certificate cannot be trusted: check it, and the file in tls_ca_file"
+	default:
+		return ruling{}, false
+	}
+	return ruling{Environment, ReasonCertificate, hint}, true
+}
+
+func tlsFailure(err error) (ruling, bool) {
+	const hintHTTP = "the server does not speak https on this port: check scheme and port of `endpoint`"
+	var record tls.RecordHeaderError
+	if errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, &record) {
+		return ruling{Environment, ReasonScheme, hintHTTP}, true
+	}
+	text := err.Error()
+	if strings.Contains(text, `malformed HTTP response "\x15\x03`) { // a TLS alert
+		return ruling{Environment, ReasonScheme, "the server speaks https on this port: write `endpoint` with https://"}, true
+	}
+	var op *net.OpError
+	refused := errors.As(err, &op) && op.Op == "remote error" && !strings.Contains(text, "internal error")
+	if refused || strings.Contains(text, "tls: server selected unsupported protocol version") || strings.Contains(text, "tls: failed to parse certificate") {
+		return ruling{Environment, ReasonTLS, "server and plugin cannot agree on TLS: the server must offer TLS 1.2 or newer, and ask for no client certificate"}, true
+	}
+	return ruling{}, false
+}
+
+func networkFailure(err error) (ruling, bool) {
+	var (
+		dns  *net.DNSError
+		wait net.Error
+	)
+	hint := ""
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return ruling{Environment, ReasonHostUnknown, "the host name is not known to DNS: check the host of `endpoint` (or of the proxy), and the DNS of this machine or pod"}, true
+	case errors.As(err, &dns):
+		hint = "DNS gives no answer; trying again"
+	case errors.As(err, &wait) && wait.Timeout():
+		return ruling{Moment, ReasonTimeout, "no answer in time; trying again"}, true
+	case errors.Is(err, syscall.ECONNREFUSED):
+		hint = "nothing listens at this host and port, or a firewall refuses; trying again"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed):
+		hint = "the connection was cut by the server or something before it; trying again"
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+		hint = "there is no route to the server; trying again"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		hint = "the connection was closed without an answer; trying again"
+	default:
+		return ruling{}, false
+	}
+	return ruling{Moment, ReasonNetwork, hint}, true
+}

@@ -1,0 +1,207 @@
+package deliver
+
+import (
+	"bufio"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+var quietLog = log.New(io.Discard, "", 0)
+
+// rawServer is a server that speaks whatever speak writes, after it has read the head of a request.
+func rawServer(t *testing.T, speak func(*net.TCPConn)) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+				if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
+					speak(conn.(*net.TCPConn))
+				}
+			}()
+		}
+	}()
+	return "http://" + listener.Addr().String()
+}
+
+// says is a raw server that says the same to everybody and hangs up.
+func says(text string) func(*net.TCPConn) {
+	return func(conn *net.TCPConn) {
+		_, _ = io.WriteString(conn, text)
+		_ = conn.CloseWrite()
+		_, _ = io.Copy(io.Discard, conn)
+	}
+}
+
+// forever repeats text until the client hangs up.
+func forever(start, text string) func(*net.TCPConn) {
+	return func(conn *net.TCPConn) {
+		_, _ = io.WriteString(conn, start)
+		chunk := strings.Repeat(text, 100)
+		for {
+			if _, err := io.WriteString(conn, chunk); err != nil {
+				return
+			}
+		}
+	}
+}
+
+// stalls says something and then nothing more, without hanging up.
+func stalls(text string) func(*net.TCPConn) {
+	return func(conn *net.TCPConn) {
+		_, _ = io.WriteString(conn, text)
+		_, _ = io.Copy(io.Discard, conn)
+	}
+}
+
+func reset(after string) func(*net.TCPConn) {
+	return func(conn *net.TCPConn) {
+		_, _ = io.WriteString(conn, after)
+		time.Sleep(10 * time.Millisecond) // lets the text arrive, which a reset would overtake
+		_ = conn.SetLinger(0)
+	}
+}
+
+func TestHostileServers(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		speak  func(*net.TCPConn)
+		kind   Kind
+		reason Reason
+		says   string
+	}{
+		{"an endless body is cut off", forever("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\r\n", "bad "), Data, ReasonRejected, "bad bad"},
+		{"an endless body in chunks is cut off", forever("HTTP/1.1 503 Busy\r\nTransfer-Encoding: chunked\r\n\r\n", "4\r\nbusy\r\n"), Moment, ReasonServerError, "busy"},
+		{"an endless success is cut off", forever("HTTP/1.1 200 OK\r\n\r\n", "thanks "), Accepted, ReasonOddSuccess, "thanks"},
+		{"a body that never ends after a success is accepted", stalls("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"), Accepted, ReasonOddSuccess, "broke off"},
+		{"a body that never ends after a failure is judged by its status", stalls("HTTP/1.1 429 Slow\r\nContent-Length: 100\r\nRetry-After: 5\r\n\r\n{"), Moment, ReasonThrottled, "429"},
+		{"headers that never end are a timeout", stalls("HTTP/1.1 204 No Content\r\nX-A: "), Moment, ReasonTimeout, "waiting for the answer"},
+		{"silence is a timeout", stalls(""), Moment, ReasonTimeout, "waiting for the answer"},
+		{"a Content-Length too large is judged by its status", says("HTTP/1.1 400 Bad Request\r\nContent-Length: 1000000\r\n\r\nno good"), Data, ReasonRejected, "no good"},
+		{"a Content-Length too small cuts the text", says("HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno good"), Data, ReasonRejected, "says: no)"},
+		{"two Content-Lengths are no answer", says("HTTP/1.1 204 No Content\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n"), Moment, ReasonNetwork, ""},
+		{"a Content-Length that is no number is no answer", says("HTTP/1.1 400 Bad Request\r\nContent-Length: -5\r\n\r\n"), Moment, ReasonNetwork, ""},
+		{"garbage called gzip is not unpacked", says("HTTP/1.1 400 Bad Request\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\xff\xff"), Data, ReasonRejected, "4 compressed bytes"},
+		{"a flood of 1xx is cut off", forever("", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"), Moment, ReasonNetwork, ""},
+		{"a few 1xx do not matter", says("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"), Accepted, ReasonAccepted, ""},
+		{"a flood of headers is cut off", forever("HTTP/1.1 204 No Content\r\n", "X-Flood: xxxxxxxxxxxxxxxxxxxxxxxx\r\n"), Moment, ReasonNetwork, ""},
+		{"a switch of protocols is no answer", says("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"), Moment, ReasonServerError, "101"},
+		{"no HTTP at all is no answer", says("220 mail.example ESMTP\r\n"), Moment, ReasonNetwork, "malformed HTTP"},
+		{"a TLS alert names the scheme", says("\x15\x03\x01\x00\x02\x02\x16"), Environment, ReasonScheme, "https://"},
+		{"a hang-up without an answer is the moment's fault", says(""), Moment, ReasonNetwork, "without an answer"},
+		{"a hang-up within the head is the moment's fault", says("HTTP/1.1 204 No"), Moment, ReasonNetwork, "without an answer"},
+		{"a reset before the answer is the moment's fault", reset(""), Moment, ReasonNetwork, "connection was cut"},
+		{"a reset within the answer is judged by its status", reset("HTTP/1.1 503 Busy\r\nContent-Length: 100\r\n\r\nbusy"), Moment, ReasonServerError, "busy"},
+		{"a reset within a success is accepted", reset("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"), Accepted, ReasonOddSuccess, "broke off"},
+		{"a status phrase with control characters is not shown", says("HTTP/1.1 400 \x1b[31mred\r\nContent-Length: 0\r\n\r\n"), Data, ReasonRejected, "HTTP 400 Bad Request"},
+		{"a wall of markup is reduced to its title", says("HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html>\n<title>Error 400\nBad Request</title>" + strings.Repeat("<p>x</p>", 5000)), Data, ReasonRejected, "web page: Error 400 Bad Request)"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			client := quick(t, rawServer(t, c.speak), timeout(2*time.Second))
+			began := time.Now()
+			v := client.Send(t.Context(), payload, true)
+			expectVerdict(t, v, c.kind, c.reason, c.says)
+			if took := time.Since(began); took > 8*time.Second {
+				t.Errorf("took %s", took)
+			}
+		})
+	}
+}
+
+func TestNothingListens(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener.Close()
+	v := quick(t, "http://"+listener.Addr().String()+"/?api-token="+secret).Send(t.Context(), payload, true)
+	expectVerdict(t, v, Moment, ReasonNetwork, "nothing listens")
+	if strings.Contains(v.Message, "api-token") {
+		t.Errorf("the query is in %q", v.Message)
+	}
+}
+
+func TestAServerThatDoesNotReadIsATimeout(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	big := *payload
+	big.Body = make([]byte, 32<<20)
+	v := quick(t, "http://"+listener.Addr().String(), timeout(1500*time.Millisecond)).Send(t.Context(), &big, true)
+	expectVerdict(t, v, Moment, ReasonTimeout, "while sending")
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	var reached atomic.Int32
+	other, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		reached.Add(1)
+		w.WriteHeader(204)
+	})
+	for _, code := range []int{301, 302, 303, 307, 308} {
+		server, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, other.URL+"/login?next="+secret, code)
+		})
+		v := quick(t, server.URL).Send(t.Context(), payload, true)
+		expectVerdict(t, v, Environment, ReasonRedirect, other.URL+"/login as")
+		if strings.Contains(v.Message, secret) {
+			t.Errorf("the token is in %q", v.Message)
+		}
+	}
+	server, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "http://[::1")
+		w.WriteHeader(307)
+	})
+	expectVerdict(t, quick(t, server.URL).Send(t.Context(), payload, true), Environment, ReasonRedirect, "check `endpoint`")
+	if reached.Load() != 0 {
+		t.Errorf("the other host got %d requests", reached.Load())
+	}
+}
+
+func TestAServerThatEchoesTheRequestGivesNoTokenAway(t *testing.T) {
+	server, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(400)
+		_ = r.Header.Write(w)
+	})
+	for _, value := range []string{"Api-Token " + secret, "Bearer opaque-old-token-0123456789"} {
+		v := quick(t, server.URL, func(o *ClientOptions) {
+			o.Auth = &token{value: value}
+			o.Header = http.Header{"A": {value}}
+		}).Send(t.Context(), payload, true)
+		if strings.Contains(v.Message, strings.Fields(value)[1]) {
+			t.Errorf("the token is in %q", v.Message)
+		}
+	}
+}
+
+func TestAFlushGetsThroughAServerThatRecovers(t *testing.T) {
+	var asked atomic.Int32
+	speak := []func(*net.TCPConn){says(""), reset(""), says("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"), says("HTTP/1.1 204 No Content\r\n\r\n")}
+	address := rawServer(t, func(conn *net.TCPConn) {
+		speak[min(int(asked.Add(1))-1, len(speak)-1)](conn)
+	})
+	v := NewRetrier(quick(t, address), RetryOptions{Pauses: constant(time.Millisecond)}).Send(t.Context(), payload, true)
+	expectVerdict(t, v, Accepted, ReasonAccepted, "")
+	if v.Attempts != 4 {
+		t.Errorf("%d attempts, want 4", v.Attempts)
+	}
+}

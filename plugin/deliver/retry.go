@@ -1,0 +1,129 @@
+package deliver
+
+import (
+	"context"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+
+	"out_dynatrace/plugin/batch"
+	"out_dynatrace/plugin/telemetry"
+)
+
+// leastAttempt is the time that must be left after a pause for another attempt to make sense. One that is cut off too early
+// is worse than none: the server may have taken what we then send again.
+const leastAttempt = time.Second
+
+const (
+	defaultRetryInitial = 500 * time.Millisecond
+	defaultRetryMax     = 10 * time.Second
+)
+
+// RetryOptions says how a Retrier waits.
+type RetryOptions struct {
+	// Initial is the longest pause before the second attempt (0 is 500 ms); the bound doubles from then on up to Max (0 is 10 s).
+	Initial, Max time.Duration
+	// Timeout is that of one attempt; 0 is 15 s. A pause is only worth it if after it this time is left, or 1 s if that is less.
+	Timeout time.Duration
+	// Pauses makes the sequence of pauses of one Send; nil is FullJitter(Initial, Max).
+	Pauses func() backoff.BackOff
+	// Counters counts the retries; nil counts nothing that anybody sees.
+	Counters *telemetry.Counters
+	// Log tells of each retry at debug level; nil prints nothing.
+	Log *telemetry.Log
+}
+
+// Retrier is a Sender that tries another one again as long as the moment is to blame and time is left. The flush deadline
+// is the deadline of the context it is given; without one it would go on for ever. Safe for concurrent use.
+type Retrier struct {
+	next     Sender
+	least    time.Duration
+	pauses   func() backoff.BackOff
+	counters *telemetry.Counters
+	log      *telemetry.Log
+}
+
+// NewRetrier returns a Retrier around next.
+func NewRetrier(next Sender, o RetryOptions) *Retrier {
+	if o.Initial <= 0 {
+		o.Initial = defaultRetryInitial
+	}
+	if o.Max <= 0 {
+		o.Max = defaultRetryMax
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.Pauses == nil {
+		o.Pauses = func() backoff.BackOff { return FullJitter(o.Initial, o.Max) }
+	}
+	if o.Counters == nil {
+		o.Counters = new(telemetry.Counters)
+	}
+	if o.Log == nil {
+		o.Log = telemetry.NewLog(nil, nil, 0)
+	}
+	return &Retrier{next: next, least: min(o.Timeout, leastAttempt), pauses: o.Pauses, counters: o.Counters, log: o.Log}
+}
+
+// Send returns the first verdict that is not the moment's, or the last one when the next pause, or the time the server asks
+// for if that is longer, does not fit before the deadline. Without wait it makes exactly one attempt.
+func (r *Retrier) Send(ctx context.Context, payload *batch.Payload, wait bool) Verdict {
+	var pauses backoff.BackOff
+	for attempts := 1; ; attempts++ {
+		verdict := r.next.Send(ctx, payload, wait)
+		verdict.Attempts = attempts
+		if verdict.Kind != Moment || !wait || verdict.Reason == ReasonStopping {
+			return verdict
+		}
+		if pauses == nil {
+			pauses = r.pauses()
+		}
+		pause := pauses.NextBackOff()
+		if pause == backoff.Stop {
+			return verdict
+		}
+		pause = max(pause, verdict.RetryAfter)
+		if !r.fits(ctx, pause) {
+			return verdict
+		}
+		r.log.Debug("deliver.retry", "attempt %d failed, the next one follows in %s: %s", attempts, pause.Round(time.Millisecond), verdict.Message)
+		if !sleep(ctx, pause) {
+			return verdict
+		}
+		r.counters.Add(telemetry.Retries, 1)
+	}
+}
+
+// fits reports whether a useful attempt can follow a pause.
+func (r *Retrier) fits(ctx context.Context, pause time.Duration) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	deadline, ok := ctx.Deadline()
+	return !ok || pause <= time.Until(deadline)-r.least
+}
+
+// FullJitter returns pauses drawn evenly from 0 to a bound that starts at initial and doubles up to limit: what spreads the
+// clients of a recovering server best. The library draws from interval*(1-f) to interval*(1+f), so f = 1 around half the bound is just that.
+func FullJitter(initial, limit time.Duration) backoff.BackOff {
+	return backoff.NewExponentialBackOff(
+		backoff.WithInitialInterval(initial/2),
+		backoff.WithMaxInterval(limit/2),
+		backoff.WithRandomizationFactor(1),
+		backoff.WithMultiplier(2),
+		backoff.WithMaxElapsedTime(0),
+	)
+}
+
+// sleep reports whether it slept to the end; false when ctx ended first.
+func sleep(ctx context.Context, pause time.Duration) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,174 @@
+package deliver
+
+import (
+	"bytes"
+	"html"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+
+	jsoniter "github.com/json-iterator/go"
+
+	"out_dynatrace/plugin/telemetry"
+)
+
+const (
+	// maxSaid bounds what a message repeats of a server's answer or an error, in bytes.
+	maxSaid = 300
+	// maxViolations bounds the constraint violations that are repeated.
+	maxViolations = 3
+)
+
+// envelope is every JSON answer known of the log ingest API. Errors come as "error"; success as "details" in the API
+// reference and as "success" in what clients have seen.
+type envelope struct {
+	Error *struct {
+		Message    string `json:"message"`
+		Violations []struct {
+			Path    string `json:"path"`
+			Message string `json:"message"`
+		} `json:"constraintViolations"`
+	} `json:"error"`
+	Details *struct {
+		Message string `json:"message"`
+	} `json:"details"`
+	Success *struct {
+		Message string `json:"message"`
+	} `json:"success"`
+}
+
+// message is the server's own text in an envelope, or "".
+func (e *envelope) message() string {
+	switch {
+	case e.Error != nil:
+		text := e.Error.Message
+		for i, violation := range e.Error.Violations {
+			if i == maxViolations {
+				break
+			}
+			text += "; " + violation.Path + ": " + violation.Message
+		}
+		return text
+	case e.Details != nil:
+		return e.Details.Message
+	case e.Success != nil:
+		return e.Success.Message
+	}
+	return ""
+}
+
+// parseEnvelope reads a JSON answer; nil if it is none.
+func parseEnvelope(body []byte) *envelope {
+	body = trim(body)
+	if len(body) == 0 || body[0] != '{' {
+		return nil
+	}
+	var e envelope
+	if err := jsoniter.Unmarshal(body, &e); err != nil {
+		return nil
+	}
+	return &e
+}
+
+// isSuccessEnvelope reports whether a body is one of the two known answers to a payload that was accepted in part.
+func isSuccessEnvelope(header http.Header, body []byte) bool {
+	if isCompressed(header) {
+		return false
+	}
+	e := parseEnvelope(body)
+	return e != nil && (e.Details != nil || e.Success != nil)
+}
+
+// refusedCounts finds numbers such as in "2 events were not ingested because of timestamp out of correct time range".
+var refusedCounts = regexp.MustCompile(`(?i)\b([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9}) (?:log )?(?:event|record|log)(?:s|\(s\))? (?:was|were|have been|has been) (?:not|rejected|dropped|refused)`)
+
+// rejectedCount adds up the records that a server's text says it refused; 0 if it gives no number.
+func rejectedCount(said string) int {
+	total := 0
+	for _, match := range refusedCounts.FindAllStringSubmatch(said, -1) {
+		if n, err := strconv.Atoi(strings.ReplaceAll(match[1], ",", "")); err == nil {
+			total += n
+		}
+	}
+	return total
+}
+
+// serverText is the one line of an answer that is worth showing: the message of a JSON envelope, the title of a web page,
+// or else the first line. Empty when the server said nothing.
+func serverText(a Answer) string {
+	body := trim(a.Body)
+	switch {
+	case len(body) == 0:
+		return ""
+	case isCompressed(a.Header):
+		return "(" + strconv.Itoa(len(body)) + " compressed bytes)"
+	case body[0] == '<':
+		return clean("web page: "+pageTitle(string(body)), a.Token)
+	}
+	if e := parseEnvelope(body); e != nil {
+		if text := e.message(); text != "" {
+			return clean(text, a.Token)
+		}
+		return clean(string(body), a.Token)
+	}
+	line, _, _ := bytes.Cut(body, []byte("\n"))
+	return clean(string(line), a.Token)
+}
+
+// trim cuts white space and a byte order mark off.
+func trim(body []byte) []byte {
+	return bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+}
+
+func isCompressed(header http.Header) bool {
+	encoding := strings.TrimSpace(header.Get("Content-Encoding"))
+	return encoding != "" && !strings.EqualFold(encoding, "identity")
+}
+
+// isWebPage reports whether an answer is a page for people.
+func isWebPage(header http.Header, body []byte) bool {
+	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(header.Get("Content-Type"))), "text/html") {
+		return true
+	}
+	start := bytes.ToLower(trim(body)[:min(len(trim(body)), 64)])
+	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
+}
+
+var (
+	pageHeading = regexp.MustCompile(`(?i)<(?:title|h1|h2)\b[^>]*>\s*([^<]+)`)
+	pageMarkup  = regexp.MustCompile(`<[^>]*>?`)
+)
+
+// pageTitle is the title, the first heading, or else the first line of text of a web page.
+func pageTitle(page string) string {
+	if match := pageHeading.FindStringSubmatch(page); match != nil {
+		return html.UnescapeString(match[1])
+	}
+	text := strings.TrimSpace(html.UnescapeString(pageMarkup.ReplaceAllString(page, "\n")))
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+var (
+	// anyToken finds what looks like a Dynatrace token, anyCredential what follows the name of a scheme; both up to the
+	// next white space. Better too much than too little.
+	anyToken      = regexp.MustCompile(`(?i)dt0[a-z][0-9]{2}\.\S*`)
+	anyCredential = regexp.MustCompile(`(?i)\b(api-token|bearer|basic)([\s:=]+)\S{20,}`)
+	// anyUserinfo finds the user and password of a URL.
+	anyUserinfo = regexp.MustCompile(`//[^\s"]*@`)
+)
+
+const redacted = "[redacted]"
+
+// clean makes text from elsewhere fit for a message: one printable line of at most maxSaid bytes without secrets.
+func clean(text, token string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if token != "" {
+		text = strings.ReplaceAll(text, token, redacted)
+	}
+	text = anyToken.ReplaceAllString(text, redacted)
+	text = anyCredential.ReplaceAllString(text, "${1}${2}"+redacted)
+	text = anyUserinfo.ReplaceAllString(text, "//"+redacted+"@")
+	return telemetry.OneLine(text, maxSaid)
+}

@@ -1,0 +1,89 @@
+package deliver
+
+import (
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/telemetry"
+)
+
+// StaticToken is a token that stands in the configuration. The zero Secret sends none.
+type StaticToken struct{ Secret config.Secret }
+
+// Authorization gives the header's value.
+func (t StaticToken) Authorization() (string, error) { return t.Secret.Authorization(), nil }
+
+// tokenCheck is how often a token file is looked at, at most.
+const tokenCheck = time.Second
+
+// FileToken is a token in a file that may change while the plugin runs, such as a Kubernetes secret. It is read at the start,
+// again when its time, size or inode changes, looked at no more than once a second, and again after the server refused the
+// token, in case the file changed in a way that none of them shows. While the file cannot be used the last good token stays. Safe for concurrent use.
+type FileToken struct {
+	path string
+	log  *telemetry.Log
+
+	mu      sync.Mutex
+	secret  config.Secret
+	seen    os.FileInfo // the file as it was last read; nil to read it whatever it is
+	checked time.Time
+}
+
+// NewFileToken reads the token for the first time. A nil log prints nothing.
+func NewFileToken(path string, log *telemetry.Log) (*FileToken, error) {
+	if log == nil {
+		log = telemetry.NewLog(nil, nil, 0)
+	}
+	t := &FileToken{path: path, log: log, checked: time.Now()}
+	t.seen, _ = os.Stat(path) // before reading, so that a change in between is noticed next time
+	secret, _, err := config.ReadTokenFile(path)
+	if err != nil {
+		return nil, err
+	}
+	t.secret = secret
+	return t, nil
+}
+
+// Authorization gives the header's value of the newest token.
+func (t *FileToken) Authorization() (string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if now := time.Now(); now.Sub(t.checked) >= tokenCheck {
+		t.checked = now
+		t.refresh()
+	}
+	return t.secret.Authorization(), nil
+}
+
+// Refused has the file read again before the next request, but not within a second of the last look.
+func (t *FileToken) Refused() {
+	t.mu.Lock()
+	t.seen = nil
+	t.mu.Unlock()
+}
+
+// refresh reads the file if it is not the one seen last.
+func (t *FileToken) refresh() {
+	info, err := os.Stat(t.path)
+	if err == nil && t.seen != nil && os.SameFile(info, t.seen) && info.Size() == t.seen.Size() && info.ModTime().Equal(t.seen.ModTime()) {
+		return
+	}
+	secret, warnings, err := config.ReadTokenFile(t.path)
+	if err != nil {
+		t.seen = nil
+		t.log.Warn("deliver.token", "api_token_file: the last good token stays in use: %v", err)
+		return
+	}
+	t.seen = info
+	if secret.Equal(t.secret) {
+		return
+	}
+	t.secret = secret
+	t.log.Info("deliver.token", "api_token_file: the token changed to %s", secret)
+	if len(warnings) > 0 {
+		t.log.Warn("deliver.token", "api_token_file: %s", strings.Join(warnings, "; "))
+	}
+}
