@@ -1,0 +1,57 @@
+package plugin
+
+import (
+	"out_dynatrace/plugin/batch"
+	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/record"
+	"out_dynatrace/plugin/telemetry"
+)
+
+// cutInfo says how a cut of the Mapper is counted and told.
+type cutInfo struct {
+	counter telemetry.Counter
+	what    string                  // follows the number of cuts
+	limit   func(config.Limits) int // nil: a line would tell nothing that the user can act on
+	option  string                  // that sets the limit, "" where it is fixed
+}
+
+var cutInfos = [record.NumCuts]cutInfo{
+	record.CutContent: {telemetry.CutContent, "contents were cut at the limit of %d bytes",
+		func(l config.Limits) int { return l.ContentBytes }, "max_content_bytes"},
+	record.CutValue: {telemetry.CutAttributeValue, "attribute values were cut at the limit of %d bytes",
+		func(l config.Limits) int { return l.AttributeValueBytes }, "max_attribute_bytes"},
+	record.CutKey: {telemetry.CutAttributeKey, "attribute keys were cut at the limit of %d bytes",
+		func(l config.Limits) int { return l.AttributeKeyBytes }, ""},
+	record.CutAttributes: {telemetry.CutAttributeCount, "attributes were left out of records with more than %d",
+		func(l config.Limits) int { return l.Attributes }, "max_attributes"},
+	record.CutArray: {telemetry.CutAttributeValueCount, "arrays were cut at the limit of %d values",
+		func(l config.Limits) int { return l.ArrayValues }, ""},
+	record.CutNesting: {counter: telemetry.CutNesting},
+}
+
+// accountCuts counts what was taken away from the records of a settled chunk, and says so.
+func (f *flush) accountCuts() {
+	in := f.in
+	cuts, oversize := f.mapper.TakeCuts(), f.builder.TakeCuts()
+	for i, n := range cuts {
+		info := &cutInfos[i]
+		if n == 0 {
+			continue
+		}
+		in.counters.Add(info.counter, n)
+		if info.limit == nil {
+			continue
+		}
+		hint := "Dynatrace would have done the same without a word"
+		if info.option != "" {
+			hint += "; the limit is set by limits and " + info.option
+		}
+		in.log.Warn("cut "+info.what, "%d "+info.what+" (%s)", n, info.limit(in.cfg.Limits), hint)
+	}
+	in.counters.Add(telemetry.CutContent, oversize.Content)
+	in.counters.Add(telemetry.CutAttributeCount, oversize.Attributes)
+	if oversize != (batch.Cuts{}) {
+		in.log.Warn("cut payload", "%d contents and %d attributes were cut from records larger than max_payload_bytes (%d)",
+			oversize.Content, oversize.Attributes, in.cfg.MaxPayloadBytes)
+	}
+}

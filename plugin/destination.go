@@ -1,0 +1,56 @@
+package plugin
+
+import (
+	"fmt"
+
+	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/telemetry"
+)
+
+// destination is the end of the line: a chain of senders around one HTTP client.
+type destination struct {
+	deliver.Sender
+	close func()
+	// credential describes the token without giving it away.
+	credential string
+}
+
+// newDestination builds the chain: attempts until the deadline, around single attempts.
+func newDestination(cfg *config.Config, counters *telemetry.Counters, log *telemetry.Log) (*destination, error) {
+	transport, err := deliver.NewTransport(cfg.TLSVerify, cfg.TLSCAFile)
+	if err != nil {
+		return nil, err
+	}
+	d := &destination{credential: cfg.Token.String()}
+	var auth deliver.Authorizer = deliver.StaticToken{Secret: cfg.Token}
+	switch {
+	case cfg.TokenFile != "":
+		if auth, err = deliver.NewFileToken(cfg.TokenFile, log); err != nil {
+			return nil, fmt.Errorf("api_token_file: %w", err)
+		}
+		d.credential = "from " + cfg.TokenFile
+	case cfg.Token.IsZero():
+		auth, d.credential = nil, "none"
+	}
+	client, err := deliver.NewClient(deliver.ClientOptions{
+		URL:       cfg.Endpoint.IngestURL,
+		Auth:      auth,
+		Timeout:   cfg.RequestTimeout,
+		Version:   Version,
+		Transport: transport,
+		Counters:  counters,
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.close = client.Close
+	d.Sender = deliver.NewRetrier(client, deliver.RetryOptions{
+		Initial:  cfg.RetryInitial,
+		Max:      cfg.RetryMax,
+		Timeout:  cfg.RequestTimeout,
+		Counters: counters,
+		Log:      log,
+	})
+	return d, nil
+}

@@ -1,0 +1,131 @@
+package plugin
+
+import (
+	"context"
+	"errors"
+
+	"out_dynatrace/plugin/batch"
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/record"
+	"out_dynatrace/plugin/telemetry"
+)
+
+// flush is the reusable state of one Flush call: the stages and the record in hand.
+type flush struct {
+	in      *Instance
+	reader  chunk.Reader
+	event   chunk.Event
+	mapper  *record.Mapper
+	rec     record.Record
+	builder *batch.Builder
+
+	ctx      context.Context
+	wait     bool
+	records  uint64
+	rejected bool // a payload was refused for good
+}
+
+func newFlush(in *Instance) *flush {
+	builder, err := batch.New(in.batchOptions())
+	if err != nil {
+		panic(err) // New has tried the same options
+	}
+	return &flush{in: in, mapper: record.NewMapper(in.mapperOptions()), builder: builder}
+}
+
+// run reads the chunk once and sends a payload whenever one is full. It stops at the first payload that has to wait: the
+// whole chunk comes again then.
+func (f *flush) run(ctx context.Context, data []byte, wait bool) deliver.Outcome {
+	f.ctx, f.wait, f.records, f.rejected = ctx, wait, 0, false
+	f.reader.Reset(data)
+	for f.reader.Next(&f.event) {
+		f.records++
+		f.mapper.Map(&f.event, &f.rec)
+		if f.builder.Add(&f.rec) {
+			continue
+		}
+		if !f.send() {
+			return deliver.OutcomeRetry
+		}
+		f.builder.Add(&f.rec) // into an empty body everything fits
+	}
+	if !f.send() {
+		return deliver.OutcomeRetry
+	}
+	f.account(len(data))
+	if f.rejected {
+		return deliver.OutcomeError
+	}
+	return deliver.OutcomeOK
+}
+
+// send delivers the records collected so far. It reports false when the chunk has to come again.
+func (f *flush) send() bool {
+	p, ok := f.builder.Take()
+	if !ok {
+		return true
+	}
+	v := f.in.dest.Send(f.ctx, &p, f.wait)
+	return f.settle(v, p.Records)
+}
+
+// settle says what a verdict means for the records of a payload.
+func (f *flush) settle(v deliver.Verdict, records int) bool {
+	in := f.in
+	switch v.Kind {
+	case deliver.Accepted:
+		if v.Message != "" {
+			in.log.Warn("partial", "%s", v.Message)
+		}
+		return true
+	case deliver.Moment:
+		in.log.Warn("moment "+string(v.Reason), "%s; the chunk will be tried again", v.Message)
+		return false
+	case deliver.Environment:
+		in.log.Error("environment "+string(v.Reason), "%s; nothing is lost, the chunk will be tried again", v.Message)
+		return false
+	}
+	counter := telemetry.DroppedRejected
+	switch {
+	case v.Kind == deliver.TooLarge:
+		counter = telemetry.DroppedTooLarge
+	case v.Reason == deliver.ReasonTimeRange:
+		counter = telemetry.DroppedTimeRange
+	}
+	in.counters.Add(counter, uint64(records))
+	in.log.Error("rejected "+string(v.Reason), "%s; %d records dropped", v.Message, records)
+	f.rejected = true
+	return true
+}
+
+// account counts what was found in a chunk, once it is settled: a chunk that comes again would be counted twice.
+func (f *flush) account(size int) {
+	c, log := f.in.counters, f.in.log
+	c.Add(telemetry.ChunkBytesIn, uint64(size))
+	c.Add(telemetry.RecordsIn, f.records)
+	if n := f.reader.Malformed(); n > 0 {
+		c.Add(telemetry.RecordsIn, uint64(n))
+		c.Add(telemetry.DroppedNotAnEvent, uint64(n))
+		log.Warn("malformed", "%d objects in a chunk are no log events and were passed over", n)
+	}
+	var corrupt *chunk.CorruptError
+	if errors.As(f.reader.Err(), &corrupt) {
+		c.Add(telemetry.CorruptBytes, uint64(corrupt.Bytes))
+		c.Add(telemetry.DroppedCorruptChunk, 1)
+		log.Error("corrupt", "%v; the %d records before it are delivered", corrupt, f.records)
+	}
+	f.accountCuts()
+}
+
+// release drops every reference to the chunk, and buffers that were unusually large.
+func (f *flush) release() {
+	f.reader.Reset(nil)
+	f.event = chunk.Event{}
+	f.mapper.TakeCuts()
+	f.mapper.Release()
+	f.builder.TakeCuts()
+	f.builder.Release()
+	f.rec.Release()
+	f.ctx = nil
+}

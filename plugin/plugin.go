@@ -1,0 +1,156 @@
+// Package plugin is one [OUTPUT] instance: it wires the stages that a chunk passes on its way to Dynatrace.
+//
+//	chunk.Reader -> record.Mapper -> encode.Encoder -> batch.Builder -> deliver.Sender
+//
+// It knows nothing of C: package main calls it with plain byte slices.
+package plugin
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"out_dynatrace/plugin/batch"
+	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/record"
+	"out_dynatrace/plugin/telemetry"
+)
+
+// Instance is one [OUTPUT] section. Flush may be called by any number of threads at once. Its memory beside idle
+// connections is one flush per concurrent call.
+type Instance struct {
+	cfg      *config.Config
+	dest     *destination
+	counters *telemetry.Counters
+	log      *telemetry.Log
+	now      func() time.Time
+	flushes  sync.Pool
+	poison   poison
+
+	// ctx ends with Close, and with it every request under way.
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	saidWorkers atomic.Bool
+}
+
+// New makes an instance of a checked configuration and says in one line where it will send. It opens no connection: a
+// destination that is down is no reason to refuse to start.
+func New(cfg *config.Config, logger telemetry.Logger) (*Instance, error) {
+	in := &Instance{cfg: cfg, counters: new(telemetry.Counters), now: time.Now}
+	in.log = telemetry.NewLog(logger, in.now, telemetry.DefaultInterval)
+	in.ctx, in.cancel = context.WithCancel(context.Background())
+	var err error
+	if in.dest, err = newDestination(cfg, in.counters, in.log); err != nil {
+		in.cancel()
+		return nil, err
+	}
+	in.flushes.New = func() any { return newFlush(in) }
+	if _, err := batch.New(in.batchOptions()); err != nil { // so that the pool's New cannot fail
+		in.cancel()
+		return nil, err
+	}
+	for _, w := range cfg.Warnings {
+		in.log.Warn("config: "+w, "%s", w)
+	}
+	in.log.Info("start", "version %s sends to %s, token %s, format %s", Version, cfg.Endpoint.IngestURL, in.dest.credential, cfg.Format)
+	return in, nil
+}
+
+// Flush delivers one chunk. Both slices are borrowed: nothing of them is kept when Flush returns. onEngineThread says that
+// Fluent Bit's own engine is waiting for the answer, so that there is to be no sleeping.
+//
+// It takes no longer than flush_deadline, beyond what the processor needs for the chunk. A panic in it becomes OutcomeRetry, and
+// OutcomeError when the same chunk panics for the third time.
+func (in *Instance) Flush(tag, data []byte, onEngineThread bool) (out deliver.Outcome) {
+	defer func() { in.count(out) }()
+	defer func() {
+		if cause := recover(); cause != nil {
+			out = in.recovered(cause, tag, data)
+		}
+	}()
+	if onEngineThread && in.saidWorkers.CompareAndSwap(false, true) {
+		in.log.Warn("workers", "this output has no worker thread of its own, so every request stops the whole of Fluent Bit while it lasts: add \"workers 1\" (or more) to the [OUTPUT] section")
+	}
+	ctx, cancel := context.WithTimeout(in.ctx, in.cfg.FlushDeadline)
+	defer cancel()
+	f := in.flushes.Get().(*flush)
+	out = f.run(ctx, data, !onEngineThread)
+	f.release()
+	in.flushes.Put(f) // not after a panic: its state is unknown then
+	return out
+}
+
+// Close ends what is under way, closes connections and prints what the log still holds back. No Flush may begin after it.
+func (in *Instance) Close() {
+	in.cancel()
+	in.dest.close()
+	c := in.counters
+	in.log.Info("stop", "stopped after %d records delivered in %d requests, %d dropped, %d retries asked of Fluent Bit",
+		c.Get(telemetry.RecordsAccepted), c.Get(telemetry.RequestsAccepted), in.dropped(), c.Get(telemetry.FlushesRetry))
+	in.log.Close()
+}
+
+// Counters are the instance's counters, for tests and for metrics.
+func (in *Instance) Counters() *telemetry.Counters { return in.counters }
+
+// recovered handles a panic of a flush.
+func (in *Instance) recovered(cause any, tag, data []byte) deliver.Outcome {
+	in.counters.Add(telemetry.Panics, 1)
+	out := in.poison.record(tag, data)
+	next := "the chunk will be tried again"
+	if out == deliver.OutcomeError {
+		in.counters.Add(telemetry.DroppedPoison, 1)
+		next = fmt.Sprintf("the chunk did so %d times and is given up", panicsPerChunk)
+	}
+	in.log.Error("panic", "defect in the plugin, please report it: %v at %s; %s", cause, panicSite(), next)
+	return out
+}
+
+func (in *Instance) count(out deliver.Outcome) {
+	counter := telemetry.FlushesError
+	switch out {
+	case deliver.OutcomeOK:
+		counter = telemetry.FlushesOK
+	case deliver.OutcomeRetry:
+		counter = telemetry.FlushesRetry
+	}
+	in.counters.Add(counter, 1)
+}
+
+// dropped sums the drops of all reasons.
+func (in *Instance) dropped() (total uint64) {
+	for _, s := range in.counters.Snapshot() {
+		if s.Name == telemetry.NameRecordsDropped {
+			total += s.Total
+		}
+	}
+	return total
+}
+
+func (in *Instance) batchOptions() batch.Options {
+	level := in.cfg.CompressLevel
+	if !in.cfg.Compress {
+		level = 0
+	}
+	return batch.Options{
+		Encoder:    new(encode.JSON),
+		MaxBytes:   in.cfg.MaxPayloadBytes,
+		MaxRecords: in.cfg.MaxPayloadRecords,
+		GzipLevel:  level,
+	}
+}
+
+func (in *Instance) mapperOptions() record.Options {
+	return record.Options{
+		Limits:      record.Limits(in.cfg.Limits),
+		ContentKeys: in.cfg.ContentKeys,
+		LevelKeys:   in.cfg.LevelKeys,
+		Stringify:   in.cfg.Stringify,
+		Now:         in.now,
+	}
+}
