@@ -1,0 +1,87 @@
+package bench
+
+import (
+	"testing"
+
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/record"
+	"out_dynatrace/test/corpus"
+)
+
+// ours is the plugin's own way from a chunk to a JSON body, without compression.
+type ours struct {
+	reader chunk.Reader
+	event  chunk.Event
+	mapper *record.Mapper
+	rec    record.Record
+	json   encode.JSON
+	body   []byte
+}
+
+func newOurs() *ours {
+	return &ours{mapper: record.NewMapper(record.Options{
+		Limits:      record.Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
+		ContentKeys: []string{"log", "message", "msg", "MESSAGE", "content", "payload", "body", "_raw"},
+		LevelKeys:   []string{"loglevel", "severity", "level", "lvl", "log.level", "levelname", "status", "syslog.severity"},
+	})}
+}
+
+func (o *ours) run(data []byte) []byte {
+	o.body = o.json.Open(o.body[:0])
+	o.reader.Reset(data)
+	for first := true; o.reader.Next(&o.event); first = false {
+		if !first {
+			o.body = o.json.Separate(o.body)
+		}
+		o.mapper.Map(&o.event, &o.rec)
+		o.body = o.json.Append(o.body, &o.rec)
+	}
+	o.body = o.json.Close(o.body)
+	o.mapper.Release()
+	return o.body
+}
+
+func BenchmarkOurs(b *testing.B) {
+	for _, c := range corpus.All() {
+		b.Run(c.Name, func(b *testing.B) {
+			o := newOurs()
+			o.run(c.Data)
+			b.SetBytes(int64(len(c.Data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				o.run(c.Data)
+			}
+		})
+	}
+}
+
+func BenchmarkReadOnly(b *testing.B) {
+	for _, c := range corpus.All() {
+		b.Run(c.Name, func(b *testing.B) {
+			o := newOurs()
+			b.SetBytes(int64(len(c.Data)))
+			for b.Loop() {
+				o.reader.Reset(c.Data)
+				for o.reader.Next(&o.event) {
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkReadAndMap(b *testing.B) {
+	for _, c := range corpus.All() {
+		b.Run(c.Name, func(b *testing.B) {
+			o := newOurs()
+			b.SetBytes(int64(len(c.Data)))
+			for b.Loop() {
+				o.reader.Reset(c.Data)
+				for o.reader.Next(&o.event) {
+					o.mapper.Map(&o.event, &o.rec)
+				}
+				o.mapper.Release()
+			}
+		})
+	}
+}
