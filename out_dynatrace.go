@@ -1,8 +1,8 @@
 // Command out_dynatrace is the shared library that Fluent Bit loads: the C symbols that it looks up, and nothing else. Each
-// one recovers from panics, takes its arguments apart and hands over to package plugin.
+// one recovers from panics, takes its arguments apart and hands over to package plugin. guard.c stands before those that
+// Fluent Bit may call in a forked process.
 package main
 
-// #include <stddef.h>
 // #include <stdint.h>
 import "C"
 
@@ -37,26 +37,22 @@ func FLBPluginRegister(def unsafe.Pointer) (code C.int) {
 	return C.int(fluentbit.Register(def, "dynatrace", "Dynatrace log ingest"))
 }
 
-// FLBPluginUnregister ends what FLBPluginRegister began.
+// dynatraceUnregister is FLBPluginUnregister: it ends what FLBPluginRegister began.
 //
-//export FLBPluginUnregister
-func FLBPluginUnregister(def unsafe.Pointer) {
+//export dynatraceUnregister
+func dynatraceUnregister(def unsafe.Pointer) {
 	defer recovered("FLBPluginUnregister", nil, 0)
 	fluentbit.Unregister(def)
 }
 
-// FLBPluginInit is called once for each [OUTPUT] section. A failure stops Fluent Bit, so only what no waiting would mend is
-// one: a wrong option, not a destination that is down.
+// dynatraceInit is FLBPluginInit, called once for each [OUTPUT] section. A failure stops Fluent Bit, so only what no waiting
+// would mend is one: a wrong option, not a destination that is down.
 //
-//export FLBPluginInit
-func FLBPluginInit(p unsafe.Pointer) (code C.int) {
+//export dynatraceInit
+func dynatraceInit(p unsafe.Pointer) (code C.int) {
 	defer recovered("FLBPluginInit", &code, fluentbit.Error)
 	host := fluentbit.NewPlugin(p)
 	logger := fluentbit.NewLogger(host)
-	if fluentbit.Forked() {
-		logger.Log(telemetry.LevelError, "Fluent Bit went to the background after it had loaded this plugin, and no Go plugin can work there: remove \"Daemon on\" (or -d) and let the service manager keep Fluent Bit in the background")
-		return fluentbit.Error
-	}
 	cfg, err := config.Load(host)
 	if err != nil {
 		for _, line := range strings.Split(err.Error(), "\n") {
@@ -85,11 +81,11 @@ func FLBPluginFlushCtx(id C.uintptr_t, data unsafe.Pointer, length C.int, tag *C
 	return C.int(in.Flush(cString(tag), cBytes(data, length), fluentbit.ThreadID() == in.engine))
 }
 
-// FLBPluginExitCtx ends an instance. Fluent Bit calls it with 0 for an instance whose turn to be initialised never came, and
-// some versions call it twice with the same number (fluent-bit-go issue 49).
+// dynatraceExit is FLBPluginExitCtx: it ends an instance. Fluent Bit calls it with 0 for an instance whose turn to be
+// initialised never came, and some versions call it twice with the same number (fluent-bit-go issue 49).
 //
-//export FLBPluginExitCtx
-func FLBPluginExitCtx(id C.uintptr_t) (code C.int) {
+//export dynatraceExit
+func dynatraceExit(id C.uintptr_t) (code C.int) {
 	defer recovered("FLBPluginExitCtx", &code, fluentbit.OK)
 	if in, ok := instances.Remove(uintptr(id)); ok {
 		in.Close()

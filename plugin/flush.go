@@ -76,14 +76,14 @@ func (f *flush) settle(v deliver.Verdict, records int) bool {
 	switch v.Kind {
 	case deliver.Accepted:
 		if v.Message != "" {
-			in.log.Warn("partial", "%s", v.Message)
+			in.log.Warn(v.Key(), "%s", v.Message)
 		}
 		return true
 	case deliver.Moment:
-		in.log.Warn("moment "+string(v.Reason), "%s; the chunk will be tried again", v.Message)
+		in.log.Warn(v.Key(), "%s; the chunk will be tried again", v.Message)
 		return false
 	case deliver.Environment:
-		in.log.Error("environment "+string(v.Reason), "%s; nothing is lost, the chunk will be tried again", v.Message)
+		in.log.Error(v.Key(), "%s; nothing is lost, the chunk will be tried again", v.Message)
 		return false
 	}
 	counter := telemetry.DroppedRejected
@@ -94,7 +94,7 @@ func (f *flush) settle(v deliver.Verdict, records int) bool {
 		counter = telemetry.DroppedTimeRange
 	}
 	in.counters.Add(counter, uint64(records))
-	in.log.Error("rejected "+string(v.Reason), "%s; %d records dropped", v.Message, records)
+	in.log.Error(v.Key(), "%s; %d records dropped", v.Message, records)
 	f.rejected = true
 	return true
 }

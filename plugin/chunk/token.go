@@ -71,6 +71,20 @@ func (c *Cursor) Since(pos int) []byte { return c.b[pos:c.pos:c.pos] }
 // Advance moves over n bytes that are known to be whole values.
 func (c *Cursor) Advance(n int) { c.pos += n }
 
+// ShortString reads the next token if it is a string of less than 32 bytes, as keys are, and reports whether it was.
+func (c *Cursor) ShortString() ([]byte, bool) {
+	if c.pos >= len(c.b) {
+		return nil, false
+	}
+	size := int(c.b[c.pos] ^ 0xa0)
+	start := c.pos + 1
+	if size > 0x1f || len(c.b)-start < size {
+		return nil, false
+	}
+	c.pos = start + size
+	return c.b[start:c.pos:c.pos], true
+}
+
 // Next reads one token. The elements of an array or map are the tokens after it. At the end of the bytes, or at bytes
 // that are no msgpack, it returns a Token of Kind Invalid and stays where it is.
 func (c *Cursor) Next() Token {
@@ -93,6 +107,10 @@ func (c *Cursor) Next() Token {
 	case lead <= 0x9f:
 		c.pos++
 		return Token{Kind: Array, Num: uint64(lead & 0x0f)}
+	case lead == 0xd9 && len(c.b)-c.pos > 1: // the strings of log lines, for speed: nextWide reads them too
+		return c.data(String, 2, uint64(c.b[c.pos+1]))
+	case lead == 0xda && len(c.b)-c.pos > 2:
+		return c.data(String, 3, uint64(c.b[c.pos+1])<<8|uint64(c.b[c.pos+2]))
 	}
 	return c.nextWide(lead)
 }

@@ -29,7 +29,8 @@ type RetryOptions struct {
 	Pauses func() backoff.BackOff
 	// Counters counts the retries; nil counts nothing that anybody sees.
 	Counters *telemetry.Counters
-	// Log tells of each retry at debug level; nil prints nothing.
+	// Log tells of the first retry of a Send at level warn, under the key of its verdict, so that what is told of the whole
+	// flush later is folded with it, and of further ones at level debug; nil prints nothing.
 	Log *telemetry.Log
 }
 
@@ -87,7 +88,11 @@ func (r *Retrier) Send(ctx context.Context, payload *batch.Payload, wait bool) V
 		if !r.fits(ctx, pause) {
 			return verdict
 		}
-		r.log.Debug("deliver.retry", "attempt %d failed, the next one follows in %s: %s", attempts, pause.Round(time.Millisecond), verdict.Message)
+		if attempts == 1 {
+			r.log.Warn(verdict.Key(), "%s; the next attempt follows in %s", verdict.Message, pause.Round(time.Millisecond))
+		} else {
+			r.log.Debug("deliver.retry", "attempt %d failed, the next one follows in %s: %s", attempts, pause.Round(time.Millisecond), verdict.Message)
+		}
 		if !sleep(ctx, pause) {
 			return verdict
 		}

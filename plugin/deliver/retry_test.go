@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -115,13 +116,13 @@ func TestRetrierMakesNoSecondAttemptAfterTheDeadline(t *testing.T) {
 	})
 }
 
-func TestRetriesAreToldAtDebugLevelOnly(t *testing.T) {
+func TestTheFirstRetryIsToldAtOnceAndTheOthersAtDebugLevel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		logger := &recorder{}
-		next := &script{verdicts: []Verdict{{Kind: Moment}, {Kind: Accepted}}}
+		next := &script{verdicts: []Verdict{{Kind: Moment}, {Kind: Moment}, {Kind: Accepted}}}
 		retrier := NewRetrier(next, RetryOptions{Log: telemetry.NewLog(logger, nil, 0)})
 		retrier.Send(t.Context(), payload, true)
-		if len(logger.levels) != 1 || logger.levels[0] != telemetry.LevelDebug {
+		if !slices.Equal(logger.levels, []telemetry.Level{telemetry.LevelWarn, telemetry.LevelDebug}) {
 			t.Errorf("logged at %v", logger.levels)
 		}
 	})

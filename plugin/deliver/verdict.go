@@ -122,6 +122,9 @@ type Verdict struct {
 	Attempts int
 }
 
+// Key names the kind of message that Message is, for folding log lines.
+func (v Verdict) Key() string { return v.Kind.String() + " " + string(v.Reason) }
+
 // Outcome is what Fluent Bit is told about a chunk. The numbers are its own (include/fluent-bit/flb_output.h).
 type Outcome int
 

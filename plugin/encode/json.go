@@ -31,9 +31,7 @@ func (*JSON) Fit(content []byte, room int) int { return jsontext.Fit(content, ro
 
 // Append writes one object.
 func (j *JSON) Append(dst []byte, r *record.Record) []byte {
-	dst = append(dst, `{"timestamp":"`...)
 	dst = j.clock.append(dst, r.Time)
-	dst = append(dst, `","content":`...)
 	dst = jsontext.AppendString(dst, r.Content)
 	if r.Level != "" {
 		dst = append(dst, `,"loglevel":"`...)
@@ -95,20 +93,28 @@ func appendValue(dst []byte, r *record.Record, v record.Value) []byte {
 	return append(dst, "null"...)
 }
 
-// clock writes times in RFC 3339, UTC, with as many digits as the time has: 3, 6 or 9. The API takes up to nanoseconds,
-// and the readers that take only three digits get three when there are no more. It keeps the text of the last second.
+// clock writes the start of an object, up to the content: times in RFC 3339, UTC, with as many digits as the time has: 3, 6
+// or 9. The API takes up to nanoseconds, and the readers that take only three digits get three when there are no more. It
+// keeps the text of the last second.
 type clock struct {
 	sec  int64
-	text [len("2006-01-02T15:04:05")]byte
+	head [len(clockLead + clockFormat)]byte
 	used bool
 }
 
+const (
+	clockLead   = `{"timestamp":"`
+	clockFormat = "2006-01-02T15:04:05."
+	clockTail   = `000000000Z","content":`
+)
+
 func (k *clock) append(dst []byte, t chunk.Time) []byte {
 	if !k.used || k.sec != t.Sec {
-		time.Unix(t.Sec, 0).UTC().AppendFormat(k.text[:0], "2006-01-02T15:04:05")
+		lead := append(k.head[:0], clockLead...)
+		time.Unix(t.Sec, 0).UTC().AppendFormat(lead, clockFormat)
 		k.sec, k.used = t.Sec, true
 	}
-	dst = append(append(dst, k.text[:]...), '.')
+	dst = append(dst, k.head[:]...)
 	digits, n := 9, t.Nsec
 	switch {
 	case n%1e6 == 0:
@@ -116,11 +122,20 @@ func (k *clock) append(dst []byte, t chunk.Time) []byte {
 	case n%1e3 == 0:
 		digits, n = 6, n/1e3
 	}
-	end := len(dst) + digits
-	dst = append(dst, "000000000"[:digits]...)
-	for i := end - 1; n > 0; i-- {
-		dst[i] = byte('0' + n%10)
-		n /= 10
+	at := len(dst)
+	dst = append(dst, clockTail[9-digits:]...)
+	for i := at + digits; n > 0; n /= 100 {
+		two := n % 100 * 2
+		if i--; n < 10 && i == at {
+			dst[i] = pairs[two+1]
+			break
+		}
+		i--
+		dst[i], dst[i+1] = pairs[two], pairs[two+1]
 	}
-	return append(dst, 'Z')
+	return dst
 }
+
+// pairs holds the digits of the numbers from 00 to 99.
+const pairs = "00010203040506070809" + "10111213141516171819" + "20212223242526272829" + "30313233343536373839" + "40414243444546474849" +
+	"50515253545556575859" + "60616263646566676869" + "70717273747576777879" + "80818283848586878889" + "90919293949596979899"

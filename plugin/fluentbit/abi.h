@@ -7,6 +7,11 @@
 
 #include <stdint.h>
 
+/* The answers to a call, and a level of the log (include/fluent-bit/flb_output.h, flb_log.h). */
+#define ABI_ERROR 0
+#define ABI_OK 1
+#define ABI_LOG_ERROR 1
+
 /* A table of functions that has grown at its end: one entry in 1.x, seven from 2.0, nine from 4.0.3. */
 struct abi_api {
     const char *(*output_get_property)(const char *key, void *o_ins);

@@ -5,7 +5,6 @@ package fluentbit
 import "C"
 
 import (
-	"os"
 	"syscall"
 	"unsafe"
 
@@ -41,13 +40,6 @@ func (p Plugin) Get(name string) string { return output.FLBPluginConfigKey(p.p, 
 
 // SetContext tells Fluent Bit the id to call this instance by.
 func (p Plugin) SetContext(id uintptr) { C.abi_set_context(p.p, C.uintptr_t(id)) }
-
-// loadedBy is the process that loaded the library.
-var loadedBy = os.Getpid()
-
-// Forked tells whether the process was forked after it loaded the library, as Fluent Bit does with "Daemon on"
-// (src/fluent-bit.c). Go's threads are not in the child: what needs one hangs there for ever.
-func Forked() bool { return os.Getpid() != loadedBy }
 
 // ThreadID returns the id of the calling thread. A call from Fluent Bit stays on its thread until it returns.
 func ThreadID() int { return syscall.Gettid() }

@@ -33,12 +33,21 @@ func appendPiece(dst, s []byte, i int) (_ []byte, next int) {
 	dst = slices.Grow(dst, longestEscape*(end-i+wordSize)+wordSize)
 	dst = dst[:cap(dst)]
 	for i < end {
-		w, size := load(s, i)
-		binary.LittleEndian.PutUint64(dst[n:], w)
-		mask := special(w)
-		if mask == 0 {
-			i, n = i+size, n+size
-			continue
+		var mask uint64
+		if rest := s[i:]; len(rest) >= wordSize {
+			w := binary.LittleEndian.Uint64(rest)
+			binary.LittleEndian.PutUint64(dst[n:], w)
+			if mask = special(w); mask == 0 {
+				i, n = i+wordSize, n+wordSize
+				continue
+			}
+		} else {
+			w := tail(s, i)
+			binary.LittleEndian.PutUint64(dst[n:], w)
+			if mask = special(w); mask == 0 {
+				i, n = len(s), n+len(rest)
+				break
+			}
 		}
 		clean := bits.TrailingZeros64(mask) >> 3
 		i, n = i+clean, n+clean
@@ -73,12 +82,9 @@ const (
 	highs    = 0x8080808080808080
 )
 
-// load returns the next eight bytes of s as a word, and how many they are: near the end of s fewer, with spaces behind them.
-func load(s []byte, i int) (w uint64, size int) {
-	if i+wordSize <= len(s) {
-		return binary.LittleEndian.Uint64(s[i:]), wordSize
-	}
-	size = len(s) - i
+// tail returns the bytes of s from i on, fewer than eight, as a word with spaces behind them.
+func tail(s []byte, i int) (w uint64) {
+	size := len(s) - i
 	if len(s) >= wordSize {
 		w = binary.LittleEndian.Uint64(s[len(s)-wordSize:]) >> (8 * (wordSize - size))
 	} else {
@@ -86,7 +92,7 @@ func load(s []byte, i int) (w uint64, size int) {
 			w = w<<8 | uint64(s[j])
 		}
 	}
-	return w | ones*' '<<(8*size), size
+	return w | ones*' '<<(8*size)
 }
 
 // special sets the high bit of the lowest byte of w that cannot be copied as it is: a control character, a quote, a

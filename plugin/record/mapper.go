@@ -49,9 +49,7 @@ const (
 // for concurrent use. Its memory is bounded by the largest event.
 type Mapper struct {
 	opts  Options
-	roles map[string]role
-	// lengths has bit n set when a key of n bytes may be in roles: most keys are told apart by that alone.
-	lengths uint64
+	roles roleTable
 
 	// scratch holds texts and keys that do not stand in the chunk, elements those of arrays. What the memo holds lies at
 	// their start and stays there from record to record.
@@ -70,9 +68,6 @@ type Mapper struct {
 	cuts [NumCuts]uint64
 }
 
-// role is what a top-level key may be used for: its ranks in ContentKeys and LevelKeys, from 1 on; 0 is not listed.
-type role struct{ content, level uint8 }
-
 // candidate is the best field so far for the content or the level.
 type candidate struct {
 	rank uint8 // 0: none
@@ -81,31 +76,12 @@ type candidate struct {
 	name string // of a level
 }
 
-// worse is added to the rank of an empty content: any other is better.
-const worse = 128
-
 // NewMapper returns a mapper for opts. At most 127 keys of each list are taken.
 func NewMapper(opts Options) *Mapper {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	m := &Mapper{opts: opts, roles: make(map[string]role), keys: newKeySet(opts.Limits.Attributes)}
-	for i, key := range opts.ContentKeys[:min(len(opts.ContentKeys), worse-1)] {
-		if r := m.roles[key]; r.content == 0 {
-			r.content = uint8(i + 1)
-			m.roles[key] = r
-		}
-	}
-	for i, key := range opts.LevelKeys[:min(len(opts.LevelKeys), worse-1)] {
-		if r := m.roles[key]; r.level == 0 {
-			r.level = uint8(i + 1)
-			m.roles[key] = r
-		}
-	}
-	for key := range m.roles {
-		m.lengths |= 1 << (len(key) & 63)
-	}
-	return m
+	return &Mapper{opts: opts, roles: newRoleTable(opts.ContentKeys, opts.LevelKeys), keys: newKeySet(opts.Limits.Attributes)}
 }
 
 // TakeCuts returns how often each cut was made since the last call, and starts anew.
@@ -137,7 +113,7 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	m.scratch, m.elements = m.scratch[:m.memo.scratch], m.elements[:m.memo.elements]
 	m.keys.reset()
 	m.count, m.guessable = 0, false
-	m.content, m.level = candidate{}, candidate{}
+	m.content.rank, m.level.rank = 0, 0
 
 	rec.Time = ev.Time
 	if !rec.Time.Known {
@@ -172,10 +148,8 @@ func (m *Mapper) body(rec *Record, c *chunk.Cursor, pairs uint64) {
 		before := c.Pos()
 		key := m.key(c)
 		tok := c.Next()
-		if m.lengths&(1<<(len(key)&63)) != 0 {
-			if r, ok := m.roles[string(key)]; ok && m.consider(rec, r, key, tok) {
-				continue
-			}
+		if r := m.roles.find(key); r != nil && m.consider(rec, r, key, tok) {
+			continue
 		}
 		if slot == nil {
 			m.topLevel(rec, key, tok, c)
@@ -183,7 +157,7 @@ func (m *Mapper) body(rec *Record, c *chunk.Cursor, pairs uint64) {
 		}
 		m.learn(rec, slot, before, key, tok, c)
 	}
-	if best := m.content; best.rank != 0 {
+	if best := &m.content; best.rank != 0 {
 		text, _ := m.text(best.tok)
 		m.setContent(rec, text)
 	}
@@ -191,33 +165,34 @@ func (m *Mapper) body(rec *Record, c *chunk.Cursor, pairs uint64) {
 
 // consider keeps a field that may become the content or the level, and lets the one that it displaces become an ordinary
 // attribute. It reports whether it took the field.
-func (m *Mapper) consider(rec *Record, r role, key []byte, tok chunk.Token) bool {
+func (m *Mapper) consider(rec *Record, r *role, key []byte, tok chunk.Token) bool {
 	if r.content != 0 && isScalar(tok.Kind) {
 		rank := r.content
 		if len(tok.Data) == 0 && tok.Kind == chunk.String {
 			rank += worse
 		}
 		if m.content.rank == 0 || rank < m.content.rank {
-			displaced := m.content
+			m.displace(rec, &m.content)
 			m.content = candidate{rank: rank, key: key, tok: tok}
-			if displaced.rank != 0 {
-				m.topLevel(rec, displaced.key, displaced.tok, nil)
-			}
 			return true
 		}
 	}
 	if r.level != 0 && tok.Kind == chunk.String {
 		name := severity(tok.Data)
 		if name != "" && (m.level.rank == 0 || r.level < m.level.rank) {
-			displaced := m.level
+			m.displace(rec, &m.level)
 			m.level = candidate{rank: r.level, key: key, tok: tok, name: name}
-			if displaced.rank != 0 {
-				m.topLevel(rec, displaced.key, displaced.tok, nil)
-			}
 			return true
 		}
 	}
 	return false
+}
+
+// displace makes a candidate that a better one replaces an ordinary attribute.
+func (m *Mapper) displace(rec *Record, c *candidate) {
+	if c.rank != 0 {
+		m.topLevel(rec, c.key, c.tok, nil)
+	}
 }
 
 // setContent cuts text to the limit. A content is never nil, so that an empty one is told from none.
@@ -235,7 +210,7 @@ func (m *Mapper) setContent(rec *Record, text []byte) {
 // finishLevel settles the level. A record without a level that has a field which the server would read as one gets the
 // level NONE, so that nothing is guessed from, say, a numeric "level".
 func (m *Mapper) finishLevel(rec *Record) {
-	best := m.level
+	best := &m.level
 	if best.rank == 0 {
 		if m.guessable {
 			rec.Level = levelNone

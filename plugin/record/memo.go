@@ -1,6 +1,10 @@
 package record
 
-import "out_dynatrace/plugin/chunk"
+import (
+	"encoding/binary"
+
+	"out_dynatrace/plugin/chunk"
+)
 
 // The records of a chunk repeat most of their fields byte for byte: the pod, the container, the task. The memo keeps the
 // attributes that came of a top-level field and finds them again by comparing the field's encoded bytes, which is several
@@ -24,6 +28,8 @@ const (
 	memoScratch = 256 << 10
 	// memoElements bounds the elements of arrays that the memo may use.
 	memoElements = 4 << 10
+	// memoLeast is the shortest field that is kept: the bytes of a head.
+	memoLeast = 8
 	// memoField is the longest field that is kept, in bytes.
 	memoField = 64 << 10
 	// memoSpare is the room for attributes that an entry holds on to between flushes.
@@ -40,10 +46,12 @@ type memoSlot struct {
 
 // memoEntry is a field and what came of it.
 type memoEntry struct {
+	head       uint64 // the first bytes of raw, which tell most entries apart
 	raw        []byte // key and value as they are encoded, in the chunk
 	attributes []Attribute
 	hashes     []uint32
 	guessable  bool
+	cut        bool // cuts is not all zero
 	cuts       [NumCuts]uint64
 	id         uint64
 }
@@ -78,13 +86,17 @@ func (m *memo) release() {
 
 // find returns the entry whose field is the next in b.
 func (s *memoSlot) find(b []byte) *memoEntry {
-	if s.last < len(s.ways) && s.ways[s.last].leads(b) {
-		return &s.ways[s.last]
+	if len(s.ways) == 0 || len(b) < memoLeast {
+		return nil
+	}
+	head := binary.LittleEndian.Uint64(b)
+	if e := &s.ways[s.last]; e.head == head && e.leads(b) {
+		return e
 	}
 	for i := range s.ways {
-		if s.ways[i].leads(b) {
+		if e := &s.ways[i]; e.head == head && e.leads(b) {
 			s.last = i
-			return &s.ways[i]
+			return e
 		}
 	}
 	return nil
@@ -93,7 +105,7 @@ func (s *memoSlot) find(b []byte) *memoEntry {
 // leads tells whether b begins with the entry's field. Encoded values do not overlap: bytes that begin with a whole key and
 // a whole value hold just that key and that value next.
 func (e *memoEntry) leads(b []byte) bool {
-	return len(e.raw) != 0 && len(b) >= len(e.raw) && string(b[:len(e.raw)]) == string(e.raw)
+	return len(b) >= len(e.raw) && string(b[:len(e.raw)]) == string(e.raw)
 }
 
 // recall adds the next field from memory, and moves c over it. It reports false when the field is not known, or does not
@@ -105,8 +117,10 @@ func (m *Mapper) recall(rec *Record, s *memoSlot, c *chunk.Cursor) bool {
 	}
 	s.misses = 0
 	c.Advance(len(e.raw))
-	for cut, n := range e.cuts {
-		m.cuts[cut] += n
+	if e.cut {
+		for cut, n := range e.cuts {
+			m.cuts[cut] += n
+		}
 	}
 	for i := range e.attributes {
 		if !m.keys.insert(e.attributes[i].Key, e.hashes[i]) {
@@ -141,16 +155,17 @@ func (m *Mapper) learn(rec *Record, s *memoSlot, before int, key []byte, tok chu
 	m.guessable = m.guessable || guessable
 	s.misses++
 	raw := c.Since(before)
-	if m.renamed || m.count >= m.opts.Limits.Attributes || len(raw) > memoField || len(m.scratch) > memoScratch || len(m.elements) > memoElements {
+	if m.renamed || m.count >= m.opts.Limits.Attributes || len(raw) < memoLeast || len(raw) > memoField || len(m.scratch) > memoScratch || len(m.elements) > memoElements {
 		return
 	}
 	e := s.entry()
-	*e = memoEntry{raw: raw, attributes: append(e.attributes[:0], rec.Attributes[first:]...), hashes: e.hashes[:0], guessable: mine}
+	*e = memoEntry{head: binary.LittleEndian.Uint64(raw), raw: raw, attributes: append(e.attributes[:0], rec.Attributes[first:]...), hashes: e.hashes[:0], guessable: mine}
 	for i := range e.attributes {
 		e.hashes = append(e.hashes, hashOf(e.attributes[i].Key))
 	}
 	for cut := range cuts {
 		e.cuts[cut] = m.cuts[cut] - cuts[cut]
+		e.cut = e.cut || e.cuts[cut] != 0
 	}
 	m.memo.lastID++
 	e.id = m.memo.lastID

@@ -15,6 +15,13 @@ func isScalar(k chunk.Kind) bool {
 
 // key reads a map's key. A key that is no string becomes its text.
 func (m *Mapper) key(c *chunk.Cursor) []byte {
+	if key, ok := c.ShortString(); ok {
+		return key
+	}
+	return m.longKey(c)
+}
+
+func (m *Mapper) longKey(c *chunk.Cursor) []byte {
 	before := *c
 	tok := c.Next()
 	if tok.Kind == chunk.String {

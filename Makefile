@@ -1,0 +1,54 @@
+# Everything is done with Go, a C compiler and git. `make help` lists what there is.
+
+BUILD   := build
+PLUGIN  := $(BUILD)/out_dynatrace.so
+PACKAGES := ./...
+
+# The pure Go resolver and user look-up keep the library free of libresolv and of much of glibc.
+TAGS    := netgo,osusergo
+# Only the symbols that Fluent Bit looks up are exported.
+LDFLAGS := -s -w -extldflags=-Wl,--version-script=$(CURDIR)/exports.map
+
+GO_FILES := $(shell find . -name '*.go' -not -path './$(BUILD)/*')
+C_FILES  := $(wildcard *.c) $(shell find plugin -name "*.[ch]")
+
+.PHONY: help build run test check unit e2e fuzz bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+build: $(PLUGIN) ## build/out_dynatrace.so
+
+$(PLUGIN): $(GO_FILES) $(C_FILES) go.mod go.sum exports.map
+	@command -v $${CC:-gcc} >/dev/null || { echo "make: a C compiler is missing: install gcc" >&2; exit 1; }
+	CGO_ENABLED=1 go build -buildmode=c-shared -trimpath -tags $(TAGS) -ldflags "$(LDFLAGS)" -o $@ .
+
+run: build ## ship a log file into a local Dynatrace; LOG=/any/file takes your own
+	go run ./test/run -plugin $(PLUGIN) $(if $(LOG),-log "$(LOG)")
+
+test: check unit e2e ## all that CI runs
+
+check: ## formatting, go vet, staticcheck
+	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); test -z "$$unformatted" || { echo "gofmt differs:"; echo "$$unformatted"; exit 1; }
+	go vet $(PACKAGES)
+	go tool -modfile=tools/go.mod staticcheck $(PACKAGES)
+
+unit: ## unit tests with the race detector, and the seeds of the fuzz targets
+	go test -race $$(go list $(PACKAGES) | grep -v /test/e2e)
+
+e2e: build ## the library itself, in the test host and, with FLUENT_BIT=/path or one in PATH, in a real Fluent Bit
+	go test -race -count=1 -v -timeout 20m ./test/e2e
+
+FUZZTIME := 1m
+fuzz: ## every fuzz target for FUZZTIME (default 1m) each
+	@grep -rl --include='*_test.go' '^func Fuzz' . | while read -r file; do \
+	  for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$file); do \
+	    echo "== $$target in $$(dirname $$file)"; \
+	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$(dirname $$file) || exit 1; \
+	  done; done
+
+bench: ## benchmarks of each stage and of the whole way, one core, side by side
+	GOMAXPROCS=1 go test -run '^$$' -bench . -benchmem ./plugin/... ./test/bench
+
+clean: ## remove what was built
+	rm -rf $(BUILD)

@@ -1,0 +1,50 @@
+package record
+
+// role is what a top-level key may be used for: its ranks in ContentKeys and LevelKeys, from 1 on; 0 is not listed.
+type role struct {
+	key            string
+	content, level uint8
+}
+
+// worse is added to the rank of an empty content: any other is better. Ranks are below it.
+const worse = 128
+
+// roleTable finds the role of a key, by its length first: most keys are told apart by that alone. Longer ones share a row.
+type roleTable [32][]role
+
+func newRoleTable(contentKeys, levelKeys []string) (t roleTable) {
+	for i, key := range contentKeys[:min(len(contentKeys), worse-1)] {
+		if r := t.add(key); r.content == 0 {
+			r.content = uint8(i + 1)
+		}
+	}
+	for i, key := range levelKeys[:min(len(levelKeys), worse-1)] {
+		if r := t.add(key); r.level == 0 {
+			r.level = uint8(i + 1)
+		}
+	}
+	return t
+}
+
+func (t *roleTable) row(length int) *[]role { return &t[min(length, len(t)-1)] }
+
+// add returns the role of key, a new one if it has none yet. The pointer is good until the next add.
+func (t *roleTable) add(key string) *role {
+	if r := t.find([]byte(key)); r != nil {
+		return r
+	}
+	row := t.row(len(key))
+	*row = append(*row, role{key: key})
+	return &(*row)[len(*row)-1]
+}
+
+// find returns the role of key, or nil.
+func (t *roleTable) find(key []byte) *role {
+	row := *t.row(len(key))
+	for i := range row {
+		if row[i].key == string(key) {
+			return &row[i]
+		}
+	}
+	return nil
+}
