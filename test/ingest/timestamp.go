@@ -96,7 +96,7 @@ func parseEpoch(text string) (time.Time, bool) {
 	whole, fraction := math.Modf(value)
 	units := int64(whole)
 	nanos := int64(math.Round(fraction * float64(unit)))
-	if strings.IndexAny(text, "eE") < 0 {
+	if !strings.ContainsAny(text, "eE") {
 		units, nanos = decimalParts(text, unit)
 	}
 	if units > maxMicros { // as a float64, the bound and its successor are one

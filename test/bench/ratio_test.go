@@ -1,0 +1,47 @@
+//go:build cgo
+
+package bench
+
+import (
+	"syscall"
+	"testing"
+	"time"
+
+	"out_dynatrace/test/corpus"
+)
+
+// BenchmarkTimesUsual runs the usual design and ours in turn and reports how many times as much processor time the usual one
+// takes for the same chunk: the figure that holds on a machine whose speed changes from minute to minute.
+func BenchmarkTimesUsual(b *testing.B) {
+	for _, c := range corpus.All() {
+		b.Run(c.Name, func(b *testing.B) {
+			o := newOurs()
+			o.run(c.Data)
+			usual(c.Data)
+			const rounds = 20 // of ours to one of the usual: about the same time
+			var theirs, mine time.Duration
+			for b.Loop() {
+				start := cpu()
+				usual(c.Data)
+				between := cpu()
+				for range rounds {
+					o.run(c.Data)
+				}
+				theirs += between - start
+				mine += (cpu() - between) / rounds
+			}
+			b.ReportMetric(float64(theirs)/float64(mine), "times")
+			b.ReportMetric(float64(b.N)*float64(len(c.Data))/1e6/mine.Seconds(), "MB/s-ours")
+			b.ReportMetric(float64(b.N)*float64(len(c.Data))/1e6/theirs.Seconds(), "MB/s-usual")
+		})
+	}
+}
+
+// cpu is the processor time of the process so far, with that of the garbage collector.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
