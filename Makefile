@@ -24,7 +24,8 @@ $(PLUGIN): $(GO_FILES) $(C_FILES) go.mod go.sum exports.map
 	CGO_ENABLED=1 go build -buildmode=c-shared -trimpath -tags $(TAGS) -ldflags "$(LDFLAGS)" -o $@ .
 
 run: build ## ship a log file into a local Dynatrace; LOG=/any/file takes your own
-	go run ./test/run -plugin $(PLUGIN) $(if $(LOG),-log "$(LOG)")
+	@go build -o $(BUILD)/run ./test/run
+	@exec $(BUILD)/run -plugin $(PLUGIN) $(if $(LOG),-log "$(LOG)")
 
 test: check unit e2e ## all that CI runs
 
@@ -33,7 +34,7 @@ check: ## formatting, go vet, staticcheck
 	go vet $(PACKAGES)
 	go tool -modfile=tools/go.mod staticcheck $(PACKAGES)
 
-unit: ## unit tests with the race detector, and the seeds of the fuzz targets
+unit: build ## unit tests with the race detector, and the seeds of the fuzz targets
 	go test -race $$(go list $(PACKAGES) | grep -v /test/e2e)
 
 e2e: build ## the library itself, in the test host and, with FLUENT_BIT=/path or one in PATH, in a real Fluent Bit

