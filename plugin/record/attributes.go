@@ -2,6 +2,7 @@ package record
 
 import (
 	"strconv"
+	"unicode/utf8"
 
 	"out_dynatrace/plugin/chunk"
 )
@@ -24,11 +25,29 @@ func (m *Mapper) add(rec *Record, key []byte, tok chunk.Token, c *chunk.Cursor, 
 	if len(key) == 0 {
 		key = emptyKey
 	}
+	key = m.valid(key)
 	if short, wasCut := cut(key, m.opts.Limits.AttributeKeyBytes); wasCut {
 		m.cuts[CutKey]++
 		key = short
 	}
 	m.append(rec, key, m.value(tok, c))
+}
+
+// valid returns key with U+FFFD in the place of each invalid byte. An encoder would write it so anyway, but then keys that
+// differ in such bytes alone would come out equal.
+func (m *Mapper) valid(key []byte) []byte {
+	if utf8.Valid(key) {
+		return key
+	}
+	// What lies far behind the limit is cut off anyway.
+	key = key[:min(len(key), m.opts.Limits.AttributeKeyBytes+utf8.UTFMax)]
+	start := len(m.scratch)
+	for len(key) > 0 {
+		r, width := utf8.DecodeRune(key)
+		m.scratch = utf8.AppendRune(m.scratch, r)
+		key = key[width:]
+	}
+	return m.scratch[start:len(m.scratch):len(m.scratch)]
 }
 
 // append adds an attribute whose key and value are within the limits, under a key that the record does not have yet.

@@ -109,12 +109,13 @@ func TestFieldsBecomeTheRecordThatDynatraceMeans(t *testing.T) {
 		"keys that are no strings become text": {
 			kv(s("log"), s("x"), corpus.Int(-1), s("i"), corpus.Bool(true), s("b"), corpus.Bin([]byte("k")), s("y"), corpus.Float64(2), s("f"), corpus.Nil(), s("n"), kv(s("a"), corpus.Int(1)), s("m"), corpus.Array(corpus.Int(1)), s("a")),
 			`{"content":"x","-1":"i","true":"b","k":"y","2.0":"f","null":"n","{\"a\":1}":"m","[1]":"a"}`},
-		"an empty key gets a name":      {kv(s("log"), s("x"), s(""), s("v"), s("a"), kv(s(""), s("w"))), `{"content":"x","_":"v","a.":"w"}`},
-		"equal keys are all kept":       {kv(s("log"), s("x"), s("k"), s("1"), s("k"), s("2"), s("k"), s("3")), `{"content":"x","k":"1","overwritten1.k":"2","overwritten2.k":"3"}`},
-		"equal content keys are kept":   {kv(s("log"), s("1"), s("log"), s("2")), `{"content":"1","log":"2"}`},
-		"keys equal once flattened":     {kv(s("log"), s("x"), s("a.b"), s("1"), s("a"), kv(s("b"), s("2"))), `{"content":"x","a.b":"1","overwritten1.a.b":"2"}`},
-		"control characters in a key":   {kv(s("log"), s("x"), s("a\"\n\xff"), s("v")), `{"content":"x","a\"\n` + "\uFFFD" + `":"v"}`},
-		"a map under level is no level": {kv(s("log"), s("x"), s("level"), kv(s("name"), s("info"))), `{"content":"x","level.name":"info"}`},
+		"an empty key gets a name":                {kv(s("log"), s("x"), s(""), s("v"), s("a"), kv(s(""), s("w"))), `{"content":"x","_":"v","a.":"w"}`},
+		"equal keys are all kept":                 {kv(s("log"), s("x"), s("k"), s("1"), s("k"), s("2"), s("k"), s("3")), `{"content":"x","k":"1","overwritten1.k":"2","overwritten2.k":"3"}`},
+		"equal content keys are kept":             {kv(s("log"), s("1"), s("log"), s("2")), `{"content":"1","log":"2"}`},
+		"keys equal once flattened":               {kv(s("log"), s("x"), s("a.b"), s("1"), s("a"), kv(s("b"), s("2"))), `{"content":"x","a.b":"1","overwritten1.a.b":"2"}`},
+		"keys that differ in invalid bytes alone": {kv(s("log"), s("x"), s("k\xff"), s("1"), s("k\xfe"), s("2")), `{"content":"x","k` + "\uFFFD" + `":"1","overwritten1.k` + "\uFFFD" + `":"2"}`},
+		"control characters in a key":             {kv(s("log"), s("x"), s("a\"\n\xff"), s("v")), `{"content":"x","a\"\n` + "\uFFFD" + `":"v"}`},
+		"a map under level is no level":           {kv(s("log"), s("x"), s("level"), kv(s("name"), s("info"))), `{"content":"x","level.name":"info"}`},
 	} {
 		if got, _ := mapped(t, options(), event(c.body)); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, c.want)

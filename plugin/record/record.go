@@ -16,7 +16,7 @@ import (
 type Record struct {
 	// Time is always known: an event without a readable time gets the time of its mapping.
 	Time chunk.Time
-	// Content is the log line. Invalid UTF-8 in it, and in every other string here, is left to the encoder to repair.
+	// Content is the log line. Invalid UTF-8 in it, and in the texts of values, is left to the encoder to repair.
 	Content []byte
 	// Level is one of Dynatrace's level names, or "" when the record has no level and nothing that the server could take
 	// for one.
@@ -55,7 +55,7 @@ func (r *Record) Truncate(n int) {
 	r.Attributes = r.Attributes[:min(n, len(r.Attributes))]
 }
 
-// Attribute is one flat key and its value. The key is never empty.
+// Attribute is one flat key and its value. The key is never empty, and valid UTF-8.
 type Attribute struct {
 	Key   []byte
 	Value Value
