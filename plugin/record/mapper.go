@@ -148,10 +148,12 @@ func (m *Mapper) body(rec *Record, c *chunk.Cursor, pairs uint64) {
 		before := c.Pos()
 		key := m.key(c)
 		tok := c.Next()
-		if r := m.roles.find(key); r != nil && m.consider(rec, r, key, tok) {
+		r := m.roles.find(key)
+		if r != nil && m.consider(rec, r, key, tok) {
 			continue
 		}
-		if slot == nil {
+		// What a field with a role becomes depends on the rest of its record: it is not for the memo.
+		if slot == nil || r != nil {
 			m.topLevel(rec, key, tok, c)
 			continue
 		}

@@ -181,6 +181,9 @@ func (f *Fault) setHeader(name, value string) error {
 }
 
 // parseSize reads a number of bytes with an optional k (2^10) or M (2^20).
+// maxEndless bounds the size of an endless body, in bytes.
+const maxEndless = 2 << 30
+
 func parseSize(text string) (int64, error) {
 	digits, unit := text, int64(1)
 	if d, ok := strings.CutSuffix(text, "k"); ok {
@@ -188,9 +191,9 @@ func parseSize(text string) (int64, error) {
 	} else if d, ok := strings.CutSuffix(text, "M"); ok {
 		digits, unit = d, 1<<20
 	}
-	n, err := strconv.ParseInt(digits, 10, 32)
-	if err != nil || n <= 0 {
-		return 0, fmt.Errorf("size %q: want bytes like 500, 64k or 16M", text)
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || n <= 0 || n > maxEndless/unit {
+		return 0, fmt.Errorf("size %q: want bytes like 500, 64k or 16M, at most 2048M", text)
 	}
 	return n * unit, nil
 }
