@@ -234,7 +234,7 @@ static void *read_input(void *arg)
     char line[128], word[16], instance[16];
     size_t tag_size, size;
     long seq;
-    int got, nothing;
+    int got, bad, nothing;
 
     (void)arg;
     watch_name_thread("host-input");
@@ -252,7 +252,8 @@ static void *read_input(void *arg)
             break;
         }
     }
-    if (got < 0 && input_open()) {
+    bad = got < 0 && input_open(); /* after a stop a frame may well be cut off */
+    if (bad) {
         ev_begin("bad_input");
         ev_str("message", line);
         ev_end();
@@ -263,7 +264,7 @@ static void *read_input(void *arg)
         close(nothing);
     }
     pthread_mutex_lock(&host.lock);
-    host.input_ended = got < 0 ? -1 : 1;
+    host.input_ended = bad ? -1 : 1;
     pthread_cond_broadcast(&host.changed);
     pthread_mutex_unlock(&host.lock);
     watch_end_thread();

@@ -1,0 +1,78 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// writeConfig writes a configuration in the classic form, which every version reads, and returns its path. Input i tails
+// inputFile(i) for output i.
+func writeConfig(t *testing.T, dir string, s setup) string {
+	t.Helper()
+	var b strings.Builder
+	part := func(name string, pairs ...string) {
+		fmt.Fprintf(&b, "[%s]\n", name)
+		for i := 0; i+1 < len(pairs); i += 2 {
+			fmt.Fprintf(&b, "    %s %s\n", pairs[i], pairs[i+1])
+		}
+	}
+	write := func(name string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b.Reset()
+		return path
+	}
+
+	part("PLUGINS", "Path", library)
+	plugins := write("plugins.conf")
+	part("PARSER", "Name", "object", "Format", "json")
+	parsers := write("parsers.conf")
+
+	grace := 5
+	if s.grace > 0 {
+		grace = max(1, int(s.grace.Seconds()))
+	}
+	service := []string{
+		"Flush", "0.2", "Grace", fmt.Sprint(grace), "Log_Level", "info", "Plugins_File", plugins, "Parsers_File", parsers,
+		"scheduler.base", "1", "scheduler.cap", "1",
+	}
+	if s.dir != "" {
+		service = append(service, "storage.path", filepath.Join(dir, "chunks"))
+	}
+	if s.reloads {
+		service = append(service, "Hot_Reload", "on")
+	}
+	part("SERVICE", service...)
+	for i, section := range s.outputs {
+		tag := fmt.Sprintf("app%d", i)
+		read := "64k"
+		if s.goesOn() {
+			read = "8M" // all that is there, so that a read does not end within a line
+		}
+		input := []string{
+			"Name", "tail", "Path", inputFile(dir, i), "Tag", tag, "Read_From_Head", "on", "Refresh_Interval", "1",
+			"Buffer_Chunk_Size", read, "Buffer_Max_Size", "16M", // the latter for lines of megabytes
+		}
+		if s.dir != "" {
+			input = append(input, "storage.type", "filesystem")
+		}
+		if s.goesOn() {
+			input = append(input, "DB", filepath.Join(dir, fmt.Sprintf("positions%d.db", i)))
+		}
+		if s.json {
+			input = append(input, "Parser", "object")
+		}
+		part("INPUT", input...)
+		out := []string{"Name", "dynatrace", "Match", tag, "Retry_Limit", "no_limits"}
+		for _, p := range section {
+			out = append(out, p.Key, p.Value)
+		}
+		part("OUTPUT", out...)
+	}
+	return write("fluent-bit.conf")
+}

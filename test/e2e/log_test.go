@@ -1,0 +1,101 @@
+package e2e
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// logLine is one line of the plugin in Fluent Bit's log.
+type logLine struct {
+	level    string // error, warn, info, debug
+	instance string
+	message  string
+}
+
+var (
+	pluginLine = regexp.MustCompile(`^(?:\[[^\]]*\] \[ *([a-z]+)\] )?\[output:dynatrace(?::([^\]]*))?\] (.*)$`)
+	coreLine   = regexp.MustCompile(`^(thread )?worker #\d+ (started|stopping\.\.\.|stopped)$`)
+)
+
+// parseLine reads a line of the log. level is that of a line without one.
+func parseLine(line, level string) (logLine, bool) {
+	m := pluginLine.FindStringSubmatch(line)
+	if m == nil || coreLine.MatchString(m[3]) {
+		return logLine{}, false
+	}
+	if m[1] != "" {
+		level = m[1]
+	}
+	return logLine{level, m[2], m[3]}, true
+}
+
+func parseLog(text string) (lines []logLine) {
+	for line := range strings.Lines(text) {
+		if l, ok := parseLine(strings.TrimRight(line, "\n"), ""); ok {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
+// with are the lines of a level, any if "", that hold a phrase.
+func with(lines []logLine, level, phrase string) (found []logLine) {
+	for _, l := range lines {
+		if (level == "" || l.level == level) && strings.Contains(l.message, phrase) {
+			found = append(found, l)
+		}
+	}
+	return found
+}
+
+// wantLines expects a number of lines, and shows them all otherwise.
+func wantLines(t *testing.T, lines []logLine, level, phrase string, n int) {
+	t.Helper()
+	if found := with(lines, level, phrase); len(found) != n {
+		t.Errorf("%d lines [%s] with %q, want %d; the log:\n%s", len(found), level, phrase, n, show(lines))
+	}
+}
+
+// wantQuiet expects neither warnings nor errors beside those that hold one of the phrases.
+func wantQuiet(t *testing.T, lines []logLine, besides ...string) {
+	t.Helper()
+next:
+	for _, l := range lines {
+		if l.level != "warn" && l.level != "error" {
+			continue
+		}
+		for _, phrase := range besides {
+			if strings.Contains(l.message, phrase) {
+				continue next
+			}
+		}
+		t.Errorf("an unexpected line [%s] %s", l.level, l.message)
+	}
+}
+
+func show(lines []logLine) string {
+	var b strings.Builder
+	for _, l := range lines {
+		b.WriteString("  [" + l.level + "] " + l.instance + ": " + l.message + "\n")
+	}
+	return b.String()
+}
+
+// Phrases by which lines of the plugin are known. They stand here so that a better wording has one place to be followed up.
+const (
+	saysStart       = "sends to "
+	saysStop        = "stopped: "
+	saysWorkers     = `add "workers 1"`
+	saysDaemon      = `remove "Daemon on" (or -d)`
+	saysDown        = "nothing listens at this host and port"
+	saysCorrupt     = "chunk unreadable from byte"
+	saysCutPayload  = "records too large for a request of max_payload_bytes"
+	saysToken       = "the token was refused: check that it is complete, enabled, not expired"
+	saysScope       = "it has the scope logs.ingest"
+	saysURL         = "there is no log ingest API at this URL"
+	saysAuthority   = "name that file in tls_ca_file"
+	saysTLSOff      = "tls_verify: is off"
+	saysDropped     = "records dropped: %d"
+	saysDeliveredOf = "records delivered %d, dropped %d;"
+)

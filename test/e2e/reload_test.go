@@ -1,0 +1,81 @@
+package e2e
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestAHotReloadLosesNothing: lines are written before, during and after each of some reloads.
+func TestAHotReloadLosesNothing(t *testing.T) {
+	for _, a := range everywhere("5.1.1", "4.2", "2.2") {
+		for _, workers := range []int{0, 2} {
+			t.Run(fmt.Sprintf("%s, workers %d", a.name, workers), func(t *testing.T) {
+				t.Parallel()
+				reloads, step := 20, 200
+				if a.real() {
+					reloads = 3
+				}
+				d := newDestination(t)
+				s := to(d, workers)
+				s.reloads = true
+				r := a.start(t, s)
+				h, _ := r.(*hostRun)
+
+				lines := 0
+				write := func(pieces int) {
+					for range pieces {
+						r.write(0, numbered(lines+1, lines+step))
+						lines += step
+					}
+				}
+				use := make([]usage, 0, reloads)
+				for range reloads {
+					write(2)
+					wrote := make(chan struct{})
+					go func() {
+						defer close(wrote)
+						write(3)
+					}()
+					r.reload()
+					<-wrote
+					if h != nil {
+						use = append(use, h.usage())
+					}
+				}
+				write(2)
+				d.awaitStored(t, lines)
+				out := r.stop()
+				d.wantLinesOnce(t, lines)
+				wantLines(t, out.lines, "info", saysStart, reloads+1)
+				wantQuiet(t, out.lines, saysWorkers)
+				if h != nil {
+					// The first reloads fill pools and caches; from then on nothing may pile up.
+					use[len(use)-1].wantNoMoreThan(t, use[reloads/4])
+				}
+			})
+		}
+	}
+}
+
+// usage is what a host holds between two reloads.
+type usage struct{ fds, threads, rssKiB int }
+
+func (r *hostRun) usage() usage {
+	r.t.Helper()
+	s, err := r.Stats()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return usage{s.FDs, s.Threads, s.RSSKiB}
+}
+
+// wantNoMoreThan allows a few threads that Go's scheduler adds when it pleases, connections that come and go, and memory that
+// the collector has not returned yet: less than a leak of one of each for every reload would make.
+func (u usage) wantNoMoreThan(t *testing.T, before usage) {
+	t.Helper()
+	const fds, threads, rssKiB = 6, 8, 24 << 10
+	if u.fds > before.fds+fds || u.threads > before.threads+threads || u.rssKiB > before.rssKiB+rssKiB {
+		t.Errorf("after further reloads %+v is held, %+v before", u, before)
+	}
+	t.Logf("%+v, then %+v", before, u)
+}
