@@ -68,6 +68,9 @@ func (c *Cursor) Rest() []byte { return c.b[c.pos:] }
 // Since is what has been read since the cursor was at pos.
 func (c *Cursor) Since(pos int) []byte { return c.b[pos:c.pos:c.pos] }
 
+// From returns a cursor over the same bytes at pos, a position that c has been at.
+func (c *Cursor) From(pos int) Cursor { return Cursor{b: c.b, pos: pos} }
+
 // Advance moves over n bytes that are known to be whole values.
 func (c *Cursor) Advance(n int) { c.pos += n }
 

@@ -68,11 +68,11 @@ type Mapper struct {
 	cuts [NumCuts]uint64
 }
 
-// candidate is the best field so far for the content or the level.
+// candidate is the best field so far for the content or the level. It names the field by its place, which is cheaper than
+// to keep what was read of it.
 type candidate struct {
-	rank uint8 // 0: none
-	key  []byte
-	tok  chunk.Token
+	rank uint8  // 0: none
+	at   int    // of the key, in the body
 	name string // of a level
 }
 
@@ -133,7 +133,7 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	if rec.Content == nil {
 		m.setContent(rec, m.jsonText(ev.Body, m.opts.Limits.ContentBytes))
 	}
-	m.finishLevel(rec)
+	m.finishLevel(rec, &c)
 	rec.Elements = m.elements
 }
 
@@ -145,11 +145,11 @@ func (m *Mapper) body(rec *Record, c *chunk.Cursor, pairs uint64) {
 		if slot != nil && m.recall(rec, slot, c) {
 			continue
 		}
-		before := c.Pos()
+		at := c.Pos()
 		key := m.key(c)
 		tok := c.Next()
 		r := m.roles.find(key)
-		if r != nil && m.consider(rec, r, key, tok) {
+		if r != nil && m.consider(rec, r, at, tok, c) {
 			continue
 		}
 		// What a field with a role becomes depends on the rest of its record: it is not for the memo.
@@ -157,33 +157,35 @@ func (m *Mapper) body(rec *Record, c *chunk.Cursor, pairs uint64) {
 			m.topLevel(rec, key, tok, c)
 			continue
 		}
-		m.learn(rec, slot, before, key, tok, c)
+		m.learn(rec, slot, at, key, tok, c)
 	}
-	if best := &m.content; best.rank != 0 {
-		text, _ := m.text(best.tok)
-		m.setContent(rec, text)
+	if m.content.rank != 0 {
+		m.setContent(rec, rec.Content)
 	}
 }
 
 // consider keeps a field that may become the content or the level, and lets the one that it displaces become an ordinary
-// attribute. It reports whether it took the field.
-func (m *Mapper) consider(rec *Record, r *role, key []byte, tok chunk.Token) bool {
-	if r.content != 0 && isScalar(tok.Kind) {
-		rank := r.content
-		if len(tok.Data) == 0 && tok.Kind == chunk.String {
-			rank += worse
-		}
-		if m.content.rank == 0 || rank < m.content.rank {
-			m.displace(rec, &m.content)
-			m.content = candidate{rank: rank, key: key, tok: tok}
-			return true
+// attribute. The field's key is at the position at of c. It reports whether it took the field.
+func (m *Mapper) consider(rec *Record, r *role, at int, tok chunk.Token, c *chunk.Cursor) bool {
+	if r.content != 0 {
+		if text, ok := m.text(tok); ok {
+			rank := r.content
+			if len(text) == 0 {
+				rank += worse
+			}
+			if m.content.rank == 0 || rank < m.content.rank {
+				m.displace(rec, &m.content, c)
+				m.content.rank, m.content.at = rank, at
+				rec.Content = text
+				return true
+			}
 		}
 	}
 	if r.level != 0 && tok.Kind == chunk.String {
 		name := severity(tok.Data)
 		if name != "" && (m.level.rank == 0 || r.level < m.level.rank) {
-			m.displace(rec, &m.level)
-			m.level = candidate{rank: r.level, key: key, tok: tok, name: name}
+			m.displace(rec, &m.level, c)
+			m.level = candidate{rank: r.level, at: at, name: name}
 			return true
 		}
 	}
@@ -191,10 +193,18 @@ func (m *Mapper) consider(rec *Record, r *role, key []byte, tok chunk.Token) boo
 }
 
 // displace makes a candidate that a better one replaces an ordinary attribute.
-func (m *Mapper) displace(rec *Record, c *candidate) {
-	if c.rank != 0 {
-		m.topLevel(rec, c.key, c.tok, nil)
+func (m *Mapper) displace(rec *Record, old *candidate, c *chunk.Cursor) {
+	if old.rank != 0 {
+		key, tok := m.field(old, c)
+		m.topLevel(rec, key, tok, nil)
 	}
+}
+
+// field reads a candidate once more. Candidates are scalars.
+func (m *Mapper) field(old *candidate, c *chunk.Cursor) (key []byte, tok chunk.Token) {
+	again := c.From(old.at)
+	key = m.key(&again)
+	return key, again.Next()
 }
 
 // setContent cuts text to the limit. A content is never nil, so that an empty one is told from none.
@@ -211,7 +221,7 @@ func (m *Mapper) setContent(rec *Record, text []byte) {
 
 // finishLevel settles the level. A record without a level that has a field which the server would read as one gets the
 // level NONE, so that nothing is guessed from, say, a numeric "level".
-func (m *Mapper) finishLevel(rec *Record) {
+func (m *Mapper) finishLevel(rec *Record, c *chunk.Cursor) {
 	best := &m.level
 	if best.rank == 0 {
 		if m.guessable {
@@ -220,11 +230,12 @@ func (m *Mapper) finishLevel(rec *Record) {
 		return
 	}
 	rec.Level = best.name
+	key, tok := m.field(best, c)
 	switch {
-	case reserved(best.key) == notReserved:
-		m.topLevel(rec, best.key, best.tok, nil)
-	case !equalFold(best.tok.Data, best.name):
-		m.add(rec, rawLevelKey, best.tok, nil, 1)
+	case reserved(key) == notReserved:
+		m.topLevel(rec, key, tok, nil)
+	case !equalFold(tok.Data, best.name):
+		m.add(rec, rawLevelKey, tok, nil, 1)
 	}
 }
 

@@ -177,6 +177,14 @@ func TestTheAttributesOfAGroupReachItsMembers(t *testing.T) {
 	}
 }
 
+func TestALevelThatOnlyTheGroupHasIsNotGuessedFrom(t *testing.T) {
+	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("severity", "gold"), nil)
+	data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), corpus.Map(), corpus.Fields("log", "x"))
+	if got, _ := mapped(t, options(), data); got != `{"content":"x","loglevel":"NONE","severity":"gold"}` {
+		t.Error(got)
+	}
+}
+
 func TestARecordWithoutATimeGetsThatOfItsMapping(t *testing.T) {
 	var r chunk.Reader
 	var ev chunk.Event

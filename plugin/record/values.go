@@ -9,10 +9,6 @@ import (
 	"out_dynatrace/plugin/jsontext"
 )
 
-func isScalar(k chunk.Kind) bool {
-	return k != chunk.Map && k != chunk.Array && k != chunk.Nil && k != chunk.Invalid
-}
-
 // key reads a map's key. A key that is no string becomes its text.
 func (m *Mapper) key(c *chunk.Cursor) []byte {
 	if key, ok := c.ShortString(); ok {
