@@ -34,6 +34,15 @@ func (r *Reader) Reset(data []byte) { *r = Reader{cur: NewCursor(data)} }
 func (r *Reader) Next(ev *Event) bool {
 	for r.err == nil && r.cur.pos < len(r.cur.b) {
 		start := r.cur.pos
+		if head := r.cur.b[start:]; usual(head) {
+			r.cur.pos += usualHead
+			if body, err := r.cur.Skip(1); err == nil {
+				sec, nsec := binary.BigEndian.Uint32(head[4:]), binary.BigEndian.Uint32(head[8:])
+				*ev = Event{Time: normal(int64(sec), int64(nsec)), Body: body, Group: r.group}
+				return true
+			}
+			r.cur.pos = start
+		}
 		object, err := r.cur.Skip(1)
 		if err != nil {
 			r.err = &CorruptError{Offset: start, Bytes: len(r.cur.b) - start, Err: err}
@@ -54,12 +63,6 @@ func (r *Reader) Err() error { return r.err }
 
 // event takes one whole object apart: [time, body] or [[time, metadata], body].
 func (r *Reader) event(object []byte, ev *Event) bool {
-	if usual(object) {
-		*ev = Event{Time: eventTime(Token{Kind: Ext, Data: object[4:12]}), Body: object[usualHead:], Group: r.group}
-		if sec := binary.BigEndian.Uint32(object[4:]); sec < groupEnd {
-			return true
-		}
-	}
 	c := NewCursor(object)
 	if root := c.Next(); root.Kind != Array || root.Num != 2 {
 		r.malformed++
@@ -108,10 +111,10 @@ func (r *Reader) event(object []byte, ev *Event) bool {
 // EventTime in a fixed ext and an empty map.
 const usualHead = 13
 
-// usual tells whether object has that head, and a map behind it.
-func usual(object []byte) bool {
-	return len(object) > usualHead && object[0] == 0x92 && object[1] == 0x92 && object[2] == 0xd7 && object[3] == eventTimeExt &&
-		object[12] == 0x80 && isMap(object[usualHead])
+// usual tells whether b begins with that head, of an event and not of a group marker, and with a map behind it.
+func usual(b []byte) bool {
+	return len(b) > usualHead && binary.BigEndian.Uint32(b) == 0x9292d7<<8|eventTimeExt && b[12] == 0x80 && isMap(b[usualHead]) &&
+		binary.BigEndian.Uint32(b[4:]) < groupEnd
 }
 
 func isMap(lead byte) bool { return lead&0xf0 == 0x80 || lead == 0xde || lead == 0xdf }
