@@ -81,14 +81,19 @@ func (m *Mapper) flatten(rec *Record, prefix []byte, pairs uint64, c *chunk.Curs
 // unique returns key, or the first of overwritten1.key, overwritten2.key, ... that the record does not have yet: the names
 // that the server gives to the later ones of equal keys, without losing them (page "Ingest JSON and TXT logs").
 func (m *Mapper) unique(key []byte) []byte {
-	if m.keys.insert(key, hashOf(key)) {
+	first, isNew := m.keys.insert(key, hashOf(key))
+	if isNew {
 		return key
 	}
 	m.renamed = true
-	for n := 1; ; n++ {
-		if other := m.overwritten(n, key); m.keys.insert(other, hashOf(other)) {
+	for {
+		start := len(m.scratch)
+		first.renamed++ // so that a thousand equal keys do not try the same names again and again
+		other := m.overwritten(first.renamed, key)
+		if _, isNew := m.keys.insert(other, hashOf(other)); isNew {
 			return other
 		}
+		m.scratch = m.scratch[:start]
 	}
 }
 

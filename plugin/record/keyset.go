@@ -18,6 +18,7 @@ type keySet struct {
 type slot struct {
 	generation uint32
 	hash       uint32
+	renamed    int // keys equal to this one that were given another name
 	key        []byte
 }
 
@@ -43,16 +44,17 @@ func (s *keySet) release() {
 
 func hashOf(key []byte) uint32 { return uint32(xxhash.Sum64(key)) }
 
-// insert adds key, whose hash is given, and reports whether it was not there yet. The caller bounds the number of keys.
-func (s *keySet) insert(key []byte, hash uint32) bool {
+// insert adds key, whose hash is given, and returns its slot and whether it was not there yet. The caller bounds the number
+// of keys. The slot is good until the next reset.
+func (s *keySet) insert(key []byte, hash uint32) (p *slot, isNew bool) {
 	for i := hash & s.mask; ; i = (i + 1) & s.mask {
 		p := &s.slots[i]
 		if p.generation != s.generation {
 			*p = slot{generation: s.generation, hash: hash, key: key}
-			return true
+			return p, true
 		}
 		if p.hash == hash && bytes.Equal(p.key, key) {
-			return false
+			return p, false
 		}
 	}
 }

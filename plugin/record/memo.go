@@ -123,7 +123,7 @@ func (m *Mapper) recall(rec *Record, s *memoSlot, c *chunk.Cursor) bool {
 		}
 	}
 	for i := range e.attributes {
-		if !m.keys.insert(e.attributes[i].Key, e.hashes[i]) {
+		if _, isNew := m.keys.insert(e.attributes[i].Key, e.hashes[i]); !isNew {
 			m.recallRenamed(rec, e, i)
 			return true
 		}

@@ -1,0 +1,51 @@
+package record_test
+
+import (
+	"testing"
+
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/record"
+	"out_dynatrace/test/corpus"
+)
+
+// BenchmarkHostile maps chunks that are made to be slow. The figure to watch is that none is orders of magnitude below the
+// others: time must grow with the bytes, not with their square.
+func BenchmarkHostile(b *testing.B) {
+	equal := make([]string, 0, 1000)
+	for range 500 {
+		equal = append(equal, "k", "v")
+	}
+	deep := corpus.Str("x")
+	for range 500 {
+		deep = corpus.Map(corpus.Str("m"), deep)
+	}
+	wide := make([]corpus.Value, 0, 20_000)
+	for range 20_000 {
+		wide = append(wide, corpus.Map())
+	}
+	for name, body := range map[string]corpus.Value{
+		"equal keys":   corpus.Fields(equal...),
+		"deep nesting": corpus.Map(corpus.Str("m"), deep),
+		"tiny maps":    corpus.Map(corpus.Str("a"), corpus.Array(wide...)),
+		"empty maps":   corpus.Map(),
+	} {
+		b.Run(name, func(b *testing.B) {
+			var data []byte
+			for len(data) < 2<<20 {
+				data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), corpus.Map(), body)
+			}
+			var r chunk.Reader
+			var ev chunk.Event
+			var rec record.Record
+			m := record.NewMapper(options())
+			b.SetBytes(int64(len(data)))
+			for b.Loop() {
+				r.Reset(data)
+				for r.Next(&ev) {
+					m.Map(&ev, &rec)
+				}
+				m.Release()
+			}
+		})
+	}
+}
