@@ -12,6 +12,9 @@ import (
 // to end somewhere. What lies deeper is written as the string "...".
 const maxTextDepth = 100
 
+// longestTextKey bounds the text of a key that is no string, in bytes.
+const longestTextKey = 64
+
 // jsonText returns a whole encoded value as JSON text of little more than limit bytes: what is longer will be cut there.
 func (m *Mapper) jsonText(value []byte, limit int) []byte {
 	c := chunk.NewCursor(value)
@@ -106,9 +109,11 @@ func (w *textWriter) key(c *chunk.Cursor, depth int) {
 	case chunk.String, chunk.Binary, chunk.Ext:
 		w.str(tok)
 	default:
-		inner := textWriter{end: 64}
+		inner := textWriter{end: longestTextKey}
 		inner.value(tok, c, depth+1)
-		w.dst = jsontext.AppendString(w.dst, inner.dst)
+		// Each level of maps as keys escapes the one below it again: uncut, its text doubles from level to level.
+		text, _ := cut(inner.dst, longestTextKey)
+		w.dst = jsontext.AppendString(w.dst, text)
 	}
 }
 

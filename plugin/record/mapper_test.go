@@ -228,3 +228,16 @@ func TestAHostileEventKeepsTheScratchSmall(t *testing.T) {
 		t.Errorf("%d bytes of JSON out of a chunk of %d, cuts %v", len(got), len(data), cuts)
 	}
 }
+
+func TestMapsAsKeysOfMapsDoNotGrowFromLevelToLevel(t *testing.T) {
+	key := corpus.Int(1)
+	for range 60 {
+		key = corpus.Map(key, corpus.Int(1))
+	}
+	if got, _ := mapped(t, options(), event(corpus.Map(corpus.Str("log"), corpus.Str("x"), key, corpus.Int(1)))); len(got) > 1000 {
+		t.Errorf("%d bytes of JSON out of %d", len(got), len(key))
+	}
+	if got, _ := mapped(t, options(), event(corpus.Map(key, corpus.Int(1)))); len(got) > 2000 {
+		t.Errorf("%d bytes of JSON out of %d", len(got), len(key))
+	}
+}

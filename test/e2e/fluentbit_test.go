@@ -50,6 +50,9 @@ func launchFluentBit(t *testing.T, s setup) *fluentBitRun {
 	t.Cleanup(func() {
 		_ = r.cmd.Process.Kill()
 		<-r.done
+		if text := r.output(); t.Failed() {
+			t.Logf("the end of what Fluent Bit printed:\n%s", text[max(0, len(text)-10_000):])
+		}
 	})
 	return r
 }

@@ -14,7 +14,9 @@ type logLine struct {
 }
 
 var (
-	pluginLine = regexp.MustCompile(`^(?:\[[^\]]*\] \[ *([a-z]+)\] )?\[output:dynatrace(?::([^\]]*))?\] (.*)$`)
+	// pluginLine is not bound to the start of the line: what Fluent Bit's signal handler writes has no lock in common with the log
+	// and can stand before it.
+	pluginLine = regexp.MustCompile(`(?:\[ *([a-z]+)\] )?\[output:dynatrace(?::([^\]]*))?\] (.*)$`)
 	coreLine   = regexp.MustCompile(`^(thread )?worker #\d+ (started|stopping\.\.\.|stopped)$`)
 )
 
