@@ -14,7 +14,7 @@ import (
 
 var quietLog = log.New(io.Discard, "", 0)
 
-// rawServer is a server that speaks whatever speak writes, after it has read the head of a request.
+// rawServer is a server that speaks whatever speak writes, after it has read a request.
 func rawServer(t *testing.T, speak func(*net.TCPConn)) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -31,9 +31,14 @@ func rawServer(t *testing.T, speak func(*net.TCPConn)) string {
 			go func() {
 				defer conn.Close()
 				_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
-				if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
-					speak(conn.(*net.TCPConn))
+				request, err := http.ReadRequest(bufio.NewReader(conn))
+				if err != nil {
+					return
 				}
+				_, _ = io.Copy(io.Discard, request.Body)
+				// A client that is still at its request when the connection ends tells of that, and not of what was said.
+				time.Sleep(20 * time.Millisecond)
+				speak(conn.(*net.TCPConn))
 			}()
 		}
 	}()

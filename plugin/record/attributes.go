@@ -53,7 +53,6 @@ func (m *Mapper) valid(key []byte) []byte {
 // append adds an attribute whose key and value are within the limits, under a key that the record does not have yet.
 func (m *Mapper) append(rec *Record, key []byte, v Value) {
 	key = m.unique(key)
-	m.guessable = m.guessable || guessedAsLevel(key)
 	m.count++
 	rec.Attributes = append(rec.Attributes, Attribute{Key: key, Value: v})
 }

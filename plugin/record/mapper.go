@@ -9,7 +9,8 @@ import (
 // Options say how events become records. The zero value of a limit is no limit but zero: take the limits from a preset.
 type Options struct {
 	Limits Limits
-	// ContentKeys are the top-level keys that may hold the log line, best first. Keys are compared byte for byte.
+	// ContentKeys are the top-level keys that may hold the log line, best first. Keys are compared without regard to
+	// the case of ASCII letters.
 	ContentKeys []string
 	// LevelKeys are the top-level keys that may hold the level, best first.
 	LevelKeys []string
@@ -58,12 +59,11 @@ type Mapper struct {
 	memo     memo
 
 	// The record in hand.
-	keys      keySet
-	count     int // of attributes
-	content   candidate
-	level     candidate
-	guessable bool // it has a field that the server would take for a level
-	renamed   bool // a key was given another name since this was last cleared
+	keys    keySet
+	count   int // of attributes
+	content candidate
+	level   candidate
+	renamed bool // a key was given another name since this was last cleared
 
 	cuts [NumCuts]uint64
 }
@@ -112,7 +112,7 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	rec.reset()
 	m.scratch, m.elements = m.scratch[:m.memo.scratch], m.elements[:m.memo.elements]
 	m.keys.reset()
-	m.count, m.guessable = 0, false
+	m.count = 0
 	m.content.rank, m.level.rank = 0, 0
 
 	rec.Time = ev.Time
@@ -181,7 +181,7 @@ func (m *Mapper) consider(rec *Record, r *role, at int, tok chunk.Token, c *chun
 			}
 		}
 	}
-	if r.level != 0 && tok.Kind == chunk.String {
+	if r.level != 0 && tok.Kind == chunk.String && (len(tok.Data) > 1 || !r.words) {
 		name := severity(tok.Data)
 		if name != "" && (m.level.rank == 0 || r.level < m.level.rank) {
 			m.displace(rec, &m.level, c)
@@ -219,14 +219,11 @@ func (m *Mapper) setContent(rec *Record, text []byte) {
 	rec.Content = text
 }
 
-// finishLevel settles the level. A record without a level that has a field which the server would read as one gets the
-// level NONE, so that nothing is guessed from, say, a numeric "level".
+// finishLevel settles the level. A record in which no field names a level gets none: the server decides what to make of it,
+// and a numeric status, which it would take for one, does not bear that name any more.
 func (m *Mapper) finishLevel(rec *Record, c *chunk.Cursor) {
 	best := &m.level
 	if best.rank == 0 {
-		if m.guessable {
-			rec.Level = levelNone
-		}
 		return
 	}
 	rec.Level = best.name

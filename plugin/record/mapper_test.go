@@ -70,19 +70,24 @@ func TestFieldsBecomeTheRecordThatDynatraceMeans(t *testing.T) {
 		"a body that is a string is the content":         {s("just text"), `{"content":"just text"}`},
 		"nil under a content key is no content":          {kv(s("log"), corpus.Nil(), s("msg"), s("x")), `{"content":"x","log":null}`},
 
-		"a level is made canonical and its field stays": {kv(s("log"), s("x"), s("level"), s("warning")), `{"content":"x","loglevel":"WARN","level":"warning"}`},
-		"loglevel goes into its own field":              {kv(s("log"), s("x"), s("loglevel"), s("info")), `{"content":"x","loglevel":"INFO"}`},
-		"a loglevel in other words stays as raw level":  {kv(s("log"), s("x"), s("loglevel"), s("Fatal")), `{"content":"x","loglevel":"EMERGENCY","log.raw_level":"Fatal"}`},
-		"the better level key wins":                     {kv(s("log"), s("x"), s("level"), s("info"), s("severity"), s("error")), `{"content":"x","loglevel":"ERROR","level":"info","severity":"error"}`},
-		"a numeric level is not guessed from":           {kv(s("log"), s("x"), s("level"), corpus.Int(30)), `{"content":"x","loglevel":"NONE","level":30}`},
-		"a level that is no level is not guessed from":  {kv(s("log"), s("x"), s("Severity"), s("active")), `{"content":"x","loglevel":"NONE","Severity":"active"}`},
-		"a flattened syslog.severity is not guessed from": {
-			kv(s("log"), s("x"), s("syslog"), kv(s("severity"), corpus.Int(3))), `{"content":"x","loglevel":"NONE","syslog.severity":3}`},
-		"an HTTP status is no severity":           {kv(s("log"), s("x"), s("status"), corpus.Int(404)), `{"content":"x","http.response.status_code":404}`},
-		"nor is one that a parser left as text":   {kv(s("log"), s("x"), s("Status"), s("404")), `{"content":"x","http.response.status_code":"404"}`},
-		"a status that is a level gives it":       {kv(s("log"), s("x"), s("status"), s("error")), `{"content":"x","loglevel":"ERROR"}`},
-		"a status that is something else is kept": {kv(s("log"), s("x"), s("status"), s("running")), `{"content":"x","overwritten1.status":"running"}`},
-		"a status beside a better level is kept":  {kv(s("log"), s("x"), s("status"), s("warn"), s("level"), s("info")), `{"content":"x","loglevel":"INFO","overwritten1.status":"warn","level":"info"}`},
+		"a level is made canonical and its field stays":  {kv(s("log"), s("x"), s("level"), s("warning")), `{"content":"x","loglevel":"WARN","level":"warning"}`},
+		"loglevel goes into its own field":               {kv(s("log"), s("x"), s("loglevel"), s("info")), `{"content":"x","loglevel":"INFO"}`},
+		"a loglevel in other words stays as raw level":   {kv(s("log"), s("x"), s("loglevel"), s("Fatal")), `{"content":"x","loglevel":"EMERGENCY","log.raw_level":"Fatal"}`},
+		"the better level key wins":                      {kv(s("log"), s("x"), s("level"), s("info"), s("severity"), s("error")), `{"content":"x","loglevel":"ERROR","level":"info","severity":"error"}`},
+		"a numeric level is left to the server":          {kv(s("log"), s("x"), s("level"), corpus.Int(30)), `{"content":"x","level":30}`},
+		"keys of other case are the same keys":           {kv(s("Message"), s("x"), s("Level"), s("Error")), `{"content":"x","loglevel":"ERROR","Level":"Error"}`},
+		"LogLevel goes into its own field":               {kv(s("log"), s("x"), s("LogLevel"), s("Error")), `{"content":"x","loglevel":"ERROR"}`},
+		"Status may give the level":                      {kv(s("log"), s("x"), s("Status"), s("error")), `{"content":"x","loglevel":"ERROR"}`},
+		"a status of one letter is no level":             {kv(s("log"), s("x"), s("status"), s("A")), `{"content":"x","overwritten1.status":"A"}`},
+		"a level of one letter is one":                   {kv(s("log"), s("x"), s("level"), s("E")), `{"content":"x","loglevel":"ERROR","level":"E"}`},
+		"the first word of a level counts":               {kv(s("log"), s("x"), s("level"), s("[warning] disk")), `{"content":"x","loglevel":"WARN","level":"[warning] disk"}`},
+		"a level that begins like one is none":           {kv(s("log"), s("x"), s("level"), s("e-mail")), `{"content":"x","level":"e-mail"}`},
+		"a level that is no level is left to the server": {kv(s("log"), s("x"), s("Severity"), s("active")), `{"content":"x","Severity":"active"}`},
+		"an HTTP status is no severity":                  {kv(s("log"), s("x"), s("status"), corpus.Int(404)), `{"content":"x","http.response.status_code":404}`},
+		"nor is one that a parser left as text":          {kv(s("log"), s("x"), s("Status"), s("404")), `{"content":"x","http.response.status_code":"404"}`},
+		"a status that is a level gives it":              {kv(s("log"), s("x"), s("status"), s("error")), `{"content":"x","loglevel":"ERROR"}`},
+		"a status that is something else is kept":        {kv(s("log"), s("x"), s("status"), s("running")), `{"content":"x","overwritten1.status":"running"}`},
+		"a status beside a better level is kept":         {kv(s("log"), s("x"), s("status"), s("warn"), s("level"), s("info")), `{"content":"x","loglevel":"INFO","overwritten1.status":"warn","level":"info"}`},
 
 		"time, date and ts are attributes":       {kv(s("log"), s("x"), s("time"), s("noon"), s("date"), s("d"), s("ts"), corpus.Int(1)), `{"content":"x","time":"noon","date":"d","ts":1}`},
 		"a timestamp field is kept under a name": {kv(s("log"), s("x"), s("Timestamp"), s("then")), `{"content":"x","overwritten1.Timestamp":"then"}`},
@@ -174,14 +179,6 @@ func TestTheAttributesOfAGroupReachItsMembers(t *testing.T) {
 	want := `{"content":"x","user":"own","service.name":"checkout","replicas":3,"k.n":"v","overwritten1.user":"from the group","otel.scope.name":"lib","otel.scope.version":"1.2","scoped":"yes"}`
 	if got != want {
 		t.Errorf(" got %s\nwant %s", got, want)
-	}
-}
-
-func TestALevelThatOnlyTheGroupHasIsNotGuessedFrom(t *testing.T) {
-	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("severity", "gold"), nil)
-	data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), corpus.Map(), corpus.Fields("log", "x"))
-	if got, _ := mapped(t, options(), data); got != `{"content":"x","loglevel":"NONE","severity":"gold"}` {
-		t.Error(got)
 	}
 }
 

@@ -50,7 +50,6 @@ type memoEntry struct {
 	raw        []byte // key and value as they are encoded, in the chunk
 	attributes []Attribute
 	hashes     []uint32
-	guessable  bool
 	cut        bool // cuts is not all zero
 	cuts       [NumCuts]uint64
 	id         uint64
@@ -128,7 +127,6 @@ func (m *Mapper) recall(rec *Record, s *memoSlot, c *chunk.Cursor) bool {
 			return true
 		}
 	}
-	m.guessable = m.guessable || e.guessable
 	m.count += len(e.attributes)
 	rec.Runs = append(rec.Runs, Run{Attributes: e.attributes, At: len(rec.Attributes), ID: e.id})
 	return true
@@ -139,7 +137,6 @@ func (m *Mapper) recall(rec *Record, s *memoSlot, c *chunk.Cursor) bool {
 func (m *Mapper) recallRenamed(rec *Record, e *memoEntry, n int) {
 	rec.Attributes = append(rec.Attributes, e.attributes[:n]...)
 	m.count += n
-	m.guessable = m.guessable || e.guessable
 	for _, a := range e.attributes[n:] {
 		m.append(rec, a.Key, a.Value)
 	}
@@ -148,18 +145,16 @@ func (m *Mapper) recallRenamed(rec *Record, e *memoEntry, n int) {
 // learn adds a field that begins at the position before of c, and keeps what came of it. A field whose attributes depended
 // on what the record had before it is not kept.
 func (m *Mapper) learn(rec *Record, s *memoSlot, before int, key []byte, tok chunk.Token, c *chunk.Cursor) {
-	first, cuts, guessable := len(rec.Attributes), m.cuts, m.guessable
-	m.renamed, m.guessable = false, false
+	first, cuts := len(rec.Attributes), m.cuts
+	m.renamed = false
 	m.topLevel(rec, key, tok, c)
-	mine := m.guessable
-	m.guessable = m.guessable || guessable
 	s.misses++
 	raw := c.Since(before)
 	if m.renamed || m.count >= m.opts.Limits.Attributes || len(raw) < memoLeast || len(raw) > memoField || len(m.scratch) > memoScratch || len(m.elements) > memoElements {
 		return
 	}
 	e := s.entry()
-	*e = memoEntry{head: binary.LittleEndian.Uint64(raw), raw: raw, attributes: append(e.attributes[:0], rec.Attributes[first:]...), hashes: e.hashes[:0], guessable: mine}
+	*e = memoEntry{head: binary.LittleEndian.Uint64(raw), raw: raw, attributes: append(e.attributes[:0], rec.Attributes[first:]...), hashes: e.hashes[:0]}
 	for i := range e.attributes {
 		e.hashes = append(e.hashes, hashOf(e.attributes[i].Key))
 	}

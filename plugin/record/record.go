@@ -18,8 +18,7 @@ type Record struct {
 	Time chunk.Time
 	// Content is the log line. Invalid UTF-8 in it, and in the texts of values, is left to the encoder to repair.
 	Content []byte
-	// Level is one of Dynatrace's level names, or "" when the record has no level and nothing that the server could take
-	// for one.
+	// Level is one of Dynatrace's level names, or "" when no field of the record names a level.
 	Level string
 	// Attributes, with the Runs between them, are the rest in the order of the event. Each key stands there once.
 	Attributes []Attribute

@@ -37,19 +37,6 @@ func reserved(key []byte) reservation {
 	return notReserved
 }
 
-// guessedAsLevel tells whether the server reads a level from key when a record carries no loglevel.
-func guessedAsLevel(key []byte) bool {
-	switch len(key) {
-	case len("level"):
-		return equalFold(key, "level")
-	case len("severity"):
-		return equalFold(key, "severity")
-	case len("syslog.severity"):
-		return equalFold(key, "syslog.severity")
-	}
-	return false
-}
-
 // topLevel adds a pair of the event's top-level map under a key that the server takes for what it is. Fields that clash
 // with the record's own get the name that the server itself gives to the loser of a clash.
 func (m *Mapper) topLevel(rec *Record, key []byte, tok chunk.Token, c *chunk.Cursor) {

@@ -4,6 +4,8 @@ package record
 type role struct {
 	key            string
 	content, level uint8
+	// words says that a single letter is no level here: a status of "A" is seldom an alert.
+	words bool
 }
 
 // worse is added to the rank of an empty content: any other is better. Ranks are below it.
@@ -34,15 +36,15 @@ func (t *roleTable) add(key string) *role {
 		return r
 	}
 	row := t.row(len(key))
-	*row = append(*row, role{key: key})
+	*row = append(*row, role{key: key, words: reserved([]byte(key)) == serverField})
 	return &(*row)[len(*row)-1]
 }
 
-// find returns the role of key, or nil.
+// find returns the role of key, or nil. Case does not matter, as it does not to the server with its special keys.
 func (t *roleTable) find(key []byte) *role {
 	row := *t.row(len(key))
 	for i := range row {
-		if row[i].key == string(key) {
+		if row[i].key == string(key) || equalFold(key, row[i].key) {
 			return &row[i]
 		}
 	}

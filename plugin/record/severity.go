@@ -1,7 +1,6 @@
 package record
 
-// The level names of Dynatrace (page "Automatic log enrichment", table of severities). None says that the record has no
-// level; it is what the server itself stores for such a record.
+// The level names of Dynatrace (page "Automatic log enrichment", table of severities).
 const (
 	levelEmergency = "EMERGENCY"
 	levelError     = "ERROR"
@@ -12,7 +11,6 @@ const (
 	levelNotice    = "NOTICE"
 	levelInfo      = "INFO"
 	levelDebug     = "DEBUG"
-	levelNone      = "NONE"
 )
 
 // severities are the words that name a level, in lower case. The server goes by first letters alone, so that "success"
@@ -27,31 +25,38 @@ var severities = map[string]string{
 	"notice": levelNotice, "n": levelNotice,
 	"information": levelInfo, "informational": levelInfo, "info": levelInfo, "inf": levelInfo, "i": levelInfo, "config": levelInfo,
 	"debug": levelDebug, "dbg": levelDebug, "debu": levelDebug, "d": levelDebug, "trace": levelDebug, "trc": levelDebug, "verbose": levelDebug, "fine": levelDebug, "finer": levelDebug, "finest": levelDebug,
-	"none": levelNone,
 }
 
-// longestSeverity bounds what is looked at.
-const longestSeverity = len("informational")
+const (
+	longestSeverity = len("informational")
+	// longestLevel is the longest text that is looked at: what is longer is a message.
+	longestLevel = 64
+)
 
-// severity returns Dynatrace's name of the level that text names, or "". White space around it is ignored, and so is case.
+// severity returns Dynatrace's name of the level that text names, or "". The first word counts, in any case, so that
+// "[ERROR]" and "warn: disk" are levels too; a single letter must stand alone.
 func severity(text []byte) string {
-	for len(text) > 0 && isSpace(text[0]) {
-		text = text[1:]
-	}
-	for len(text) > 0 && isSpace(text[len(text)-1]) {
-		text = text[:len(text)-1]
-	}
-	if len(text) == 0 || len(text) > longestSeverity {
+	if len(text) > longestLevel {
 		return ""
 	}
-	var low [longestSeverity]byte
-	for i, c := range text {
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
+	for len(text) > 0 && !isLetter(text[0]) {
+		if text[0] >= '0' && text[0] <= '9' {
+			return ""
 		}
-		low[i] = c
+		text = text[1:]
 	}
-	return severities[string(low[:len(text)])]
+	var low [longestSeverity]byte
+	n := 0
+	for ; n < len(text) && isLetter(text[n]); n++ {
+		if n == longestSeverity {
+			return ""
+		}
+		low[n] = text[n] | 0x20
+	}
+	if n == 1 && len(text) > 1 {
+		return ""
+	}
+	return severities[string(low[:n])]
 }
 
-func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+func isLetter(c byte) bool { c |= 0x20; return 'a' <= c && c <= 'z' }
