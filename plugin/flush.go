@@ -3,6 +3,7 @@ package plugin
 import (
 	"context"
 	"errors"
+	"time"
 
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/chunk"
@@ -22,8 +23,10 @@ type flush struct {
 
 	ctx      context.Context
 	wait     bool
+	sent     bool // a payload of this chunk
 	records  uint64
 	rejected bool // a payload was refused for good
+	dropped  map[telemetry.Counter]uint64
 }
 
 func newFlush(in *Instance) *flush {
@@ -31,13 +34,13 @@ func newFlush(in *Instance) *flush {
 	if err != nil {
 		panic(err) // New has tried the same options
 	}
-	return &flush{in: in, mapper: record.NewMapper(in.mapperOptions()), builder: builder}
+	return &flush{in: in, mapper: record.NewMapper(in.mapperOptions()), builder: builder, dropped: make(map[telemetry.Counter]uint64)}
 }
 
 // run reads the chunk once and sends a payload whenever one is full. It stops at the first payload that has to wait: the
 // whole chunk comes again then.
 func (f *flush) run(ctx context.Context, data []byte, wait bool) deliver.Outcome {
-	f.ctx, f.wait, f.records, f.rejected = ctx, wait, 0, false
+	f.ctx, f.wait, f.sent, f.records, f.rejected = ctx, wait, false, 0, false
 	f.reader.Reset(data)
 	for f.reader.Next(&f.event) {
 		f.records++
@@ -66,8 +69,20 @@ func (f *flush) send() bool {
 	if !ok {
 		return true
 	}
+	if f.sent && !f.timeLeft() {
+		f.in.log.Warn("late", "the time of a flush (flush_deadline, %s) was over before the whole chunk was sent; it will be tried again, and what was sent of it can arrive twice", f.in.cfg.FlushDeadline)
+		return false
+	}
+	f.sent = true
 	v := f.in.dest.Send(f.ctx, &p, f.wait)
 	return f.settle(v, p.Records)
+}
+
+// timeLeft reports whether a request that begins now has a chance to end in time: one that is cut off can have been taken,
+// and comes twice.
+func (f *flush) timeLeft() bool {
+	deadline, ok := f.ctx.Deadline()
+	return !ok || time.Until(deadline) >= min(f.in.cfg.RequestTimeout, time.Second)
 }
 
 // settle says what a verdict means for the records of a payload.
@@ -83,7 +98,7 @@ func (f *flush) settle(v deliver.Verdict, records int) bool {
 		in.log.Warn(v.Key(), "%s; the chunk will be tried again", v.Message)
 		return false
 	case deliver.Environment:
-		in.log.Error(v.Key(), "%s; nothing is lost, the chunk will be tried again", v.Message)
+		in.log.Error(v.Key(), "%s; the chunk will be tried again as often as Retry_Limit allows", v.Message)
 		return false
 	}
 	counter := telemetry.DroppedRejected
@@ -93,7 +108,7 @@ func (f *flush) settle(v deliver.Verdict, records int) bool {
 	case v.Reason == deliver.ReasonTimeRange:
 		counter = telemetry.DroppedTimeRange
 	}
-	in.counters.Add(counter, uint64(records))
+	f.dropped[counter] += uint64(records)
 	in.log.Error(v.Key(), "%s; records dropped: %d", v.Message, records)
 	f.rejected = true
 	return true
@@ -104,6 +119,9 @@ func (f *flush) account(size int) {
 	c, log := f.in.counters, f.in.log
 	c.Add(telemetry.ChunkBytesIn, uint64(size))
 	c.Add(telemetry.RecordsIn, f.records)
+	for counter, n := range f.dropped {
+		c.Add(counter, n)
+	}
 	if n := f.reader.Malformed(); n > 0 {
 		c.Add(telemetry.RecordsIn, uint64(n))
 		c.Add(telemetry.DroppedNotAnEvent, uint64(n))
@@ -127,5 +145,6 @@ func (f *flush) release() {
 	f.builder.TakeCuts()
 	f.builder.Release()
 	f.rec.Release()
+	clear(f.dropped)
 	f.ctx = nil
 }

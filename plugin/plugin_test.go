@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 
@@ -146,7 +148,7 @@ func TestTheAnswerToFluentBitFollowsFromTheVerdicts(t *testing.T) {
 		"the moment's fault":        {[]func(*batch.Payload) deliver.Verdict{moment}, deliver.OutcomeRetry, 1, "", telemetry.RecordsIn, 0, "the server is in trouble; the chunk will be tried again"},
 		"the moment's fault, later": {[]func(*batch.Payload) deliver.Verdict{accepted, moment}, deliver.OutcomeRetry, 2, "1", telemetry.FlushesRetry, 1, "tried again"},
 		"the environment's fault": {[]func(*batch.Payload) deliver.Verdict{answer(deliver.Verdict{Kind: deliver.Environment, Reason: deliver.ReasonToken, Message: "the token is wrong"})},
-			deliver.OutcomeRetry, 1, "", telemetry.FlushesRetry, 1, "3 the token is wrong; nothing is lost"},
+			deliver.OutcomeRetry, 1, "", telemetry.FlushesRetry, 1, "3 the token is wrong; the chunk will be tried again"},
 		"the data's fault":        {[]func(*batch.Payload) deliver.Verdict{accepted, rejected, accepted}, deliver.OutcomeError, 3, "1 3", telemetry.DroppedRejected, 1, "bad input; records dropped: 1"},
 		"out of the time range":   {[]func(*batch.Payload) deliver.Verdict{answer(deliver.Verdict{Kind: deliver.Data, Reason: deliver.ReasonTimeRange, Message: "old"})}, deliver.OutcomeError, 3, "", telemetry.DroppedTimeRange, 3, "old"},
 		"too large":               {[]func(*batch.Payload) deliver.Verdict{answer(deliver.Verdict{Kind: deliver.TooLarge, Reason: deliver.ReasonTooLarge, Message: "large"})}, deliver.OutcomeError, 3, "", telemetry.DroppedTooLarge, 3, "large"},
@@ -187,6 +189,37 @@ func TestAChunkThatComesAgainIsCountedOnce(t *testing.T) {
 	if c.Get(telemetry.RecordsIn) != 2 || c.Get(telemetry.DroppedCorruptChunk) != 1 || c.Get(telemetry.CorruptBytes) != 1 || c.Get(telemetry.ChunkBytesIn) != uint64(len(data)) {
 		t.Errorf("%+v", c.Snapshot())
 	}
+}
+
+func TestARefusedPayloadOfAChunkThatComesAgainIsCountedOnce(t *testing.T) {
+	rejected := answer(deliver.Verdict{Kind: deliver.Data, Reason: deliver.ReasonRejected, Message: "bad input"})
+	in, _, _ := instance(t, options{"max_payload_records": "1"}, rejected, moment, rejected, accepted)
+	data := chunkOf("1", "2")
+	if got := in.Flush(tag, data, false); got != deliver.OutcomeRetry {
+		t.Fatalf("answered %v", got)
+	}
+	if got := in.Flush(tag, data, false); got != deliver.OutcomeError {
+		t.Fatalf("answered %v", got)
+	}
+	if n := in.Counters().Get(telemetry.DroppedRejected); n != 1 {
+		t.Errorf("%d records counted as dropped", n)
+	}
+}
+
+func TestNoLaterPayloadIsBegunWhenTheTimeIsNearlyOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := func(*batch.Payload) deliver.Verdict {
+			time.Sleep(24500 * time.Millisecond)
+			return deliver.Verdict{Kind: deliver.Accepted}
+		}
+		in, s, log := instance(t, options{"max_payload_records": "1"}, slow)
+		if got := in.Flush(tag, chunkOf("1", "2"), false); got != deliver.OutcomeRetry || s.requests != 1 {
+			t.Errorf("answered %v after %d requests", got, s.requests)
+		}
+		if log.count("flush_deadline") != 1 {
+			t.Errorf("not told: %q", log.all)
+		}
+	})
 }
 
 func TestAPanicIsRetriedAndTheThirdOfAChunkGivesItUp(t *testing.T) {

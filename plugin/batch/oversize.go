@@ -2,19 +2,23 @@ package batch
 
 import "out_dynatrace/plugin/record"
 
-// addCut adds a record that is too large for a payload of its own, as the only record of the open body: its content is cut
-// first, then attributes are left out from the end. An empty record always fits, since MaxBytes is far larger than one.
+// addCut adds a record that is too large for a payload of its own, as the only record of the open body. What is in the way
+// goes: attributes from the end, until half of the body is left for the content, or all of it fits; then the content is cut
+// to the room that there is. An empty record always fits, since MaxBytes is far larger than one.
 func (b *Builder) addCut(r *record.Record) {
-	if content := r.Content; len(content) > 0 {
-		r.Content = nil
-		room := b.opts.MaxBytes - b.append(r)
-		r.Content = content[:b.opts.Encoder.Fit(content, max(0, room))]
+	content := r.Content
+	r.Content = content[:b.opts.Encoder.Fit(content, b.opts.MaxBytes/2)]
+	for b.append(r) > b.opts.MaxBytes && r.Len() > 0 {
+		drop := max(1, r.Len()/16)
+		b.cuts.Attributes += uint64(drop)
+		r.Truncate(r.Len() - drop)
+	}
+	r.Content = nil
+	room := b.opts.MaxBytes - b.append(r)
+	r.Content = content[:b.opts.Encoder.Fit(content, max(0, room))]
+	if len(r.Content) < len(content) {
 		b.cuts.Content++
 	}
-	for b.append(r) > b.opts.MaxBytes && r.Len() > 0 {
-		keep := r.Len() / 2
-		b.cuts.Attributes += uint64(r.Len() - keep)
-		r.Truncate(keep)
-	}
+	b.append(r)
 	b.records = 1
 }

@@ -11,7 +11,8 @@ const (
 	CorruptBytes
 	RecordsIn
 
-	// What became of the records. Every record that came in ends in exactly one of these, sooner or later.
+	// What became of the records. A record that had to be sent again counts as accepted each time; a chunk given up for
+	// a corrupt end or for panics counts as one drop, since nobody knows how many records it held.
 	RecordsAccepted
 	DroppedRejected
 	DroppedTimeRange
@@ -22,7 +23,7 @@ const (
 	DroppedNotAnEvent
 	DroppedPoison
 
-	// What was changed in records that were sent, a count of records for each kind of change.
+	// What was changed in records that were sent: contents, values, keys, attributes left out, arrays, maps.
 	CutContent
 	CutAttributeValue
 	CutAttributeKey
@@ -65,7 +66,7 @@ const (
 	flushes  = "flushes"
 
 	droppedHelp  = "Records that were not delivered and will not be tried again, by reason."
-	cutHelp      = "Records that were shortened or reshaped before they were sent, by reason. Named after the values of dt.ingest.warnings where Dynatrace has one."
+	cutHelp      = "Contents, values, keys, attributes and arrays cut or left out before they were sent, by reason. Named after the values of dt.ingest.warnings where Dynatrace has one."
 	requestsHelp = "HTTP requests, by what the answer (or the lack of one) meant."
 	flushesHelp  = "Chunks handed back to Fluent Bit, by answer."
 )
@@ -75,7 +76,7 @@ var counters = [counterCount]counterInfo{
 	CorruptBytes: {"corrupt_bytes", "", "", "Bytes of chunks that could not be read."},
 	RecordsIn:    {"records_in", "", "", "Records read from chunks."},
 
-	RecordsAccepted:       {"records_accepted", "", "", "Records that Dynatrace took."},
+	RecordsAccepted:       {"records_accepted", "", "", "Records that Dynatrace took; those that were sent again count again."},
 	DroppedRejected:       {dropped, "reason", "rejected", droppedHelp},
 	DroppedTimeRange:      {dropped, "reason", "rejected_time_range", droppedHelp},
 	DroppedTooLarge:       {dropped, "reason", "too_large", droppedHelp},
