@@ -107,50 +107,6 @@ func (m *Mapper) overwritten(n int, key []byte) []byte {
 	return short
 }
 
-// group adds the resource and scope attributes of an OTLP group to a member of it (Fluent Bit's
-// plugins/in_opentelemetry writes them once, in the group's start marker).
-func (m *Mapper) group(rec *Record, body []byte) {
-	c := chunk.NewCursor(body)
-	for pairs := c.Next().Num; pairs > 0; pairs-- {
-		key := m.key(&c)
-		tok := c.Next()
-		if tok.Kind != chunk.Map {
-			skipElements(tok, &c)
-			continue
-		}
-		switch string(key) {
-		case "resource":
-			m.groupPart(rec, "", tok.Num, &c)
-		case "scope":
-			m.groupPart(rec, "otel.scope.", tok.Num, &c)
-		default:
-			skipElements(tok, &c)
-		}
-	}
-}
-
-// groupPart adds the attributes map of a resource or a scope at the top level, and the name and version of a scope under
-// named, the names that OpenTelemetry gives them outside of OTLP.
-func (m *Mapper) groupPart(rec *Record, named string, pairs uint64, c *chunk.Cursor) {
-	for ; pairs > 0; pairs-- {
-		key := m.key(c)
-		tok := c.Next()
-		switch {
-		case tok.Kind == chunk.Map && string(key) == "attributes":
-			for n := tok.Num; n > 0; n-- {
-				k := m.key(c)
-				m.topLevel(rec, k, c.Next(), c)
-			}
-		case named != "" && tok.Kind == chunk.String && len(tok.Data) > 0 && (string(key) == "name" || string(key) == "version"):
-			start := len(m.scratch)
-			m.scratch = append(append(m.scratch, named...), key...)
-			m.add(rec, m.scratch[start:len(m.scratch):len(m.scratch)], tok, c, 1)
-		default:
-			skipElements(tok, c)
-		}
-	}
-}
-
 // skipElements moves c over the elements of an array or a map.
 func skipElements(tok chunk.Token, c *chunk.Cursor) {
 	switch tok.Kind {

@@ -1,6 +1,8 @@
 package record_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"out_dynatrace/plugin/chunk"
@@ -47,5 +49,37 @@ func BenchmarkHostile(b *testing.B) {
 				m.Release()
 			}
 		})
+	}
+}
+
+func TestAGroupTakesBoundedRoomInEachMember(t *testing.T) {
+	pairs := make([]string, 0, 200_000)
+	for i := range 100_000 {
+		pairs = append(pairs, fmt.Sprint("key", i), "value")
+	}
+	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields(pairs...), nil)
+	const members = 50_000
+	for range members {
+		data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), corpus.Map(), corpus.Fields("log", "x"))
+	}
+	data = corpus.AppendGroupStart(data, 0, 0, corpus.Fields("a", strings.Repeat("x", 9000), "b", strings.Repeat("y", 9000)), nil)
+	data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), corpus.Map(), corpus.Fields("log", "x"))
+
+	var r chunk.Reader
+	var ev chunk.Event
+	var rec record.Record
+	m := record.NewMapper(options())
+	r.Reset(data)
+	for n := 0; r.Next(&ev); n++ { // quadratic in the group it would not end
+		m.Map(&ev, &rec)
+		if want := grail.Attributes; n < members && rec.Len() != want {
+			t.Fatalf("%d attributes, want %d", rec.Len(), want)
+		}
+	}
+	if rec.Len() != 1 {
+		t.Errorf("%d attributes of 9,000 bytes each", rec.Len())
+	}
+	if cuts := m.TakeCuts(); cuts[record.CutAttributes] != members*(100_000-500)+1 {
+		t.Errorf("cuts %v", cuts)
 	}
 }

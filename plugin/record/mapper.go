@@ -57,6 +57,7 @@ type Mapper struct {
 	scratch  []byte
 	elements []Value
 	memo     memo
+	group    groupMemo
 
 	// The record in hand.
 	keys    keySet
@@ -100,6 +101,7 @@ func (m *Mapper) Release() {
 	m.content, m.level = candidate{}, candidate{}
 	m.keys.release()
 	m.memo.release()
+	m.group.release()
 	clear(m.elements[:cap(m.elements)])
 	if cap(m.scratch) > keptScratch {
 		m.scratch = nil
@@ -115,6 +117,9 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	m.count = 0
 	m.content.rank, m.level.rank = 0, 0
 
+	if ev.Group != nil && !m.group.is(ev.Group) {
+		m.learnGroup(ev.Group)
+	}
 	rec.Time = ev.Time
 	if !rec.Time.Known {
 		now := m.opts.Now()
@@ -128,7 +133,7 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 		m.setContent(rec, text)
 	}
 	if ev.Group != nil {
-		m.group(rec, ev.Group)
+		m.addGroup(rec)
 	}
 	if rec.Content == nil {
 		m.setContent(rec, m.jsonText(ev.Body, m.opts.Limits.ContentBytes))

@@ -116,6 +116,12 @@ func (m *Mapper) recall(rec *Record, s *memoSlot, c *chunk.Cursor) bool {
 	}
 	s.misses = 0
 	c.Advance(len(e.raw))
+	m.addEntry(rec, e)
+	return true
+}
+
+// addEntry adds the attributes of an entry, which the limit has room for.
+func (m *Mapper) addEntry(rec *Record, e *memoEntry) {
 	if e.cut {
 		for cut, n := range e.cuts {
 			m.cuts[cut] += n
@@ -123,18 +129,17 @@ func (m *Mapper) recall(rec *Record, s *memoSlot, c *chunk.Cursor) bool {
 	}
 	for i := range e.attributes {
 		if _, isNew := m.keys.insert(e.attributes[i].Key, e.hashes[i]); !isNew {
-			m.recallRenamed(rec, e, i)
-			return true
+			m.addRenamed(rec, e, i)
+			return
 		}
 	}
 	m.count += len(e.attributes)
 	rec.Runs = append(rec.Runs, Run{Attributes: e.attributes, At: len(rec.Attributes), ID: e.id})
-	return true
 }
 
-// recallRenamed adds the attributes of e one by one, since the record has a key of theirs already. The first n of their
+// addRenamed adds the attributes of e one by one, since the record has a key of theirs already. The first n of their
 // keys are in the set.
-func (m *Mapper) recallRenamed(rec *Record, e *memoEntry, n int) {
+func (m *Mapper) addRenamed(rec *Record, e *memoEntry, n int) {
 	rec.Attributes = append(rec.Attributes, e.attributes[:n]...)
 	m.count += n
 	for _, a := range e.attributes[n:] {
