@@ -88,6 +88,11 @@ func (s *Server) ingest(e *Exchange, r *http.Request) answer {
 	case len(events) == 0:
 		return e.refuse(http.StatusBadRequest, ReasonEmpty, "the request holds no events")
 	}
+	if found := s.opts.poison(events); len(found) > 0 {
+		e.Received = len(events)
+		e.reject(ReasonRefused, len(events))
+		return e.violated(s.opts.RefuseStatus, found)
+	}
 	b := newBuilder(&s.opts, structure, commonAttributes(query, header), e.Token)
 	return s.convert(e, b, events, len(body))
 }

@@ -109,6 +109,7 @@ func TestStatsAreACopy(t *testing.T) {
 func TestOptionsThatContradictThemselvesAreRefused(t *testing.T) {
 	for _, o := range []Options{
 		{Profile: 7}, {Structure: 7}, {RequireEnvironmentPath: true}, {Tokens: []Token{{}}}, {UnsupportedStatus: 200}, {MissingScopeStatus: 1000},
+		{Refuse: []string{"x", ""}}, {RefuseStatus: 204},
 	} {
 		if _, err := New(o); err == nil {
 			t.Errorf("%+v was accepted", o)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -141,6 +142,14 @@ type Options struct {
 	// HTML400 answers every 400 with an HTML page instead of the JSON envelope,
 	// as was seen of SaaS. Default off.
 	HTML400 bool
+	// Refuse are texts that no event may hold: a request with an event whose
+	// JSON text, as it was sent, contains one of them is refused as a whole,
+	// with a constraint violation for each such event. For poison records.
+	Refuse []string
+	// RefuseStatus answers such a request. Default 400, as the page documents
+	// for input that is not valid; the violations are in the answer whatever
+	// the status.
+	RefuseStatus int
 	// MissingScopeStatus answers a token without the scope. Default 403; the
 	// response code page says 401.
 	MissingScopeStatus int
@@ -171,6 +180,9 @@ func (o Options) withDefaults() (Options, error) {
 			return o, fmt.Errorf("ingest: token %d is empty", i+1)
 		}
 	}
+	if slices.Contains(o.Refuse, "") {
+		return o, fmt.Errorf("ingest: an empty text to refuse is in every event")
+	}
 	o.Limits = o.Limits.over(o.Profile.Limits())
 	if o.Now == nil {
 		o.Now = time.Now
@@ -181,10 +193,13 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Store == nil {
 		o.Store = &MemoryStore{}
 	}
-	for _, status := range []*int{&o.MissingScopeStatus, &o.UnsupportedStatus} {
+	for _, status := range []*int{&o.RefuseStatus, &o.MissingScopeStatus, &o.UnsupportedStatus} {
 		if *status != 0 && (*status < 400 || *status > 599) {
 			return o, fmt.Errorf("ingest: status %d: want 400 to 599", *status)
 		}
+	}
+	if o.RefuseStatus == 0 {
+		o.RefuseStatus = http.StatusBadRequest
 	}
 	if o.MissingScopeStatus == 0 {
 		o.MissingScopeStatus = http.StatusForbidden

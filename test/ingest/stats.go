@@ -26,8 +26,9 @@ const (
 	ReasonTokenScope   = "missing_scope"
 	ReasonPath         = "unknown_path"
 	ReasonMethod       = "wrong_method"
-	ReasonStore        = "store_full" // Store.Put failed
-	ReasonFault        = "fault"      // a scripted fault answered without storing
+	ReasonRefused      = "refused_text" // an event holds a text of Options.Refuse
+	ReasonStore        = "store_full"   // Store.Put failed
+	ReasonFault        = "fault"        // a scripted fault answered without storing
 )
 
 // Stats count what has happened since the start or the last [Server.Reset].

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 
 	"out_dynatrace/test/ingest"
@@ -36,6 +38,9 @@ Tokens
 Environment
   --profile NAME       limits and typing: grail, classic or managed (grail)
   --structure NAME     default data model: raw or flattened (raw)
+  --max-request-bytes N
+                       most bytes of a request, compressed and uncompressed
+  --max-records N      most records of a request
 
 Output
   --out FILE           append stored records as NDJSON; - is stdout (nowhere)
@@ -44,6 +49,9 @@ Output
 
 Trouble
   --fault SCRIPT       faults for the ingest requests to come, see below
+  --refuse TEXT        refuse requests with an event whose JSON text contains
+                       TEXT, as a whole; may be repeated
+  --refuse-status N    status for those (400)
 
 Where Dynatrace's own pages disagree
   --old MODE           records older than 24 h: drop (200, the rest is stored)
@@ -116,6 +124,8 @@ func (c *config) flagSet(tlsNames *[]string) *flag.FlagSet {
 	})
 	set.Func("profile", "", func(s string) (err error) { o.Profile, err = ingest.ParseProfile(s); return err })
 	set.Func("structure", "", func(s string) (err error) { o.Structure, err = ingest.ParseStructure(s); return err })
+	limit(set, "max-request-bytes", &o.Limits.RequestBytes)
+	limit(set, "max-records", &o.Limits.Records)
 	set.StringVar(&c.out, "out", "", "")
 	set.BoolVar(&c.quiet, "quiet", false, "")
 	set.Func("fault", "", func(s string) error {
@@ -123,6 +133,8 @@ func (c *config) flagSet(tlsNames *[]string) *flag.FlagSet {
 		c.faults = append(c.faults, faults...)
 		return err
 	})
+	set.Func("refuse", "", func(s string) error { o.Refuse = append(o.Refuse, s); return nil })
+	set.IntVar(&o.RefuseStatus, "refuse-status", 0, "")
 	choice(set, "old", &o.OldRecords, map[string]ingest.OldRecords{"drop": ingest.OldDropped, "reject": ingest.OldRejectsBatch})
 	choice(set, "partial-body", &o.PartialBody, map[string]ingest.PartialBody{"details": ingest.PartialDetails, "success": ingest.PartialSuccess})
 	choice(set, "future", &o.Future, map[string]ingest.FutureMode{"now": ingest.FutureNow, "plus": ingest.FutureNowPlus})
@@ -144,6 +156,18 @@ func choice[T any](set *flag.FlagSet, name string, target *T, words map[string]T
 			return fmt.Errorf("see --help for the values")
 		}
 		*target = v
+		return nil
+	})
+}
+
+// limit binds a flag that takes a number from 1: 0 would mean the preset.
+func limit(set *flag.FlagSet, name string, target *int) {
+	set.Func(name, "", func(s string) error {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			return errors.New("want a number from 1")
+		}
+		*target = n
 		return nil
 	})
 }

@@ -197,6 +197,10 @@ func TestMistakesOnTheCommandLineAreNamed(t *testing.T) {
 		"--listen 8080":              "--listen",
 		"--require-env":              "EnvironmentID",
 		"--scope-status 200":         "400 to 599",
+		"--refuse-status 200":        "400 to 599",
+		"--refuse=":                  "empty text",
+		"--max-request-bytes 0":      "from 1",
+		"--max-records many":         "from 1",
 		"--no-such":                  "no-such",
 		"extra":                      `"extra"`,
 		"--out /no/such/dir/file":    "/no/such/dir",
@@ -206,6 +210,33 @@ func TestMistakesOnTheCommandLineAreNamed(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v; want %q in it", args, err, want)
 		}
+	}
+}
+
+func TestPoisonAndTheLimitsOfARequestAreRefused(t *testing.T) {
+	r := start(t, io.Discard, "--refuse", "bad apple", "--refuse", "worse", "--refuse-status", "422", "--max-request-bytes", "100", "--max-records", "2", "--token", token)
+	for _, c := range []struct {
+		body   string
+		status int
+		want   string
+	}{
+		{`[{"content":"a bad apple"},{}]`, 422, "refused refused_text"},
+		{`[{"content":"c"},{"worse":1}]`, 422, `message "Constraints violated."`},
+		{`[{},{}]`, 204, "stored 2 of 2 records"},
+		{`[{},{},{}]`, 413, "refused event_count_limit"},
+		{`{"content":"` + strings.Repeat("c", 100) + `"}`, 413, "refused payload_byte_size_limit"},
+	} {
+		if status, line := r.post(t, http.DefaultClient, c.body); status != c.status || !strings.Contains(line, c.want) {
+			t.Errorf("%s: %d %s; want %d and %s", c.body, status, line, c.status, c.want)
+		}
+	}
+	http.DefaultClient.CloseIdleConnections()
+	go func() {
+		for r.lines.Scan() {
+		}
+	}()
+	if err := r.stop(); err != nil {
+		t.Error(err)
 	}
 }
 
