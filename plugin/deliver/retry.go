@@ -17,6 +17,8 @@ const leastAttempt = time.Second
 const (
 	defaultRetryInitial = 500 * time.Millisecond
 	defaultRetryMax     = 10 * time.Second
+	// defaultPatience is the default of the flush deadline.
+	defaultPatience = 25 * time.Second
 )
 
 // RetryOptions says how a Retrier waits.
@@ -29,13 +31,15 @@ type RetryOptions struct {
 	Pauses func() backoff.BackOff
 	// Counters counts the retries; nil counts nothing that anybody sees.
 	Counters *telemetry.Counters
-	// Log tells of the first retry of a Send at level warn, under the key of its verdict, so that what is told of the whole
-	// flush later is folded with it, and of further ones at level debug; nil prints nothing.
+	// Log tells of the first retry of a Send, under the key of its verdict, so that what is told of the whole flush later is
+	// folded with it, and of further ones at level debug; nil prints nothing.
 	Log *telemetry.Log
 }
 
-// Retrier is a Sender that tries another one again as long as the moment is to blame and time is left. The flush deadline
-// is the deadline of the context it is given; without one it would go on for ever. Safe for concurrent use.
+// Retrier is a Sender that tries another one again as long as the moment or the environment is to blame and time is left. The
+// flush deadline is the deadline of the context it is given; without one it would go on for ever. The pauses here are those of
+// one payload; what the whole instance has to wait for (Retry-After, an outage, a mistake to be mended) is the business of a
+// Gate behind it. Safe for concurrent use.
 type Retrier struct {
 	next     Sender
 	least    time.Duration
@@ -67,36 +71,43 @@ func NewRetrier(next Sender, o RetryOptions) *Retrier {
 	return &Retrier{next: next, least: min(o.Timeout, leastAttempt), pauses: o.Pauses, counters: o.Counters, log: o.Log}
 }
 
-// Send returns the first verdict that is not the moment's, or the last one when the next pause, or the time the server asks
-// for if that is longer, does not fit before the deadline. Without wait it makes exactly one attempt.
+// Send returns the first verdict that another attempt cannot change, or the last one when the next pause does not fit before
+// the deadline or a Gate held the payload back to the end. Without wait it makes exactly one attempt.
 func (r *Retrier) Send(ctx context.Context, payload *batch.Payload, wait bool) Verdict {
 	var pauses backoff.BackOff
-	for attempts := 1; ; attempts++ {
+	for attempts := 0; ; {
 		verdict := r.next.Send(ctx, payload, wait)
+		if !verdict.Held {
+			attempts++
+		}
 		verdict.Attempts = attempts
-		if verdict.Kind != Moment || !wait || verdict.Reason == ReasonStopping {
+		if verdict.Kind != Moment && verdict.Kind != Environment || verdict.Held || !wait || verdict.Reason == ReasonStopping {
 			return verdict
 		}
 		if pauses == nil {
 			pauses = r.pauses()
 		}
 		pause := pauses.NextBackOff()
-		if pause == backoff.Stop {
+		if pause == backoff.Stop || !r.fits(ctx, pause) {
 			return verdict
 		}
-		pause = max(pause, verdict.RetryAfter)
-		if !r.fits(ctx, pause) {
-			return verdict
-		}
-		if attempts == 1 {
-			r.log.Warn(verdict.Key(), "%s; the next attempt follows in %s", verdict.Message, pause.Round(time.Millisecond))
-		} else {
-			r.log.Debug("deliver.retry", "attempt %d failed, the next one follows in %s: %s", attempts, pause.Round(time.Millisecond), verdict.Message)
-		}
+		r.tell(attempts, &verdict)
 		if !sleep(ctx, pause) {
 			return verdict
 		}
 		r.counters.Add(telemetry.Retries, 1)
+	}
+}
+
+// tell says that another attempt follows.
+func (r *Retrier) tell(attempts int, v *Verdict) {
+	switch {
+	case attempts > 1:
+		r.log.Debug("deliver.retry", "attempt %d failed, the next one follows: %s", attempts, v.Message)
+	case v.Kind == Environment:
+		r.log.Error(v.Key(), "%s; nothing is lost while it is tried again", v.Message)
+	default:
+		r.log.Warn(v.Key(), "%s; the next attempt follows", v.Message)
 	}
 }
 

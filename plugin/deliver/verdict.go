@@ -1,10 +1,11 @@
 // Package deliver takes a payload to Dynatrace: it sends it over HTTP, judges the answer, and tries again while that makes sense.
 //
-// Everything that sends is a Sender; what one adds (attempts, later a gate or a splitter) is a small type around the next:
+// Everything that sends is a Sender; what one adds is a small type around the next:
 //
-//	Retry -> Client -> http.Transport -> Judge
+//	Retrier -> Gate -> Client -> http.Transport -> Judge
 //
-// Policy is apart from the network: Judge is a pure function from an Answer to a Verdict.
+// Policy is apart from the network: Judge is a pure function from an Answer to a Verdict. Beside the chain stands the Ledger,
+// which knows what of a chunk is settled when the chunk comes again.
 package deliver
 
 import (
@@ -118,8 +119,10 @@ type Verdict struct {
 	RetryAfter time.Duration
 	// Rejected is the number of records that the server did not take although it accepted the payload.
 	Rejected int
-	// Attempts is the number of requests made; Retry sets it.
+	// Attempts is the number of requests made; a Retrier sets it.
 	Attempts int
+	// Held says that this payload was not sent: a Gate held it back, for the reason that the rest of the Verdict tells.
+	Held bool
 }
 
 // Key names the kind of message that Message is, for folding log lines.

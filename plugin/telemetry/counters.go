@@ -11,9 +11,11 @@ const (
 	CorruptBytes
 	RecordsIn
 
-	// What became of the records. A record that had to be sent again counts as accepted each time; a chunk given up for
-	// a corrupt end or for panics counts as one drop, since nobody knows how many records it held.
+	// What became of the records. A chunk given up for a corrupt end or for panics counts as one drop, since nobody knows how
+	// many records it held.
 	RecordsAccepted
+	RecordsNotRepeated
+	RecordsRestamped
 	DroppedRejected
 	DroppedTimeRange
 	DroppedTooLarge
@@ -42,6 +44,12 @@ const (
 	RequestsData
 	Retries
 
+	PayloadsSplit
+	GateClosed
+	// What was kept aside.
+	DeadLetterKept
+	DeadLetterLost
+	LedgerForgotten
 	// What was answered to Fluent Bit.
 	FlushesOK
 	FlushesRetry
@@ -76,7 +84,10 @@ var counters = [counterCount]counterInfo{
 	CorruptBytes: {"corrupt_bytes", "", "", "Bytes of chunks that could not be read."},
 	RecordsIn:    {"records_in", "", "", "Records read from chunks."},
 
-	RecordsAccepted:       {"records_accepted", "", "", "Records that Dynatrace took; those that were sent again count again."},
+	RecordsAccepted:    {"records_accepted", "", "", "Records that Dynatrace took; those that were sent again count again."},
+	RecordsNotRepeated: {"records_not_repeated", "", "", "Records of a chunk that came again which were not sent again, since they were settled before."},
+	RecordsRestamped:   {"records_restamped", "", "", "Records older than Dynatrace takes that were sent with the current time."},
+
 	DroppedRejected:       {dropped, "reason", "rejected", droppedHelp},
 	DroppedTimeRange:      {dropped, "reason", "rejected_time_range", droppedHelp},
 	DroppedTooLarge:       {dropped, "reason", "too_large", droppedHelp},
@@ -102,6 +113,12 @@ var counters = [counterCount]counterInfo{
 	RequestsTooLarge:    {requests, "outcome", "too_large", requestsHelp},
 	RequestsData:        {requests, "outcome", "data", requestsHelp},
 	Retries:             {"retries", "", "", "Requests that repeated an earlier one within the same flush."},
+	PayloadsSplit:       {"payloads_split", "", "", "Payloads that the server refused and that were sent again in parts."},
+	GateClosed:          {"gate_closed", "", "", "Times that sending was held back because the destination was in trouble."},
+
+	DeadLetterKept:  {"dead_letter_kept", "", "", "Refused records that were written to dead_letter_file."},
+	DeadLetterLost:  {"dead_letter_lost", "", "", "Refused records that could not be written to dead_letter_file."},
+	LedgerForgotten: {"ledger_forgotten", "", "", "Chunks accepted in part of which that is not known any more: the part can arrive twice."},
 
 	FlushesOK:    {flushes, "outcome", "ok", flushesHelp},
 	FlushesRetry: {flushes, "outcome", "retry", flushesHelp},

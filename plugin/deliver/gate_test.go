@@ -1,0 +1,276 @@
+package deliver
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"out_dynatrace/plugin/batch"
+	"out_dynatrace/plugin/telemetry"
+)
+
+// site is a destination in trouble until it is mended. It notes when it was asked, and by how many at once.
+type site struct {
+	mu      sync.Mutex
+	verdict Verdict
+	takes   time.Duration
+	asked   []time.Time
+	at      int // at once, now
+	most    int // at once, ever
+}
+
+func (s *site) Send(ctx context.Context, _ *batch.Payload, _ bool) Verdict {
+	s.mu.Lock()
+	s.asked = append(s.asked, time.Now())
+	s.at++
+	s.most = max(s.most, s.at)
+	v := s.verdict
+	s.mu.Unlock()
+	sleep(ctx, s.takes)
+	s.mu.Lock()
+	s.at--
+	s.mu.Unlock()
+	return v
+}
+
+func (s *site) becomes(v Verdict) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.verdict, s.most = v, 0
+}
+
+func (s *site) requests() []time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]time.Time(nil), s.asked...)
+}
+
+var (
+	isAccepted  = Verdict{Kind: Accepted, Reason: ReasonAccepted}
+	isDown      = Verdict{Kind: Moment, Reason: ReasonServerError, Message: "down"}
+	isThrottled = Verdict{Kind: Moment, Reason: ReasonThrottled, Message: "throttled"}
+	isMistaken  = Verdict{Kind: Environment, Reason: ReasonToken, Message: "the token is wrong"}
+)
+
+// inTime returns a context like that of a flush.
+func inTime(t *testing.T, d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func TestTheGateClosesAfterWhatAsksForSilence(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		verdicts []Verdict
+		closed   bool
+	}{
+		{"not when payloads are taken", []Verdict{isAccepted, isAccepted}, false},
+		{"not after a failure", []Verdict{isDown}, false},
+		{"not after two failures", []Verdict{isDown, isDown}, false},
+		{"after three in a row", []Verdict{isDown, isDown, isDown}, true},
+		{"not when one in between was taken", []Verdict{isDown, isDown, isAccepted, isDown, isDown}, false},
+		{"not when one in between was refused", []Verdict{isDown, isDown, {Kind: Data}, isDown}, false},
+		{"after being throttled", []Verdict{isThrottled}, true},
+		{"after a full queue", []Verdict{{Kind: Moment, Reason: ReasonQueueFull}}, true},
+		{"after a Retry-After", []Verdict{{Kind: Moment, Reason: ReasonServerError, RetryAfter: time.Second}}, true},
+		{"after a mistake in the environment", []Verdict{isMistaken}, true},
+		{"not after refusals", []Verdict{{Kind: Data}, {Kind: TooLarge}, {Kind: Data}}, false},
+		{"not when the plugin stops", []Verdict{{Reason: ReasonStopping}, {Reason: ReasonStopping}, {Reason: ReasonStopping}}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var counters telemetry.Counters
+			gate := NewGate(&script{verdicts: append(c.verdicts, isAccepted)}, GateOptions{Counters: &counters})
+			for range c.verdicts {
+				gate.Send(t.Context(), payload, false)
+			}
+			if v := gate.Send(t.Context(), payload, false); v.Held != c.closed {
+				t.Errorf("then %+v", v)
+			}
+			if n := counters.Get(telemetry.GateClosed); (n == 1) != c.closed {
+				t.Errorf("closed %d times", n)
+			}
+		})
+	}
+}
+
+func TestAClosedGateAnswersAtOnceOnTheEngineThread(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &site{verdict: isThrottled}
+		gate := NewGate(s, GateOptions{Initial: time.Second})
+		for range 5 {
+			began := time.Now()
+			v := gate.Send(inTime(t, time.Minute), payload, false)
+			if v.Reason != ReasonThrottled || v.Message != "throttled" || time.Since(began) != 0 {
+				t.Errorf("%+v after %s", v, time.Since(began))
+			}
+		}
+		if n := len(s.requests()); n != 1 {
+			t.Errorf("%d requests", n)
+		}
+		time.Sleep(2 * time.Second)
+		if v := gate.Send(inTime(t, time.Minute), payload, false); v.Held || len(s.requests()) != 2 {
+			t.Errorf("after the pause: %+v, %d requests", v, len(s.requests()))
+		}
+	})
+}
+
+func TestWhileTheDestinationIsDownOneProbeAtATimeGoesOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const outage, longest = 5 * time.Minute, 10 * time.Second
+		s := &site{verdict: isThrottled, takes: 300 * time.Millisecond}
+		gate := NewGate(s, GateOptions{Initial: 500 * time.Millisecond, Max: longest, Patience: 25 * time.Second})
+		gate.Send(t.Context(), payload, true)
+		s.becomes(isDown)
+		closed := time.Now()
+
+		var workers sync.WaitGroup
+		done := make(chan struct{})
+		for range 8 { // as Fluent Bit does: a flush that is given back is followed by another
+			workers.Go(func() {
+				for {
+					select {
+					case <-done:
+						return
+					default:
+					}
+					ctx, cancel := context.WithTimeout(t.Context(), 25*time.Second)
+					gate.Send(ctx, payload, true)
+					cancel()
+				}
+			})
+		}
+		time.Sleep(outage)
+		asked := s.requests()[1:]
+		if s.most != 1 {
+			t.Errorf("%d probes at once", s.most)
+		}
+		var last time.Time
+		for i, at := range asked {
+			if at.Sub(closed) > time.Minute && i > 0 && at.Sub(last) < longest*8/10 {
+				t.Errorf("probe %d came %s after the one before", i, at.Sub(last))
+			}
+			last = at
+		}
+		if n := len(asked); n < 20 || n > 45 {
+			t.Errorf("%d probes in %s", n, outage)
+		}
+
+		s.becomes(isAccepted)
+		time.Sleep(longest*12/10 + time.Second)
+		if n := len(s.requests()) - len(asked); n < 8 {
+			t.Errorf("%d requests after the recovery", n)
+		}
+		close(done)
+		workers.Wait()
+	})
+}
+
+func TestTheFirstProbeThatGetsThroughLetsEverybodyGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		logger := &recorder{}
+		s := &site{verdict: isMistaken, takes: time.Millisecond}
+		gate := NewGate(s, GateOptions{Log: telemetry.NewLog(logger, nil, 0)})
+		gate.Send(t.Context(), payload, true)
+		var workers sync.WaitGroup
+		for range 10 {
+			workers.Go(func() {
+				if v := gate.Send(inTime(t, time.Minute), payload, true); v.Kind != Accepted && v.Kind != Environment {
+					t.Errorf("%+v", v)
+				}
+			})
+		}
+		time.Sleep(5 * time.Second) // one probe fails
+		s.becomes(isAccepted)
+		workers.Wait()
+		if v := gate.Send(t.Context(), payload, false); v.Kind != Accepted {
+			t.Errorf("%+v", v)
+		}
+		if n := len(s.requests()); n != 12 {
+			t.Errorf("%d requests, want the first, ten of the workers and the last", n)
+		}
+		if len(logger.lines) != 1 || !strings.Contains(logger.lines[0], "takes logs again after") {
+			t.Errorf("told %q", logger.lines)
+		}
+	})
+}
+
+func TestTheGateWaitsAsLongAsTheServerAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asking := isThrottled
+		asking.RetryAfter = 7 * time.Second
+		s := &site{verdict: asking}
+		gate := NewGate(s, GateOptions{Initial: time.Millisecond})
+		gate.Send(t.Context(), payload, true)
+		s.becomes(isAccepted)
+		began := time.Now()
+		if v := gate.Send(inTime(t, 25*time.Second), payload, true); v.Kind != Accepted || time.Since(began) != 7*time.Second {
+			t.Errorf("%+v after %s", v, time.Since(began))
+		}
+	})
+}
+
+func TestAWaitingSendGivesUpBeforeItsDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asking := isThrottled
+		asking.RetryAfter = 10 * time.Minute
+		gate := NewGate(&site{verdict: asking}, GateOptions{Max: 10 * time.Second, Patience: 25 * time.Second})
+		gate.Send(t.Context(), payload, true)
+		for i, want := range []time.Duration{24 * time.Second, 10 * time.Second, 10 * time.Second} {
+			began := time.Now()
+			v := gate.Send(inTime(t, 25*time.Second), payload, true)
+			if !v.Held || time.Since(began) != want {
+				t.Errorf("the flush %d: %+v after %s, want %s: an outage older than a flush is waited for less", i+1, v, time.Since(began), want)
+			}
+			time.Sleep(2 * time.Second)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		began := time.Now()
+		if v := gate.Send(ctx, payload, true); !v.Held || time.Since(began) != time.Second {
+			t.Errorf("cancelled: %+v after %s", v, time.Since(began))
+		}
+	})
+}
+
+func TestAPanicOfAProbeDoesNotBlockTheGate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &site{verdict: isThrottled}
+		gate := NewGate(s, GateOptions{})
+		gate.Send(t.Context(), payload, true)
+		gate.next = senderFunc(func() Verdict { panic("out of cheese") })
+		func() {
+			defer func() { _ = recover() }()
+			gate.Send(inTime(t, time.Minute), payload, true)
+		}()
+		gate.next = s
+		s.becomes(isAccepted)
+		if v := gate.Send(inTime(t, time.Minute), payload, true); v.Kind != Accepted {
+			t.Errorf("%+v", v)
+		}
+	})
+}
+
+type senderFunc func() Verdict
+
+func (f senderFunc) Send(context.Context, *batch.Payload, bool) Verdict { return f() }
+
+func TestASuccessThatBeganBeforeTheGateClosedDoesNotOpenIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &site{verdict: isAccepted, takes: 2 * time.Second}
+		gate := NewGate(s, GateOptions{Initial: 10 * time.Second})
+		go gate.Send(t.Context(), payload, true)
+		synctest.Wait()
+		s.mu.Lock()
+		s.verdict, s.takes = isThrottled, 0
+		s.mu.Unlock()
+		gate.Send(t.Context(), payload, true)
+		time.Sleep(3 * time.Second)
+		if v := gate.Send(t.Context(), payload, false); !v.Held {
+			t.Errorf("%+v", v)
+		}
+	})
+}
