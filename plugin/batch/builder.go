@@ -13,7 +13,7 @@ import (
 // Options say how payloads are cut.
 type Options struct {
 	Encoder encode.Encoder
-	// MaxBytes is the limit of the uncompressed body in bytes, MaxRecords that of its records.
+	// MaxBytes is the limit of the uncompressed body in bytes, MaxRecords that of its records. A record over MaxBytes is cut.
 	MaxBytes, MaxRecords int
 	// GzipLevel is a level from 1 to 9; 0 sends the body as it is.
 	GzipLevel int
@@ -24,6 +24,7 @@ type Options struct {
 // was unusually large.
 type Builder struct {
 	opts    Options
+	target  int    // the size that a body of more than one record should not exceed
 	body    []byte // the open body, without its end
 	records int
 	wire    bytes.Buffer
@@ -39,7 +40,7 @@ type Cuts struct {
 
 // New returns a Builder.
 func New(opts Options) (*Builder, error) {
-	b := &Builder{opts: opts}
+	b := &Builder{opts: opts, target: opts.MaxBytes}
 	if opts.GzipLevel != 0 {
 		var err error
 		if b.gzip, err = gzip.NewWriterLevel(nil, opts.GzipLevel); err != nil {
@@ -49,14 +50,21 @@ func New(opts Options) (*Builder, error) {
 	return b, nil
 }
 
+// Limit changes the sizes for the bodies to come: most bytes of a body, over which a record is cut, and the target, over which
+// a body takes no second record. New sets both to Options.MaxBytes.
+func (b *Builder) Limit(most, target int) { b.opts.MaxBytes, b.target = most, min(most, target) }
+
 // Add encodes r into the open body. It reports false, and leaves the body as it was, when r does not fit any more: take the
 // payload and add r again. A record that fits no payload at all is cut until it does; r is changed then.
 func (b *Builder) Add(r *record.Record) bool {
 	if b.records >= b.opts.MaxRecords {
 		return false
 	}
-	before := len(b.body)
-	if b.append(r) <= b.opts.MaxBytes {
+	before, limit := len(b.body), b.target
+	if b.records == 0 {
+		limit = b.opts.MaxBytes
+	}
+	if b.append(r) <= limit {
 		b.records++
 		return true
 	}

@@ -1,0 +1,48 @@
+package record
+
+import (
+	"strconv"
+	"time"
+
+	"out_dynatrace/plugin/chunk"
+)
+
+const (
+	// originalTime is where a record that is sent with another time keeps its own.
+	originalTime = "log.original_timestamp"
+	// recordUID is the name that OpenTelemetry's semantic conventions give to the unique id of a log record.
+	recordUID = "log.record.uid"
+)
+
+// Restamp gives a record the time now, and keeps its own, as RFC 3339 in UTC, in the attribute log.original_timestamp.
+func (m *Mapper) Restamp(rec *Record, now time.Time) {
+	start := len(m.scratch)
+	m.scratch = time.Unix(rec.Time.Sec, int64(rec.Time.Nsec)).UTC().AppendFormat(m.scratch, time.RFC3339Nano)
+	m.set(rec, originalTime, m.scratch[start:len(m.scratch):len(m.scratch)])
+	rec.Time = chunk.Time{Sec: now.Unix(), Nsec: uint32(now.Nanosecond()), Known: true}
+}
+
+// Identify gives a record the attribute log.record.uid, made of the hash of its chunk and its position in it: both are the same
+// on every attempt to send it.
+func (m *Mapper) Identify(rec *Record, hash uint64, position int) {
+	start := len(m.scratch)
+	for shift := 60; shift >= 0; shift -= 4 {
+		m.scratch = append(m.scratch, "0123456789abcdef"[hash>>shift&15])
+	}
+	m.scratch = append(m.scratch, '-')
+	m.scratch = strconv.AppendInt(m.scratch, int64(position), 10)
+	m.set(rec, recordUID, m.scratch[start:len(m.scratch):len(m.scratch)])
+}
+
+// set adds an attribute of the plugin's own to a mapped record. Where the limit of attributes is reached the last one makes
+// room for it.
+func (m *Mapper) set(rec *Record, key string, text []byte) {
+	if m.count >= m.opts.Limits.Attributes {
+		rec.Truncate(m.opts.Limits.Attributes - 1)
+		m.cuts[CutAttributes]++
+		m.count = rec.Len()
+	}
+	start := len(m.scratch)
+	m.scratch = append(m.scratch, key...)
+	m.append(rec, m.scratch[start:len(m.scratch):len(m.scratch)], Value{Kind: String, Text: text})
+}
