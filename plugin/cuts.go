@@ -29,11 +29,35 @@ var cutInfos = [record.NumCuts]cutInfo{
 	record.CutNesting: {counter: telemetry.CutNesting},
 }
 
-// accountCuts counts what was taken away from the records of a settled chunk, and says so.
+// forgetCuts starts the counts of a payload.
+func (f *flush) forgetCuts() {
+	f.mapper.TakeCuts()
+	f.builder.TakeCuts()
+	f.cuts = [record.NumCuts]uint64{}
+	f.restamped = 0
+}
+
+// forgetLast takes the record that did not fit out of the counts: it is mapped again for the next payload.
+func (f *flush) forgetLast(restamped bool) {
+	if restamped {
+		f.restamped--
+	}
+	all := f.mapper.TakeCuts()
+	if all != f.cuts {
+		f.mapper.Map(&f.event, &f.rec)
+		for cut, n := range f.mapper.TakeCuts() {
+			all[cut] -= n
+		}
+	}
+	f.cuts = all
+}
+
+// accountCuts counts what was taken away from the records of a payload that was accepted, and says so.
 func (f *flush) accountCuts() {
 	in := f.in
-	cuts, oversize := f.mapper.TakeCuts(), f.builder.TakeCuts()
-	for i, n := range cuts {
+	oversize := f.builder.TakeCuts()
+	for i, n := range f.mapper.TakeCuts() {
+		n += f.cuts[i]
 		info := &cutInfos[i]
 		if n == 0 {
 			continue
@@ -51,7 +75,7 @@ func (f *flush) accountCuts() {
 	in.counters.Add(telemetry.CutContent, oversize.Content)
 	in.counters.Add(telemetry.CutAttributeCount, oversize.Attributes)
 	if oversize != (batch.Cuts{}) {
-		in.log.Warn("cut payload", "records too large for a request of max_payload_bytes (%d): contents cut: %d, attributes left out: %d",
+		in.log.Warn("cut payload", "records too large for a request of max_payload_bytes (%d), or of what the server takes: contents cut: %d, attributes left out: %d",
 			in.cfg.MaxPayloadBytes, oversize.Content, oversize.Attributes)
 	}
 }

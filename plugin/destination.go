@@ -16,7 +16,7 @@ type destination struct {
 	credential string
 }
 
-// newDestination builds the chain: attempts until the deadline, around single attempts.
+// newDestination builds the chain: attempts until the deadline, around a gate that all flushes share, around single attempts.
 func newDestination(cfg *config.Config, counters *telemetry.Counters, log *telemetry.Log) (*destination, error) {
 	transport, err := deliver.NewTransport(cfg.TLSVerify, cfg.TLSCAFile)
 	if err != nil {
@@ -45,7 +45,15 @@ func newDestination(cfg *config.Config, counters *telemetry.Counters, log *telem
 		return nil, err
 	}
 	d.close = client.Close
-	d.Sender = deliver.NewRetrier(client, deliver.RetryOptions{
+	gate := deliver.NewGate(client, deliver.GateOptions{
+		Initial:  cfg.RetryInitial,
+		Max:      cfg.RetryMax,
+		Patience: cfg.FlushDeadline,
+		Timeout:  cfg.RequestTimeout,
+		Counters: counters,
+		Log:      log,
+	})
+	d.Sender = deliver.NewRetrier(gate, deliver.RetryOptions{
 		Initial:  cfg.RetryInitial,
 		Max:      cfg.RetryMax,
 		Timeout:  cfg.RequestTimeout,

@@ -3,30 +3,40 @@ package plugin
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/encode"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/telemetry"
 )
 
-// flush is the reusable state of one Flush call: the stages and the record in hand.
+// flush is the reusable state of one Flush call: the stages, the record in hand, and what has become of the chunk so far.
 type flush struct {
 	in      *Instance
-	reader  chunk.Reader
 	event   chunk.Event
 	mapper  *record.Mapper
 	rec     record.Record
 	builder *batch.Builder
+	letter  encode.JSON // of records for the dead letter
+	text    []byte      // of one of them
 
-	ctx      context.Context
-	wait     bool
-	sent     bool // a payload of this chunk
-	records  uint64
-	rejected bool // a payload was refused for good
-	dropped  map[telemetry.Counter]uint64
+	ctx       context.Context
+	wait      bool
+	tag, data []byte
+	key       deliver.ChunkKey
+	hashed    bool // key is known
+
+	progress  deliver.Progress
+	sent      bool                   // something of the chunk, in this flush
+	requests  int                    // that this flush may still make
+	dropped   int                    // records given up in this flush
+	restamped int                    // records of the payload in hand
+	cuts      [record.NumCuts]uint64 // in the payload in hand
+	refusals  refusals
 }
 
 func newFlush(in *Instance) *flush {
@@ -34,48 +44,96 @@ func newFlush(in *Instance) *flush {
 	if err != nil {
 		panic(err) // New has tried the same options
 	}
-	return &flush{in: in, mapper: record.NewMapper(in.mapperOptions()), builder: builder, dropped: make(map[telemetry.Counter]uint64)}
+	return &flush{in: in, mapper: record.NewMapper(in.mapperOptions()), builder: builder}
+}
+
+// begin takes a chunk, and what an earlier flush has settled of it.
+func (f *flush) begin(ctx context.Context, tag, data []byte, wait bool) {
+	f.ctx, f.wait, f.tag, f.data, f.hashed = ctx, wait, tag, data, false
+	f.progress.Reset()
+	if !f.in.ledger.Empty() {
+		f.in.ledger.Take(f.chunkKey(), &f.progress)
+	}
+	f.in.counters.Add(telemetry.RecordsNotRepeated, uint64(f.progress.Records))
+	f.sent, f.requests, f.dropped = false, spareRequests, 0
+	if !wait {
+		f.requests = spareOnEngine
+	}
+	f.limitBodies()
+}
+
+// limitBodies gives the builder the sizes that hold for a payload.
+func (f *flush) limitBodies() {
+	most := f.in.cfg.MaxPayloadBytes
+	f.builder.Limit(most, f.in.size.most(most, f.in.now()))
 }
 
 // run reads the chunk once and sends a payload whenever one is full. It stops at the first payload that has to wait: the
-// whole chunk comes again then.
-func (f *flush) run(ctx context.Context, data []byte, wait bool) deliver.Outcome {
-	f.ctx, f.wait, f.sent, f.records, f.rejected = ctx, wait, false, 0, false
-	f.reader.Reset(data)
-	for f.reader.Next(&f.event) {
-		f.records++
-		f.mapper.Map(&f.event, &f.rec)
-		if f.builder.Add(&f.rec) {
-			continue
+// chunk comes again then, and the ledger knows what of it is settled.
+func (f *flush) run() deliver.Outcome {
+	rest := wholeOf(f.data)
+	for {
+		var p part
+		p, rest = f.build(rest)
+		payload, ok := f.builder.Take()
+		if !ok {
+			break
 		}
-		if !f.send() {
+		f.requests++
+		if !f.deliver(p, &payload) {
 			return deliver.OutcomeRetry
 		}
-		f.builder.Add(&f.rec) // into an empty body everything fits
 	}
-	if !f.send() {
-		return deliver.OutcomeRetry
-	}
-	f.account(len(data))
-	if f.rejected {
+	f.account(&rest.start, rest.from)
+	if f.progress.Refused && !f.progress.Accepted {
 		return deliver.OutcomeError
 	}
 	return deliver.OutcomeOK
 }
 
-// send delivers the records collected so far. It reports false when the chunk has to come again.
-func (f *flush) send() bool {
-	p, ok := f.builder.Take()
-	if !ok {
-		return true
+// chunkKey knows the chunk again. It is computed when it is first asked for: a chunk that is accepted as a whole needs none.
+func (f *flush) chunkKey() deliver.ChunkKey {
+	if !f.hashed {
+		f.key, f.hashed = deliver.KeyOf(f.tag, f.data), true
 	}
-	if f.sent && !f.timeLeft() {
-		f.in.log.Warn("late", "the time of a flush (flush_deadline, %s) was over before the whole chunk was sent; it will be tried again, and what was sent of it can arrive twice", f.in.cfg.FlushDeadline)
-		return false
+	return f.key
+}
+
+// end says what was refused, remembers what is settled of a chunk that comes again, and lets go of it.
+func (f *flush) end(out deliver.Outcome) {
+	f.report()
+	if out == deliver.OutcomeRetry {
+		f.remember()
 	}
-	f.sent = true
-	v := f.in.dest.Send(f.ctx, &p, f.wait)
-	return f.settle(v, p.Records)
+	f.release()
+}
+
+// panicsPerChunk is how often a chunk may make the plugin panic before it is given up.
+const panicsPerChunk = 3
+
+// recovered handles a panic of the flush. Call it from the deferred function that recovers.
+func (f *flush) recovered(cause any) deliver.Outcome {
+	in, out, next := f.in, deliver.OutcomeRetry, "the chunk will be tried again"
+	in.counters.Add(telemetry.Panics, 1)
+	if f.progress.Panics++; f.progress.Panics < panicsPerChunk {
+		f.remember()
+	} else {
+		in.counters.Add(telemetry.DroppedPoison, 1)
+		out, next = deliver.OutcomeError, fmt.Sprintf("the chunk did so %d times and is given up", panicsPerChunk)
+	}
+	in.log.Error("panic", "defect in the plugin, please report it: %v at %s; %s", cause, panicSite(), next)
+	return out
+}
+
+// remember leaves what is settled in the ledger, for the flush to which the chunk comes again.
+func (f *flush) remember() {
+	if f.progress.Records == 0 && f.progress.Panics == 0 {
+		return
+	}
+	if n := f.in.ledger.Put(f.chunkKey(), &f.progress); n > 0 {
+		f.in.counters.Add(telemetry.LedgerForgotten, uint64(n))
+		f.in.log.Warn("ledger", "too many chunks are accepted in part and wait for their rest: of %d it is forgotten, their accepted part can arrive twice", n)
+	}
 }
 
 // timeLeft reports whether a request that begins now has a chance to end in time: one that is cut off can have been taken,
@@ -85,66 +143,33 @@ func (f *flush) timeLeft() bool {
 	return !ok || time.Until(deadline) >= min(f.in.cfg.RequestTimeout, time.Second)
 }
 
-// settle says what a verdict means for the records of a payload.
-func (f *flush) settle(v deliver.Verdict, records int) bool {
-	in := f.in
-	switch v.Kind {
-	case deliver.Accepted:
-		if v.Message != "" {
-			in.log.Warn(v.Key(), "%s", v.Message)
-		}
-		return true
-	case deliver.Moment:
-		in.log.Warn(v.Key(), "%s; the chunk will be tried again", v.Message)
-		return false
-	case deliver.Environment:
-		in.log.Error(v.Key(), "%s; the chunk will be tried again as often as Retry_Limit allows", v.Message)
-		return false
-	}
-	counter := telemetry.DroppedRejected
-	switch {
-	case v.Kind == deliver.TooLarge:
-		counter = telemetry.DroppedTooLarge
-	case v.Reason == deliver.ReasonTimeRange:
-		counter = telemetry.DroppedTimeRange
-	}
-	f.dropped[counter] += uint64(records)
-	in.log.Error(v.Key(), "%s; records dropped: %d", v.Message, records)
-	f.rejected = true
-	return true
-}
-
-// account counts what was found in a chunk, once it is settled: a chunk that comes again would be counted twice.
-func (f *flush) account(size int) {
+// account counts what was found in a chunk, once it is settled: a chunk that comes again would be counted twice. r stands at
+// its end.
+func (f *flush) account(r *chunk.Reader, records int) {
 	c, log := f.in.counters, f.in.log
-	c.Add(telemetry.ChunkBytesIn, uint64(size))
-	c.Add(telemetry.RecordsIn, f.records)
-	for counter, n := range f.dropped {
-		c.Add(counter, n)
-	}
-	if n := f.reader.Malformed(); n > 0 {
+	c.Add(telemetry.ChunkBytesIn, uint64(len(f.data)))
+	c.Add(telemetry.RecordsIn, uint64(records))
+	if n := r.Malformed(); n > 0 {
 		c.Add(telemetry.RecordsIn, uint64(n))
 		c.Add(telemetry.DroppedNotAnEvent, uint64(n))
 		log.Warn("malformed", "objects in a chunk that are no log events and were passed over: %d", n)
 	}
 	var corrupt *chunk.CorruptError
-	if errors.As(f.reader.Err(), &corrupt) {
+	if errors.As(r.Err(), &corrupt) {
 		c.Add(telemetry.CorruptBytes, uint64(corrupt.Bytes))
 		c.Add(telemetry.DroppedCorruptChunk, 1)
-		log.Error("corrupt", "%v; what stands before it is delivered, records: %d", corrupt, f.records)
+		log.Error("corrupt", "%v; what stands before it is delivered, records: %d", corrupt, records)
 	}
-	f.accountCuts()
 }
 
 // release drops every reference to the chunk, and buffers that were unusually large.
 func (f *flush) release() {
-	f.reader.Reset(nil)
 	f.event = chunk.Event{}
-	f.mapper.TakeCuts()
 	f.mapper.Release()
-	f.builder.TakeCuts()
 	f.builder.Release()
 	f.rec.Release()
-	clear(f.dropped)
-	f.ctx = nil
+	if cap(f.text) > keptLetter {
+		f.text = nil
+	}
+	f.ctx, f.tag, f.data = nil, nil, nil
 }

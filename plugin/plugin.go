@@ -7,13 +7,14 @@ package plugin
 
 import (
 	"context"
-	"fmt"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/deadletter"
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/encode"
 	"out_dynatrace/plugin/record"
@@ -28,8 +29,11 @@ type Instance struct {
 	counters *telemetry.Counters
 	log      *telemetry.Log
 	now      func() time.Time
+	random   func(n int) int // from 0 to n-1
 	flushes  sync.Pool
-	poison   poison
+	ledger   deliver.Ledger
+	size     bodySize
+	letters  *deadletter.File // nil where there is none
 
 	// ctx ends with Close, and with it every request under way.
 	ctx    context.Context
@@ -41,7 +45,7 @@ type Instance struct {
 // New makes an instance of a checked configuration and says in one line where it will send. It opens no connection: a
 // destination that is down is no reason to refuse to start.
 func New(cfg *config.Config, logger telemetry.Logger) (*Instance, error) {
-	in := &Instance{cfg: cfg, counters: new(telemetry.Counters), now: time.Now}
+	in := &Instance{cfg: cfg, counters: new(telemetry.Counters), now: time.Now, random: rand.IntN}
 	in.log = telemetry.NewLog(logger, in.now, telemetry.DefaultInterval)
 	in.ctx, in.cancel = context.WithCancel(context.Background())
 	var err error
@@ -54,6 +58,9 @@ func New(cfg *config.Config, logger telemetry.Logger) (*Instance, error) {
 		in.cancel()
 		return nil, err
 	}
+	if cfg.DeadLetterFile != "" {
+		in.letters = deadletter.New(cfg.DeadLetterFile, int64(cfg.DeadLetterBytes), in.log)
+	}
 	for _, w := range cfg.Warnings {
 		in.log.Warn("config: "+w, "%s", w)
 	}
@@ -64,13 +71,14 @@ func New(cfg *config.Config, logger telemetry.Logger) (*Instance, error) {
 // Flush delivers one chunk. Both slices are borrowed: nothing of them is kept when Flush returns. onEngineThread says that
 // Fluent Bit's own engine is waiting for the answer, so that there is to be no sleeping.
 //
-// It takes no longer than flush_deadline, beyond what the processor needs for the chunk. A panic in it becomes OutcomeRetry, and
-// OutcomeError when the same chunk panics for the third time.
+// It takes no longer than flush_deadline, beyond what the processor needs for the chunk. What is accepted of a chunk is not sent
+// again when the chunk comes again. A panic becomes OutcomeRetry, and OutcomeError when the same chunk panics for the third time.
 func (in *Instance) Flush(tag, data []byte, onEngineThread bool) (out deliver.Outcome) {
 	defer func() { in.count(out) }()
+	f := in.flushes.Get().(*flush)
 	defer func() {
 		if cause := recover(); cause != nil {
-			out = in.recovered(cause, tag, data)
+			out = f.recovered(cause) // it is not used again: its state is unknown
 		}
 	}()
 	if onEngineThread && in.saidWorkers.CompareAndSwap(false, true) {
@@ -78,10 +86,10 @@ func (in *Instance) Flush(tag, data []byte, onEngineThread bool) (out deliver.Ou
 	}
 	ctx, cancel := context.WithTimeout(in.ctx, in.cfg.FlushDeadline)
 	defer cancel()
-	f := in.flushes.Get().(*flush)
-	out = f.run(ctx, data, !onEngineThread)
-	f.release()
-	in.flushes.Put(f) // not after a panic: its state is unknown then
+	f.begin(ctx, tag, data, !onEngineThread)
+	out = f.run()
+	f.end(out)
+	in.flushes.Put(f)
 	return out
 }
 
@@ -89,6 +97,9 @@ func (in *Instance) Flush(tag, data []byte, onEngineThread bool) (out deliver.Ou
 func (in *Instance) Close() {
 	in.cancel()
 	in.dest.close()
+	if in.letters != nil {
+		_ = in.letters.Close()
+	}
 	c := in.counters
 	in.log.Info("stop", "stopped: records delivered %d, dropped %d; requests accepted %d; chunks given back to try again %d",
 		c.Get(telemetry.RecordsAccepted), in.dropped(), c.Get(telemetry.RequestsAccepted), c.Get(telemetry.FlushesRetry))
@@ -97,19 +108,6 @@ func (in *Instance) Close() {
 
 // Counters are the instance's counters, for tests and for metrics.
 func (in *Instance) Counters() *telemetry.Counters { return in.counters }
-
-// recovered handles a panic of a flush.
-func (in *Instance) recovered(cause any, tag, data []byte) deliver.Outcome {
-	in.counters.Add(telemetry.Panics, 1)
-	out := in.poison.record(tag, data)
-	next := "the chunk will be tried again"
-	if out == deliver.OutcomeError {
-		in.counters.Add(telemetry.DroppedPoison, 1)
-		next = fmt.Sprintf("the chunk did so %d times and is given up", panicsPerChunk)
-	}
-	in.log.Error("panic", "defect in the plugin, please report it: %v at %s; %s", cause, panicSite(), next)
-	return out
-}
 
 func (in *Instance) count(out deliver.Outcome) {
 	counter := telemetry.FlushesError

@@ -30,6 +30,16 @@ type Format string
 // FormatJSON is a JSON array of records, sent as application/json.
 const FormatJSON Format = "json"
 
+// Old is what becomes of records older than Dynatrace takes.
+type Old string
+
+// The ways with old records.
+const (
+	OldRestamp Old = "restamp" // sent with the current time, the original in an attribute
+	OldDrop    Old = "drop"    // counted and not sent
+	OldSend    Old = "send"    // sent as they are
+)
+
 // Config is the checked configuration of one output instance. It is not changed after Load, so any number of goroutines may
 // read it. Printing it is safe: the token prints only its public part.
 type Config struct {
@@ -71,6 +81,16 @@ type Config struct {
 	RetryInitial time.Duration
 	// RetryMax is the longest pause between attempts; 10s by default, never less than RetryInitial.
 	RetryMax time.Duration
+
+	// OldRecords says what becomes of records older than 24 h; OldRestamp by default.
+	OldRecords Old
+	// RecordID gives each record an id that is the same on every attempt; off by default.
+	RecordID bool
+	// DeadLetterFile keeps the records that the server refuses, or "". It is not checked: a file that cannot be written
+	// is reported and costs nothing else.
+	DeadLetterFile string
+	// DeadLetterBytes bounds that file and its predecessor together, in bytes; 100 MB by default.
+	DeadLetterBytes int
 
 	// TLSVerify says whether the server's certificate is checked; on by default.
 	TLSVerify bool

@@ -28,6 +28,8 @@ func TestAnEndpointAndATokenAreEnough(t *testing.T) {
 		FlushDeadline:     25 * time.Second,
 		RetryInitial:      500 * time.Millisecond,
 		RetryMax:          10 * time.Second,
+		OldRecords:        OldRestamp,
+		DeadLetterBytes:   100_000_000,
 		TLSVerify:         true,
 	}
 	if !reflect.DeepEqual(c, want) {

@@ -34,7 +34,7 @@ func TestAServerInTroubleCostsNoLine(t *testing.T) {
 					d.Script(trouble.faults...)
 					options := []string{"retry_initial", "20ms", "retry_max", "100ms"}
 					if workers == 0 {
-						options = []string{"retry_initial", "10s", "retry_max", "20s"} // to be seen if it waits
+						options = []string{"retry_initial", "4s", "retry_max", "4s"} // to be seen if it waits
 					}
 					r := a.start(t, to(d, workers, options...))
 					for i := range pieces {
@@ -67,7 +67,8 @@ func times(n int, f ingest.Fault) ingest.Fault {
 	return f
 }
 
-// wantAtOnce expects that each failed request ended its flush with RETRY, without a pause.
+// wantAtOnce expects that each failed request ended its flush with RETRY, without a pause, as did those that came while
+// nobody was to send.
 func wantAtOnce(t *testing.T, out *outcome, failed int) {
 	t.Helper()
 	if failed > 0 && len(with(out.lines, "warn", "")) < 2 { // beside the missing workers
@@ -80,13 +81,13 @@ func wantAtOnce(t *testing.T, out *outcome, failed int) {
 	for _, f := range out.report.Flushes {
 		if f.Code == host.FlushRetry {
 			retries++
-			if f.Duration > 3*time.Second {
+			if f.Duration > 2*time.Second {
 				t.Errorf("a flush on the engine thread took %v: %+v", f.Duration, f)
 			}
 		}
 	}
-	if retries != failed {
-		t.Errorf("%d flushes ended with RETRY, want one for each of %d failures", retries, failed)
+	if retries < failed {
+		t.Errorf("%d flushes ended with RETRY, want one for each of %d failures at least", retries, failed)
 	}
 }
 
