@@ -62,6 +62,7 @@ type Mapper struct {
 	// The record in hand.
 	keys    keySet
 	count   int // of attributes
+	stamps  int // of them, those that set has added
 	content candidate
 	level   candidate
 	renamed bool // a key was given another name since this was last cleared
@@ -114,7 +115,7 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	rec.reset()
 	m.scratch, m.elements = m.scratch[:m.memo.scratch], m.elements[:m.memo.elements]
 	m.keys.reset()
-	m.count = 0
+	m.count, m.stamps = 0, 0
 	m.content.rank, m.level.rank = 0, 0
 
 	if ev.Group != nil && !m.group.is(ev.Group) {

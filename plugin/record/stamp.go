@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -34,14 +35,17 @@ func (m *Mapper) Identify(rec *Record, hash uint64, position int) {
 	m.set(rec, recordUID, m.scratch[start:len(m.scratch):len(m.scratch)])
 }
 
-// set adds an attribute of the plugin's own to a mapped record. Where the limit of attributes is reached the last one makes
-// room for it.
+// set adds an attribute of the plugin's own to a mapped record. Where the limit of attributes is reached the last one of the
+// event makes room for it.
 func (m *Mapper) set(rec *Record, key string, text []byte) {
 	if m.count >= m.opts.Limits.Attributes {
-		rec.Truncate(m.opts.Limits.Attributes - 1)
+		rec.Truncate(m.count)
+		last := max(0, m.count-1-m.stamps)
+		rec.Attributes = slices.Delete(rec.Attributes, last, last+1)
 		m.cuts[CutAttributes]++
-		m.count = rec.Len()
+		m.count--
 	}
+	m.stamps++
 	start := len(m.scratch)
 	m.scratch = append(m.scratch, key...)
 	m.append(rec, m.scratch[start:len(m.scratch):len(m.scratch)], Value{Kind: String, Text: text})
