@@ -33,7 +33,6 @@ type flush struct {
 	progress  deliver.Progress
 	sent      bool                   // something of the chunk, in this flush
 	requests  int                    // that this flush may still make
-	dropped   int                    // records given up in this flush
 	restamped int                    // records of the payload in hand
 	cuts      [record.NumCuts]uint64 // in the payload in hand
 	refusals  refusals
@@ -55,7 +54,7 @@ func (f *flush) begin(ctx context.Context, tag, data []byte, wait bool) {
 		f.in.ledger.Take(f.chunkKey(), &f.progress)
 	}
 	f.in.counters.Add(telemetry.RecordsNotRepeated, uint64(f.progress.Records))
-	f.sent, f.requests, f.dropped = false, spareRequests, 0
+	f.sent, f.requests = false, spareRequests
 	if !wait {
 		f.requests = spareOnEngine
 	}
@@ -115,6 +114,7 @@ const panicsPerChunk = 3
 func (f *flush) recovered(cause any) deliver.Outcome {
 	in, out, next := f.in, deliver.OutcomeRetry, "the chunk will be tried again"
 	in.counters.Add(telemetry.Panics, 1)
+	f.report()
 	if f.progress.Panics++; f.progress.Panics < panicsPerChunk {
 		f.remember()
 	} else {

@@ -103,10 +103,9 @@ func (f *flush) takeOld(a ages, position int, now time.Time) bool {
 	case f.in.cfg.OldRecords == config.OldDrop:
 		f.progress.Settle(position)
 		f.in.counters.Add(telemetry.DroppedTooOld, 1)
-		f.dropped++
 		return false
 	}
-	f.mapper.Restamp(&f.rec, now)
+	f.mapper.Restamp(&f.rec, now.Add(time.Duration(f.restamped))) // a nanosecond each, to keep their order
 	f.restamped++
 	return true
 }

@@ -39,7 +39,6 @@ func (f *flush) refuse(p part, v deliver.Verdict) {
 		return
 	}
 	f.progress.Refused = true
-	f.dropped += records
 	f.in.counters.Add(counter, uint64(records))
 	if f.in.letters != nil {
 		f.in.counters.Add(telemetry.DeadLetterKept, uint64(kept))

@@ -220,7 +220,7 @@ func (f *flush) allRefused(p part) (all, ok bool) {
 		positions = append(positions, position)
 		return true
 	})
-	for i := range samples {
+	for i := range min(samples, len(positions)) {
 		other := i + f.in.random(len(positions)-i)
 		positions[i], positions[other] = positions[other], positions[i]
 		_, single := p.cutAt(positions[i])
