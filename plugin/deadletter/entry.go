@@ -38,6 +38,9 @@ type Entry struct {
 // timeLayout is RFC 3339 with all nine digits, in UTC.
 const timeLayout = "2006-01-02T15:04:05.000000000Z"
 
+// AppendTo appends e as one line, with its line break, as Keep writes it.
+func (e *Entry) AppendTo(dst []byte) []byte { return appendEntry(dst, e, time.Now()) }
+
 // appendEntry appends e as one line, with its line break.
 func appendEntry(dst []byte, e *Entry, now time.Time) []byte {
 	at := e.Time.UTC()

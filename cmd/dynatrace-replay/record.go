@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+
+	"out_dynatrace/plugin/jsontext"
+)
+
+const (
+	timestampKey = "timestamp"
+	originalKey  = "log.original_timestamp"
+	// maxAge is the age from which on Dynatrace refuses a record
+	// (https://docs.dynatrace.com/docs/analyze-explore-automate/logs/lma-limits).
+	maxAge = 24 * time.Hour
+)
+
+// member is one of a JSON object.
+type member struct {
+	key   string
+	value json.RawMessage
+}
+
+// members are those of an object that is valid JSON, in order.
+func members(object []byte) (all []member, err error) {
+	d := json.NewDecoder(bytes.NewReader(object))
+	if _, err := d.Token(); err != nil {
+		return nil, err
+	}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		m := member{key: key.(string)}
+		if err := d.Decode(&m.value); err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	return all, nil
+}
+
+// restamp returns record with the given time, and with the one it had under another name. The first one survives any number of
+// restamps. A record that cannot be read stays as it is: the server will say what is wrong with it.
+func restamp(record []byte, now time.Time) []byte {
+	all, err := members(record)
+	if err != nil {
+		return record
+	}
+	var old json.RawMessage
+	known := false
+	for _, m := range all {
+		if m.key == timestampKey && old == nil && string(m.value) != "null" {
+			old = m.value
+		}
+		known = known || m.key == originalKey
+	}
+	out := append(make([]byte, 0, len(record)+100), `{"`+timestampKey+`":"`...)
+	out = now.UTC().AppendFormat(out, "2006-01-02T15:04:05.000000000Z")
+	out = append(out, '"')
+	if old != nil && !known {
+		out = append(out, `,"`+originalKey+`":`...)
+		out = append(out, old...)
+	}
+	for _, m := range all {
+		if m.key == timestampKey {
+			continue
+		}
+		out = append(out, ',')
+		out = jsontext.AppendString(out, []byte(m.key))
+		out = append(out, ':')
+		out = append(out, m.value...)
+	}
+	return append(out, '}')
+}
+
+// isOld reports whether the server will find record too old; false when it has no time that can be read.
+func isOld(record []byte, now time.Time) bool {
+	all, err := members(record)
+	if err != nil {
+		return false
+	}
+	for _, m := range all {
+		if m.key != timestampKey {
+			continue
+		}
+		var at time.Time
+		return json.Unmarshal(m.value, &at) == nil && now.Sub(at) > maxAge
+	}
+	return false
+}
