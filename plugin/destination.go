@@ -54,11 +54,12 @@ func newDestination(cfg *config.Config, counters *telemetry.Counters, log *telem
 		Log:      log,
 	})
 	d.Sender = deliver.NewRetrier(gate, deliver.RetryOptions{
-		Initial:  cfg.RetryInitial,
-		Max:      cfg.RetryMax,
-		Timeout:  cfg.RequestTimeout,
-		Counters: counters,
-		Log:      log,
+		Initial:     cfg.RetryInitial,
+		Max:         cfg.RetryMax,
+		Timeout:     cfg.RequestTimeout,
+		Environment: true,
+		Counters:    counters,
+		Log:         log,
 	})
 	return d, nil
 }

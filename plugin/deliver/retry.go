@@ -27,6 +27,9 @@ type RetryOptions struct {
 	Initial, Max time.Duration
 	// Timeout is that of one attempt; 0 is 15 s. A pause is only worth it if after it this time is left, or 1 s if that is less.
 	Timeout time.Duration
+	// Environment says that a mistake that somebody has to mend is tried again like trouble of the moment, for a sender that goes on
+	// until somebody has. Without it that is the end.
+	Environment bool
 	// Pauses makes the sequence of pauses of one Send; nil is FullJitter(Initial, Max).
 	Pauses func() backoff.BackOff
 	// Counters counts the retries; nil counts nothing that anybody sees.
@@ -36,13 +39,14 @@ type RetryOptions struct {
 	Log *telemetry.Log
 }
 
-// Retrier is a Sender that tries another one again as long as the moment or the environment is to blame and time is left. The
+// Retrier is a Sender that tries another one again as long as the moment is to blame, or the environment if so asked, and time is left. The
 // flush deadline is the deadline of the context it is given; without one it would go on for ever. The pauses here are those of
 // one payload; what the whole instance has to wait for (Retry-After, an outage, a mistake to be mended) is the business of a
 // Gate behind it. Safe for concurrent use.
 type Retrier struct {
 	next     Sender
 	least    time.Duration
+	mistakes bool // are tried again, too
 	pauses   func() backoff.BackOff
 	counters *telemetry.Counters
 	log      *telemetry.Log
@@ -68,7 +72,7 @@ func NewRetrier(next Sender, o RetryOptions) *Retrier {
 	if o.Log == nil {
 		o.Log = telemetry.NewLog(nil, nil, 0)
 	}
-	return &Retrier{next: next, least: min(o.Timeout, leastAttempt), pauses: o.Pauses, counters: o.Counters, log: o.Log}
+	return &Retrier{next: next, least: min(o.Timeout, leastAttempt), mistakes: o.Environment, pauses: o.Pauses, counters: o.Counters, log: o.Log}
 }
 
 // Send returns the first verdict that another attempt cannot change, or the last one when the next pause does not fit before
@@ -81,7 +85,8 @@ func (r *Retrier) Send(ctx context.Context, payload *batch.Payload, wait bool) V
 			attempts++
 		}
 		verdict.Attempts = attempts
-		if verdict.Kind != Moment && verdict.Kind != Environment || verdict.Held || !wait || verdict.Reason == ReasonStopping {
+		again := verdict.Kind == Moment && verdict.Reason != ReasonStopping || verdict.Kind == Environment && r.mistakes
+		if !again || verdict.Held || !wait {
 			return verdict
 		}
 		if pauses == nil {
@@ -107,7 +112,7 @@ func (r *Retrier) tell(attempts int, v *Verdict) {
 	case v.Kind == Environment:
 		r.log.Error(v.Key(), "%s; nothing is lost while it is tried again", v.Message)
 	default:
-		r.log.Warn(v.Key(), "%s; the next attempt follows", v.Message)
+		r.log.Warn(v.Key(), "%s", v.Message)
 	}
 }
 

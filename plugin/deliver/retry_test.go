@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -56,6 +57,7 @@ func TestRetrier(t *testing.T) {
 		{"returns at once what is accepted", []Verdict{accepted}, 0, time.Second, true, Accepted, 1, 0},
 		{"tries again while the moment is to blame", []Verdict{moment, moment, accepted}, 0, time.Second, true, Accepted, 3, 2 * time.Second},
 		{"tries again what somebody may mend meanwhile", []Verdict{mistake, mistake, accepted}, 0, time.Second, true, Accepted, 3, 2 * time.Second},
+		{"does not try that again unless it is asked for", []Verdict{mistake, accepted}, 0, time.Second, true, Environment, 1, 0},
 		{"makes one attempt at what has to be mended on the engine thread", []Verdict{mistake, accepted}, 0, time.Second, false, Environment, 1, 0},
 		{"gives back at once what was held to the end", []Verdict{moment, held, accepted}, 0, time.Second, true, Moment, 1, time.Second},
 		{"does not try again what is too large", []Verdict{{Kind: TooLarge}}, 0, time.Second, true, TooLarge, 1, 0},
@@ -72,7 +74,7 @@ func TestRetrier(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var counters telemetry.Counters
 				next := &script{verdicts: c.verdicts, takes: c.takes}
-				retrier := NewRetrier(next, RetryOptions{Pauses: constant(c.pause), Counters: &counters})
+				retrier := NewRetrier(next, RetryOptions{Pauses: constant(c.pause), Counters: &counters, Environment: !strings.Contains(c.name, "asked for")})
 				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 				defer cancel()
 				began := time.Now()
