@@ -105,10 +105,13 @@ func TestFieldsBecomeTheRecordThatDynatraceMeans(t *testing.T) {
 		"maps are flattened with dots": {kv(s("log"), s("x"), s("a"), kv(s("b"), kv(s("c"), s("v")), s("d.e"), corpus.Int(1))), `{"content":"x","a.b.c":"v","a.d.e":1}`},
 		"five levels are flattened, the sixth is JSON text": {
 			kv(s("log"), s("x"), s("1"), kv(s("2"), kv(s("3"), kv(s("4"), kv(s("5"), kv(s("6"), corpus.Int(1))))))), `{"content":"x","1.2.3.4.5":"{\"6\":1}"}`},
-		"an empty map stays visible":                {kv(s("log"), s("x"), s("m"), kv()), `{"content":"x","m":"{}"}`},
-		"arrays keep their type":                    {kv(s("log"), s("x"), s("n"), corpus.Array(corpus.Int(1), corpus.Nil(), corpus.Float64(2.5)), s("b"), corpus.Array(corpus.Bool(true), corpus.Bool(false)), s("e"), corpus.Array()), `{"content":"x","n":[1,null,2.5],"b":[true,false],"e":[]}`},
-		"mixed arrays become strings":               {kv(s("log"), s("x"), s("m"), corpus.Array(corpus.Int(1), s("two"), corpus.Bool(true), corpus.Nil())), `{"content":"x","m":["1","two","true",null]}`},
-		"numbers and booleans are two":              {kv(s("log"), s("x"), s("m"), corpus.Array(corpus.Int(1), corpus.Bool(true))), `{"content":"x","m":["1","true"]}`},
+		"an empty map stays visible":   {kv(s("log"), s("x"), s("m"), kv()), `{"content":"x","m":"{}"}`},
+		"arrays keep their type":       {kv(s("log"), s("x"), s("n"), corpus.Array(corpus.Int(1), corpus.Nil(), corpus.Float64(2.5)), s("b"), corpus.Array(corpus.Bool(true), corpus.Bool(false)), s("e"), corpus.Array()), `{"content":"x","n":[1,null,2.5],"b":[true,false],"e":[]}`},
+		"mixed arrays become strings":  {kv(s("log"), s("x"), s("m"), corpus.Array(corpus.Int(1), s("two"), corpus.Bool(true), corpus.Nil())), `{"content":"x","m":["1","two","true",null]}`},
+		"numbers and booleans are two": {kv(s("log"), s("x"), s("m"), corpus.Array(corpus.Int(1), corpus.Bool(true))), `{"content":"x","m":["1","true"]}`},
+		"a float that is text makes an array one of text": {
+			kv(s("log"), s("x"), s("m"), corpus.Array(corpus.Float64(math.NaN()), corpus.Int(1)), s("n"), corpus.Array(corpus.Float32(2), corpus.Nil(), corpus.Float32(float32(math.Inf(1))))),
+			`{"content":"x","m":["NaN","1"],"n":["2.0",null,"Infinity"]}`},
 		"maps and arrays in an array are JSON text": {kv(s("log"), s("x"), s("m"), corpus.Array(kv(s("k"), corpus.Int(1)), corpus.Array(corpus.Int(2)))), `{"content":"x","m":["{\"k\":1}","[2]"]}`},
 
 		"keys that are no strings become text": {

@@ -2,6 +2,7 @@ package record
 
 import (
 	"encoding/base64"
+	"math"
 	"strconv"
 	"unicode/utf8"
 
@@ -116,7 +117,7 @@ func (m *Mapper) scalar(tok chunk.Token, c *chunk.Cursor, stringify bool) Value 
 var numberKinds = [...]Kind{chunk.Bool: Bool, chunk.Int: Int, chunk.Uint: Uint, chunk.Float32: Float32, chunk.Float64: Float64}
 
 // array reads n elements. As the server does, it makes all of them strings unless all are numbers or all are booleans;
-// null fits anything (page "Ingest JSON and TXT logs", unification of arrays).
+// null fits anything (page "Ingest JSON and TXT logs", unification of arrays). NaN and the infinities are text in JSON.
 func (m *Mapper) array(n uint64, c *chunk.Cursor) Value {
 	kept := min(n, uint64(m.opts.Limits.ArrayValues))
 	if kept < n {
@@ -131,13 +132,19 @@ func (m *Mapper) array(n uint64, c *chunk.Cursor) Value {
 	return Value{Kind: Array, Num: uint64(first)<<32 | kept}
 }
 
-// uniform tells whether the next n elements are all numbers or all booleans, but for nulls.
+// uniform tells whether the next n elements are all numbers that JSON can write or all booleans, but for nulls.
 func uniform(c chunk.Cursor, n uint64) bool {
 	numbers, booleans := false, false
 	for range n {
-		switch c.Next().Kind {
+		tok := c.Next()
+		switch tok.Kind {
 		case chunk.Nil:
-		case chunk.Int, chunk.Uint, chunk.Float32, chunk.Float64:
+		case chunk.Int, chunk.Uint:
+			numbers = true
+		case chunk.Float32, chunk.Float64:
+			if f := tok.Float(); math.IsNaN(f) || math.IsInf(f, 0) {
+				return false
+			}
 			numbers = true
 		case chunk.Bool:
 			booleans = true
