@@ -73,7 +73,7 @@ type Mapper struct {
 // candidate is the best field so far for the content or the level. It names the field by its place, which is cheaper than
 // to keep what was read of it.
 type candidate struct {
-	rank uint8  // 0: none
+	rank uint16 // 0: none
 	at   int    // of the key, in the body
 	name string // of a level
 }
@@ -175,9 +175,12 @@ func (m *Mapper) body(rec *Record, c *chunk.Cursor, pairs uint64) {
 func (m *Mapper) consider(rec *Record, r *role, at int, tok chunk.Token, c *chunk.Cursor) bool {
 	if r.content != 0 {
 		if text, ok := m.text(tok); ok {
-			rank := r.content
-			if len(text) == 0 {
-				rank += worse
+			rank := uint16(r.content)
+			switch {
+			case len(text) == 0:
+				rank += emptyContent
+			case tok.Kind != chunk.String && !isText(tok): // isText alone would copy each token
+				rank += otherContent
 			}
 			if m.content.rank == 0 || rank < m.content.rank {
 				m.displace(rec, &m.content, c)
@@ -189,9 +192,9 @@ func (m *Mapper) consider(rec *Record, r *role, at int, tok chunk.Token, c *chun
 	}
 	if r.level != 0 && tok.Kind == chunk.String && (len(tok.Data) > 1 || !r.words) {
 		name := severity(tok.Data)
-		if name != "" && (m.level.rank == 0 || r.level < m.level.rank) {
+		if name != "" && (m.level.rank == 0 || uint16(r.level) < m.level.rank) {
 			m.displace(rec, &m.level, c)
-			m.level = candidate{rank: r.level, at: at, name: name}
+			m.level = candidate{rank: uint16(r.level), at: at, name: name}
 			return true
 		}
 	}

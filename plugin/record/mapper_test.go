@@ -61,6 +61,13 @@ func TestFieldsBecomeTheRecordThatDynatraceMeans(t *testing.T) {
 		"an empty log gives way to message": {kv(s("log"), s(""), s("message"), s("parsed")), `{"content":"parsed","log":""}`},
 		"an empty log alone is the content": {kv(s("log"), s(""), s("a"), s("b")), `{"content":"","a":"b"}`},
 		"a number as log line becomes text": {kv(s("log"), corpus.Int(42)), `{"content":"42"}`},
+		"a number gives way to a line":      {kv(s("log"), corpus.Int(5), s("message"), s("the real line")), `{"content":"the real line","log":5}`},
+		"a line does not wait for one":      {kv(s("message"), s("the real line"), s("log"), corpus.Bool(true)), `{"content":"the real line","log":true}`},
+		"bytes that are text are a line":    {kv(s("log"), corpus.Float64(5), s("message"), corpus.Bin([]byte("the real line"))), `{"content":"the real line","log":5.0}`},
+		"bytes that are no text are none":   {kv(s("log"), corpus.Bin([]byte{0xff, 0}), s("message"), s("the real line")), `{"content":"the real line","log":"/wA="}`},
+		"nor is an ext":                     {kv(s("log"), corpus.Ext(9, []byte{1, 2}), s("message"), s("the real line")), `{"content":"the real line","log":"AQI="}`},
+		"the better of two numbers wins":    {kv(s("message"), corpus.Int(5), s("log"), corpus.Int(6)), `{"content":"6","message":5}`},
+		"a number is more than nothing":     {kv(s("log"), s(""), s("message"), corpus.Int(5)), `{"content":"5","log":""}`},
 		"a float as log line keeps its dot": {kv(s("log"), corpus.Float64(1)), `{"content":"1.0"}`},
 		"a map under log is flattened, message is the content": {
 			kv(s("log"), kv(s("a"), corpus.Int(1)), s("message"), s("m")), `{"content":"m","log.a":1}`},

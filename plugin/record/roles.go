@@ -8,19 +8,26 @@ type role struct {
 	words bool
 }
 
-// worse is added to the rank of an empty content: any other is better. Ranks are below it.
-const worse = 128
+// A content that is no text and one that is empty have this added to their rank: a text under any key is better than a
+// number, and a number better than nothing.
+const (
+	otherContent = 1 << 8
+	emptyContent = 2 << 8
+)
+
+// mostKeys bounds the keys of a list, so that their ranks fit.
+const mostKeys = 127
 
 // roleTable finds the role of a key, by its length first: most keys are told apart by that alone. Longer ones share a row.
 type roleTable [32][]role
 
 func newRoleTable(contentKeys, levelKeys []string) (t roleTable) {
-	for i, key := range contentKeys[:min(len(contentKeys), worse-1)] {
+	for i, key := range contentKeys[:min(len(contentKeys), mostKeys)] {
 		if r := t.add(key); r.content == 0 {
 			r.content = uint8(i + 1)
 		}
 	}
-	for i, key := range levelKeys[:min(len(levelKeys), worse-1)] {
+	for i, key := range levelKeys[:min(len(levelKeys), mostKeys)] {
 		if r := t.add(key); r.level == 0 {
 			r.level = uint8(i + 1)
 		}

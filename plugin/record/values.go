@@ -39,12 +39,10 @@ func (m *Mapper) text(tok chunk.Token) ([]byte, bool) {
 	switch tok.Kind {
 	case chunk.String:
 		return tok.Data, true
-	case chunk.Binary:
-		if utf8.Valid(tok.Data) {
+	case chunk.Binary, chunk.Ext:
+		if isText(tok) {
 			return tok.Data, true
 		}
-		m.scratch = base64.StdEncoding.AppendEncode(m.scratch, tok.Data)
-	case chunk.Ext:
 		m.scratch = base64.StdEncoding.AppendEncode(m.scratch, tok.Data)
 	case chunk.Bool:
 		m.scratch = strconv.AppendBool(m.scratch, tok.Num != 0)
@@ -58,6 +56,11 @@ func (m *Mapper) text(tok chunk.Token) ([]byte, bool) {
 		return nil, false
 	}
 	return m.scratch[start:len(m.scratch):len(m.scratch)], true
+}
+
+// isText tells whether a value is text as it stands.
+func isText(tok chunk.Token) bool {
+	return tok.Kind == chunk.String || tok.Kind == chunk.Binary && utf8.Valid(tok.Data)
 }
 
 // appendFloatText writes a float as jsontext does, without the quotes that it puts around NaN and the infinities.
