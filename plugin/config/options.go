@@ -148,12 +148,12 @@ func Options() []Option {
 		},
 		{
 			Name: optContentKey, Type: TypeList, Default: "log,message,msg,MESSAGE,content,payload,body,_raw",
-			Help: "Fields that can hold the message; the first one found becomes `content`.",
+			Help: "Top-level fields that can hold the message; the first one that holds text becomes `content`.",
 			bind: func(d *draft) any { return &d.ContentKeys },
 		},
 		{
 			Name: optLevelKey, Type: TypeList, Default: "loglevel,severity,level,lvl,log.level,levelname,status,syslog.severity",
-			Help: "Fields that can hold the severity; the first one found becomes `loglevel`.",
+			Help: "Fields that can hold the severity, at the top level or, by a name with dots, in nested maps; the first one that names a level becomes `loglevel`.",
 			bind: func(d *draft) any { return &d.LevelKeys },
 		},
 		{

@@ -18,7 +18,7 @@ func mapper() *record.Mapper {
 	return record.NewMapper(record.Options{
 		Limits:      record.Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
 		ContentKeys: []string{"log", "message"},
-		LevelKeys:   []string{"loglevel", "severity", "level", "status"},
+		LevelKeys:   []string{"loglevel", "severity", "level", "log.level", "status", "syslog.severity", "host.state.level"},
 		Now:         func() time.Time { return time.Unix(1700000000, 0) },
 	})
 }
@@ -122,6 +122,9 @@ func TestRepeatedFieldsThatClashAreRenamedEachTime(t *testing.T) {
 		same("8", s("pod"), corpus.Map(s("name"), s("a"), s("level"), corpus.Int(3))),
 		same("9", s("list"), corpus.Array(corpus.Int(1), s("x"))), same("10", s("list"), corpus.Array(corpus.Int(1), s("x"))), same("11", s("list"), corpus.Array(corpus.Int(2))),
 		same("12", s("level"), corpus.Int(30)), same("13", s("level"), corpus.Int(30)), same("14"),
+		corpus.Map(s("host"), corpus.Map(s("state"), corpus.Map(s("level"), s("info"))), s("log"), s("a")),
+		corpus.Map(s("host"), corpus.Map(s("state"), corpus.Map(s("level"), s("info"))), s("log"), s("b")),
+		corpus.Map(s("host"), corpus.Map(s("state"), corpus.Map(s("level"), s("info"))), s("log"), s("c"), s("level"), s("error")),
 		same("15", s("status"), corpus.Int(200)), same("16", s("status"), corpus.Int(200)), same("17", s("status"), s("odd")), same("18", s("status"), s("odd")),
 	} {
 		data = corpus.AppendEvent(data, corpus.EventTime(1700000000, uint32(i)), corpus.Map(), body)

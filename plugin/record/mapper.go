@@ -12,7 +12,7 @@ type Options struct {
 	// ContentKeys are the top-level keys that may hold the log line, best first. Keys are compared without regard to
 	// the case of ASCII letters.
 	ContentKeys []string
-	// LevelKeys are the top-level keys that may hold the level, best first.
+	// LevelKeys are the keys that may hold the level, best first: top-level ones, and dotted ones of fields in nested maps.
 	LevelKeys []string
 	// Stringify turns numbers and booleans into strings.
 	Stringify bool
@@ -74,9 +74,12 @@ type Mapper struct {
 // to keep what was read of it.
 type candidate struct {
 	rank uint16 // 0: none
-	at   int    // of the key, in the body
+	at   int    // of the key, in the body, or inPlace
 	name string // of a level
 }
+
+// inPlace is the place of a level that stands in a nested map: its field stays there, an attribute like the others.
+const inPlace = -1
 
 // NewMapper returns a mapper for opts. At most 127 keys of each list are taken.
 func NewMapper(opts Options) *Mapper {
@@ -198,12 +201,15 @@ func (m *Mapper) consider(rec *Record, r *role, at int, tok chunk.Token, c *chun
 			return true
 		}
 	}
+	if r.below != nil && tok.Kind == chunk.Map {
+		m.considerBelow(rec, r.below, tok.Num, c)
+	}
 	return false
 }
 
 // displace makes a candidate that a better one replaces an ordinary attribute.
 func (m *Mapper) displace(rec *Record, old *candidate, c *chunk.Cursor) {
-	if old.rank != 0 {
+	if old.rank != 0 && old.at != inPlace {
 		key, tok := m.field(old, c)
 		m.topLevel(rec, key, tok, nil)
 	}
@@ -236,6 +242,9 @@ func (m *Mapper) finishLevel(rec *Record, c *chunk.Cursor) {
 		return
 	}
 	rec.Level = best.name
+	if best.at == inPlace {
+		return
+	}
 	key, tok := m.field(best, c)
 	switch {
 	case reserved(key) == notReserved:

@@ -1,11 +1,20 @@
 package record
 
-// role is what a top-level key may be used for: its ranks in ContentKeys and LevelKeys, from 1 on; 0 is not listed.
+// role is what the field of a top-level key may be used for: the key's ranks in ContentKeys and LevelKeys, from 1 on; 0 is not
+// listed. A field with a role is considered in each record: what becomes of it depends on the others, so the memo never holds it.
 type role struct {
 	key            string
 	content, level uint8
 	// words says that a single letter is no level here: a status of "A" is seldom an alert.
 	words bool
+	// below are the level keys that begin with key and a dot: a map under it can hold their fields.
+	below []path
+}
+
+// path is what follows in a level key behind a top-level key and a dot, and the rank of the whole.
+type path struct {
+	rest  string
+	level uint8
 }
 
 // A content that is no text and one that is empty have this added to their rank: a text under any key is better than a
@@ -30,6 +39,12 @@ func newRoleTable(contentKeys, levelKeys []string) (t roleTable) {
 	for i, key := range levelKeys[:min(len(levelKeys), mostKeys)] {
 		if r := t.add(key); r.level == 0 {
 			r.level = uint8(i + 1)
+		}
+		for at := range len(key) {
+			if key[at] == '.' {
+				r := t.add(key[:at])
+				r.below = append(r.below, path{rest: key[at+1:], level: uint8(i + 1)})
+			}
 		}
 	}
 	return t
