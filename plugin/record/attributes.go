@@ -13,7 +13,7 @@ var emptyKey = []byte("_")
 // add adds a value under key. Maps are flattened down to the nesting limit; c stands behind tok, and is moved over the
 // elements of a map or an array. depth is the level of key, from 1.
 func (m *Mapper) add(rec *Record, key []byte, tok chunk.Token, c *chunk.Cursor, depth int) {
-	if tok.Kind == chunk.Map && tok.Num > 0 && depth < m.opts.Limits.NestingLevels {
+	if m.flattens(tok, depth) {
 		m.flatten(rec, key, tok.Num, c, depth)
 		return
 	}
@@ -31,6 +31,11 @@ func (m *Mapper) add(rec *Record, key []byte, tok chunk.Token, c *chunk.Cursor, 
 		key = short
 	}
 	m.append(rec, key, m.value(tok, c))
+}
+
+// flattens tells whether a value at a level becomes attributes of its own.
+func (m *Mapper) flattens(tok chunk.Token, depth int) bool {
+	return tok.Kind == chunk.Map && tok.Num > 0 && depth < m.opts.Limits.NestingLevels
 }
 
 // valid returns key with U+FFFD in the place of each invalid byte. An encoder would write it so anyway, but then keys that

@@ -14,6 +14,8 @@ const groupBytes = 16 << 10
 type groupMemo struct {
 	body  []byte // of the start marker, in the chunk
 	entry memoEntry
+	// sources are the indexes of the attributes that the server would take for the level.
+	sources []int
 	// scratch holds the texts of the entry that do not stand in the chunk.
 	scratch []byte
 }
@@ -29,7 +31,7 @@ func (g *groupMemo) release() {
 	if cap(g.scratch) > keptScratch {
 		g.scratch = nil
 	}
-	*g = groupMemo{entry: memoEntry{attributes: attributes[:0], hashes: g.entry.hashes[:0]}, scratch: g.scratch[:0]}
+	*g = groupMemo{entry: memoEntry{attributes: attributes[:0], hashes: g.entry.hashes[:0]}, sources: g.sources[:0], scratch: g.scratch[:0]}
 }
 
 // learnGroup maps a group into the memo. It is called before anything of a record is mapped.
@@ -51,6 +53,13 @@ func (m *Mapper) learnGroup(body []byte) {
 		}
 		hashes = append(hashes, hashOf(a.Key))
 	}
+	g.sources = g.sources[:0]
+	for _, i := range m.sources {
+		if i < len(rec.Attributes) {
+			g.sources = append(g.sources, i)
+		}
+	}
+	m.sources = m.sources[:0]
 	m.memo.lastID++
 	g.body = body
 	g.entry = memoEntry{attributes: rec.Attributes, hashes: hashes, id: m.memo.lastID}
@@ -64,17 +73,28 @@ func (m *Mapper) learnGroup(body []byte) {
 	m.count = 0
 }
 
-// addGroup adds the attributes of the group in the memo to a member of it, as far as the limit of attributes allows.
+// addGroup adds the attributes of the group in the memo to a member of it, as far as the limit of attributes allows. A level of
+// the group names that of no record: where the member names none either, those fields get another name too.
 func (m *Mapper) addGroup(rec *Record) {
-	e := &m.group.entry
-	if room := m.opts.Limits.Attributes - m.count; len(e.attributes) > room {
-		m.cuts[CutAttributes] += uint64(len(e.attributes) - room)
-		for _, a := range e.attributes[:room] {
-			m.append(rec, a.Key, a.Value)
-		}
+	e, sources := &m.group.entry, m.group.sources
+	if m.level.rank != 0 {
+		sources = nil
+	}
+	room := m.opts.Limits.Attributes - m.count
+	if len(e.attributes) <= room && len(sources) == 0 {
+		m.addEntry(rec, e)
 		return
 	}
-	m.addEntry(rec, e)
+	m.addCuts(e)
+	if over := len(e.attributes) - room; over > 0 {
+		m.cuts[CutAttributes] += uint64(over)
+	}
+	for i, a := range e.attributes[:min(room, len(e.attributes))] {
+		if len(sources) > 0 && sources[0] == i {
+			a.Key, sources = rawLevelKey, sources[1:]
+		}
+		m.append(rec, a.Key, a.Value)
+	}
 }
 
 // mapGroup adds the resource and scope attributes of an OTLP group (Fluent Bit's plugins/in_opentelemetry writes them once,

@@ -83,3 +83,13 @@ func TestAGroupTakesBoundedRoomInEachMember(t *testing.T) {
 		t.Errorf("cuts %v", cuts)
 	}
 }
+
+func TestWhatAGroupLostIsCountedForAMemberThatHasNoRoomForTheRest(t *testing.T) {
+	o := options()
+	o.Limits.Attributes = 3
+	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("a", "1", "b", "2", "c", "3", "d", "4", "e", "5"), nil)
+	data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), corpus.Map(), corpus.Fields("log", "x", "own", "1"))
+	if got, cuts := mapped(t, o, data); got != `{"content":"x","own":"1","a":"1","b":"2"}` || cuts[record.CutAttributes] != 3 {
+		t.Errorf("got %s, cuts %v", got, cuts)
+	}
+}

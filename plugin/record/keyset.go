@@ -22,7 +22,8 @@ type slot struct {
 	key        []byte
 }
 
-// newKeySet makes a set with room for limit keys, at most half full.
+// newKeySet makes a set with room for limit keys, at most half full. There is a free slot also when each of them has been given
+// another name.
 func newKeySet(limit int) keySet {
 	size := uint32(1) << bits.Len32(uint32(2*max(limit, 8)))
 	return keySet{slots: make([]slot, size), mask: size - 1}

@@ -65,7 +65,8 @@ type Mapper struct {
 	stamps  int // of them, those that set has added
 	content candidate
 	level   candidate
-	renamed bool // a key was given another name since this was last cleared
+	sources []int // of the attributes, those that the server would take for the level
+	renamed bool  // a key was given another name since this was last cleared
 
 	cuts [NumCuts]uint64
 }
@@ -120,6 +121,7 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	m.keys.reset()
 	m.count, m.stamps = 0, 0
 	m.content.rank, m.level.rank = 0, 0
+	m.sources = m.sources[:0]
 
 	if ev.Group != nil && !m.group.is(ev.Group) {
 		m.learnGroup(ev.Group)
@@ -135,6 +137,9 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 		m.body(rec, &c, root.Num)
 	} else if text, ok := m.text(root); ok {
 		m.setContent(rec, text)
+	}
+	if len(m.sources) > 0 && m.level.rank == 0 {
+		m.renameSources(rec)
 	}
 	if ev.Group != nil {
 		m.addGroup(rec)
@@ -234,8 +239,7 @@ func (m *Mapper) setContent(rec *Record, text []byte) {
 	rec.Content = text
 }
 
-// finishLevel settles the level. A record in which no field names a level gets none: the server decides what to make of it,
-// and a numeric status, which it would take for one, does not bear that name any more.
+// finishLevel settles the level. A record in which no field names a level gets none, and the server finds none.
 func (m *Mapper) finishLevel(rec *Record, c *chunk.Cursor) {
 	best := &m.level
 	if best.rank == 0 {
@@ -246,12 +250,12 @@ func (m *Mapper) finishLevel(rec *Record, c *chunk.Cursor) {
 		return
 	}
 	key, tok := m.field(best, c)
-	switch {
-	case reserved(key) == notReserved:
+	switch reserved(key) {
+	case ownField, ownLevel, serverField:
+		if !equalFold(tok.Data, best.name) {
+			m.add(rec, rawLevelKey, tok, nil, 1)
+		}
+	default:
 		m.topLevel(rec, key, tok, nil)
-	case !equalFold(tok.Data, best.name):
-		m.add(rec, rawLevelKey, tok, nil, 1)
 	}
 }
-
-var rawLevelKey = []byte("log.raw_level")

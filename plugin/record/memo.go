@@ -123,9 +123,7 @@ func (m *Mapper) recall(rec *Record, s *memoSlot, c *chunk.Cursor) bool {
 // addEntry adds the attributes of an entry, which the limit has room for.
 func (m *Mapper) addEntry(rec *Record, e *memoEntry) {
 	if e.cut {
-		for cut, n := range e.cuts {
-			m.cuts[cut] += n
-		}
+		m.addCuts(e)
 	}
 	for i := range e.attributes {
 		if _, isNew := m.keys.insert(e.attributes[i].Key, e.hashes[i]); !isNew {
@@ -135,6 +133,13 @@ func (m *Mapper) addEntry(rec *Record, e *memoEntry) {
 	}
 	m.count += len(e.attributes)
 	rec.Runs = append(rec.Runs, Run{Attributes: e.attributes, At: len(rec.Attributes), ID: e.id})
+}
+
+// addCuts counts the cuts of an entry once more.
+func (m *Mapper) addCuts(e *memoEntry) {
+	for cut, n := range e.cuts {
+		m.cuts[cut] += n
+	}
 }
 
 // addRenamed adds the attributes of e one by one, since the record has a key of theirs already. The first n of their

@@ -9,29 +9,57 @@ const (
 	notReserved reservation = iota
 	// ownField is the name of one of the fields that every record carries.
 	ownField
+	// ownLevel is loglevel, such a field that the server also reads a level from.
+	ownLevel
 	// serverField is status, which the server writes from the level (page "Ingest JSON and TXT logs": status is also the
 	// second of the keys that it reads a level from).
 	serverField
+	// levelSource is another key that the server reads a level from when a record has no loglevel: by first letters, so that
+	// "success" is stored as SEVERE, and what is no text as NONE.
+	levelSource
+	// aboveSource is a key under which a map can hold a levelSource.
+	aboveSource
 )
+
+// levelFields are the top-level keys of the fields that the server can read a level from (page "Ingest JSON and TXT logs").
+var levelFields = [...]string{"loglevel", "status", "severity", "level", syslogSeverity, "syslog"}
+
+const syslogSeverity = "syslog.severity"
+
+var rawLevelKey = []byte("log.raw_level")
 
 // reserved compares without regard to case, as the server does with its special keys.
 func reserved(key []byte) reservation {
 	switch len(key) {
+	case len("level"):
+		if equalFold(key, "level") {
+			return levelSource
+		}
 	case len("status"):
-		if equalFold(key, "status") {
+		switch {
+		case equalFold(key, "status"):
 			return serverField
+		case equalFold(key, "syslog"):
+			return aboveSource
 		}
 	case len("content"):
 		if equalFold(key, "content") {
 			return ownField
 		}
 	case len("loglevel"):
-		if equalFold(key, "loglevel") {
-			return ownField
+		switch {
+		case equalFold(key, "loglevel"):
+			return ownLevel
+		case equalFold(key, "severity"):
+			return levelSource
 		}
 	case len("timestamp"):
 		if equalFold(key, "timestamp") {
 			return ownField
+		}
+	case len(syslogSeverity):
+		if equalFold(key, syslogSeverity) {
+			return levelSource
 		}
 	}
 	return notReserved
@@ -40,17 +68,45 @@ func reserved(key []byte) reservation {
 // topLevel adds a pair of the event's top-level map under a key that the server takes for what it is. Fields that clash
 // with the record's own get the name that the server itself gives to the loser of a clash.
 func (m *Mapper) topLevel(rec *Record, key []byte, tok chunk.Token, c *chunk.Cursor) {
-	switch reserved(key) {
+	r := reserved(key)
+	switch r {
 	case serverField:
 		if isHTTPStatus(tok) {
-			key = httpStatusKey
+			key, r = httpStatusKey, notReserved
 			break
 		}
 		key = m.overwritten(1, key)
-	case ownField:
+	case ownField, ownLevel:
 		key = m.overwritten(1, key)
 	}
+	first := len(rec.Attributes)
 	m.add(rec, key, tok, c, 1)
+	if r >= ownLevel {
+		m.noteSources(rec, first, r, m.flattens(tok, 1))
+	}
+}
+
+// noteSources remembers those of the attributes from first on that the server would take for the level under the key that the
+// event gave them. They came of a field that is reserved for r. The server passes over null, arrays and what is flattened.
+func (m *Mapper) noteSources(rec *Record, first int, r reservation, flattened bool) {
+	for i := first; i < len(rec.Attributes); i++ {
+		a := &rec.Attributes[i]
+		isSource := r != aboveSource
+		if flattened {
+			isSource = equalFold(a.Key, syslogSeverity)
+		}
+		if isSource && a.Value.Kind != Null && a.Value.Kind != Array {
+			m.sources = append(m.sources, i)
+		}
+	}
+}
+
+// renameSources gives the fields that the server would take for the level another name. It is for records in which no field
+// names a level: the server would make one up of the field's first letter, or none of a number, and the value would be lost.
+func (m *Mapper) renameSources(rec *Record) {
+	for _, i := range m.sources {
+		rec.Attributes[i].Key = m.unique(rawLevelKey)
+	}
 }
 
 var httpStatusKey = []byte("http.response.status_code")

@@ -47,6 +47,9 @@ func newRoleTable(contentKeys, levelKeys []string) (t roleTable) {
 			}
 		}
 	}
+	for _, key := range levelFields {
+		t.add(key)
+	}
 	return t
 }
 
