@@ -134,6 +134,37 @@ func TestRepeatedFieldsThatClashAreRenamedEachTime(t *testing.T) {
 	}
 }
 
+func TestTheArraysOfGroupsAndOfFieldsDoNotMix(t *testing.T) {
+	s := corpus.Str
+	list := func(n int64) corpus.Value { return corpus.Array(corpus.Int(n), corpus.Int(n+1), corpus.Int(n+2)) }
+	field := func(n int64) corpus.Value {
+		return corpus.Map(s("field"), corpus.Map(s("list"), list(n), s("more"), s("text")), s("log"), s("x"))
+	}
+	var data []byte
+	add := func(n int64) {
+		data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), corpus.Map(), field(n))
+	}
+	for round := range int64(3) {
+		add(100)
+		data = corpus.AppendGroupStart(data, 0, 0, corpus.Map(s("none"), s("here")), nil)
+		add(200)
+		for group := range int64(4) {
+			data = corpus.AppendGroupStart(data, group, 0, corpus.Map(s("a"), list(1000*group), s("b"), corpus.Array(), s("c"), list(2000*group+round)), nil)
+			add(100)
+			add(300 + group)
+			add(400 + 10*round + group)
+		}
+		data = corpus.AppendGroupEnd(data)
+	}
+	var j encode.JSON
+	m := mapper()
+	for range 2 {
+		if got, want := whole(&j, m, data), single(data); !bytes.Equal(got, want) {
+			t.Fatal(difference(got, want))
+		}
+	}
+}
+
 func TestFieldsThatNeverRepeatAreStillRight(t *testing.T) {
 	var data []byte
 	for i := range 500 {

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"unsafe"
 
 	"out_dynatrace/plugin/chunk"
@@ -10,6 +11,12 @@ import (
 // its attributes in every record: without a bound a chunk of two megabytes could become gigabytes.
 const groupBytes = 16 << 10
 
+// arrayElement is what an element of an array counts for beside its text: a short number and its comma.
+const arrayElement = 4
+
+// groupElements bounds the elements of arrays that a group can have within groupBytes.
+const groupElements = groupBytes / arrayElement
+
 // groupMemo is the group that was met last, mapped once for all of its members.
 type groupMemo struct {
 	body  []byte // of the start marker, in the chunk
@@ -18,6 +25,10 @@ type groupMemo struct {
 	sources []int
 	// scratch holds the texts of the entry that do not stand in the chunk.
 	scratch []byte
+	// elements is where a group is mapped. What is kept of them stands in the group's part of the Mapper's elements, which is
+	// made for the first group of a chunk that has arrays, and which each group takes over from the one before it.
+	elements    []Value
+	part, parts int // where the part begins and its size, 0 or groupElements
 }
 
 // is tells whether body is the group in the memo: the same bytes at the same place.
@@ -26,51 +37,87 @@ func (g *groupMemo) is(body []byte) bool {
 }
 
 func (g *groupMemo) release() {
-	attributes := g.entry.attributes
-	clear(attributes[:cap(attributes)])
+	e := &g.entry
+	clear(e.attributes[:cap(e.attributes)])
+	*g = groupMemo{
+		entry:    memoEntry{attributes: e.attributes[:0], hashes: e.hashes[:0]},
+		sources:  g.sources[:0],
+		scratch:  g.scratch[:0],
+		elements: keepElements(g.elements),
+	}
 	if cap(g.scratch) > keptScratch {
 		g.scratch = nil
 	}
-	*g = groupMemo{entry: memoEntry{attributes: attributes[:0], hashes: g.entry.hashes[:0]}, sources: g.sources[:0], scratch: g.scratch[:0]}
 }
 
 // learnGroup maps a group into the memo. It is called before anything of a record is mapped.
 func (m *Mapper) learnGroup(body []byte) {
 	g := &m.group
-	attributes, hashes := g.entry.attributes[:0], g.entry.hashes[:0]
 	cuts := m.cuts
+	rec := Record{Attributes: g.entry.attributes[:0]}
 	m.scratch, g.scratch = g.scratch[:0], m.scratch
-	rec := Record{Attributes: attributes}
+	m.elements, g.elements = g.elements[:0], m.elements
 	m.mapGroup(&rec, body)
 	m.scratch, g.scratch = g.scratch, m.scratch
+	m.elements, g.elements = g.elements, m.elements
 
-	size := 0
-	for i, a := range rec.Attributes {
-		if size += len(a.Key) + len(a.Value.Text); size > groupBytes {
-			m.cuts[CutAttributes] += uint64(len(rec.Attributes) - i)
-			rec.Attributes = rec.Attributes[:i]
-			break
-		}
-		hashes = append(hashes, hashOf(a.Key))
+	g.entry = memoEntry{attributes: rec.Attributes[:m.keepGroup(rec.Attributes)], hashes: g.entry.hashes[:0]}
+	for i := range g.entry.attributes {
+		g.entry.hashes = append(g.entry.hashes, hashOf(g.entry.attributes[i].Key))
+	}
+	if left := len(rec.Attributes) - len(g.entry.attributes); left > 0 {
+		m.cuts[CutAttributes] += uint64(left)
 	}
 	g.sources = g.sources[:0]
 	for _, i := range m.sources {
-		if i < len(rec.Attributes) {
+		if i < len(g.entry.attributes) {
 			g.sources = append(g.sources, i)
 		}
 	}
-	m.sources = m.sources[:0]
 	m.memo.lastID++
-	g.body = body
-	g.entry = memoEntry{attributes: rec.Attributes, hashes: hashes, id: m.memo.lastID}
+	g.body, g.entry.id = body, m.memo.lastID
 	for cut := range cuts {
 		g.entry.cuts[cut] = m.cuts[cut] - cuts[cut]
 		g.entry.cut = g.entry.cut || g.entry.cuts[cut] != 0
 	}
 	m.cuts = cuts // they count once for each member
-	m.memo.elements = len(m.elements)
+	m.sources = m.sources[:0]
 	m.keys.reset()
 	m.count = 0
+}
+
+// keepGroup returns how many of a group's attributes are within the bound, and moves the elements of their arrays to the group's
+// part.
+func (m *Mapper) keepGroup(attributes []Attribute) (kept int) {
+	g := &m.group
+	all := Record{Elements: g.elements}
+	size, at := 0, g.part
+	for i := range attributes {
+		a := &attributes[i]
+		size += len(a.Key) + len(a.Value.Text)
+		if a.Value.Kind != Array {
+			if size > groupBytes {
+				return i
+			}
+			continue
+		}
+		elements := all.Array(a.Value)
+		for j := range elements {
+			size += arrayElement + len(elements[j].Text)
+		}
+		if size > groupBytes {
+			return i
+		}
+		if g.parts == 0 {
+			g.part, g.parts = m.memo.elements, groupElements
+			at = g.part
+			m.memo.elements += groupElements
+			m.elements = slices.Grow(m.elements, groupElements)[:m.memo.elements]
+		}
+		a.Value.Num = uint64(at)<<32 | uint64(len(elements))
+		at += copy(m.elements[at:], elements)
+	}
+	return len(attributes)
 }
 
 // addGroup adds the attributes of the group in the memo to a member of it, as far as the limit of attributes allows. A level of

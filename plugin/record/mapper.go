@@ -97,8 +97,21 @@ func (m *Mapper) TakeCuts() [NumCuts]uint64 {
 	return cuts
 }
 
-// keptScratch is how much scratch memory a Mapper holds on to between flushes.
-const keptScratch = 1 << 20
+const (
+	// keptScratch is how much scratch memory a Mapper holds on to between flushes, in bytes.
+	keptScratch = 1 << 20
+	// keptElements is the same for the elements of arrays: as many as a record can have by the limits of the API, 655 kB.
+	keptElements = 16 << 10
+)
+
+// keepElements drops what elements point to, or all of them when they are unusually many.
+func keepElements(elements []Value) []Value {
+	if cap(elements) > keptElements {
+		return nil
+	}
+	clear(elements[:cap(elements)])
+	return elements[:0]
+}
 
 // Release ends a chunk: it drops everything that points into it, and scratch memory that an unusually large event needed. It
 // must be called before the memory of the chunk is given back.
@@ -107,7 +120,7 @@ func (m *Mapper) Release() {
 	m.keys.release()
 	m.memo.release()
 	m.group.release()
-	clear(m.elements[:cap(m.elements)])
+	m.elements = keepElements(m.elements)
 	if cap(m.scratch) > keptScratch {
 		m.scratch = nil
 	}

@@ -26,7 +26,7 @@ const (
 	memoPatience = 2 * memoWays
 	// memoScratch bounds the scratch memory that the memo may use, in bytes.
 	memoScratch = 256 << 10
-	// memoElements bounds the elements of arrays that the memo may use.
+	// memoElements bounds the elements of arrays that the memo may use, beside those of a group.
 	memoElements = 4 << 10
 	// memoLeast is the shortest field that is kept: the bytes of a head.
 	memoLeast = 8
@@ -160,7 +160,7 @@ func (m *Mapper) learn(rec *Record, s *memoSlot, before int, key []byte, tok chu
 	m.topLevel(rec, key, tok, c)
 	s.misses++
 	raw := c.Since(before)
-	if m.renamed || m.count >= m.opts.Limits.Attributes || len(raw) < memoLeast || len(raw) > memoField || len(m.scratch) > memoScratch || len(m.elements) > memoElements {
+	if m.renamed || m.count >= m.opts.Limits.Attributes || len(raw) < memoLeast || len(raw) > memoField || len(m.scratch) > memoScratch || len(m.elements) > memoElements+m.group.parts {
 		return
 	}
 	e := s.entry()
