@@ -1,0 +1,31 @@
+package encode_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/record"
+)
+
+func TestARunIsWrittenRightAfterTheCacheHasStartedAnew(t *testing.T) {
+	const runs, size = 20, 40_000 // more than the cache holds
+	attributes := func(id int) []record.Attribute {
+		return []record.Attribute{{Key: []byte("k"), Value: record.Value{Kind: record.String, Text: []byte(strings.Repeat(string(rune('a'+id)), size+id))}}}
+	}
+	var j encode.JSON
+	for _, order := range [][2]int{{1, 1}, {-1, runs}, {1, 1}} { // forwards, backwards, forwards
+		for n := range runs {
+			id := order[1] + order[0]*n
+			r := record.Record{Runs: []record.Run{{ID: uint64(id), Attributes: attributes(id)}}}
+			var got struct{ K string }
+			if err := json.Unmarshal(j.Append(nil, &r), &got); err != nil {
+				t.Fatalf("run %d: %v", id, err)
+			}
+			if want := string(attributes(id)[0].Value.Text); got.K != want {
+				t.Fatalf("run %d begins with %q and has %d bytes, want %q and %d", id, got.K[:1], len(got.K), want[:1], len(want))
+			}
+		}
+	}
+}
