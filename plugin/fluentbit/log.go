@@ -20,51 +20,64 @@ import (
 // Where the host has no such interface (Fluent Bit 1.x) it writes lines of the same shape to standard error, from level info
 // up. It is safe for concurrent use. Fluent Bit itself writes a line that comes from a thread not its own to standard error.
 type Logger struct {
-	host   C.struct_abi_host
+	host   host // nil where there is no such interface
 	prefix string
-	native bool
 	closed atomic.Bool
 	stderr io.Writer
 }
 
+// host is Fluent Bit's log, asked in the name of an instance.
+type host interface {
+	enabled(telemetry.Level) bool
+	print(level telemetry.Level, line string)
+}
+
 // NewLogger returns the logger of the instance that p stands for.
 func NewLogger(p Plugin) *Logger {
-	host := C.abi_host_of(p.p)
+	c := C.abi_host_of(p.p)
 	name := "dynatrace"
-	if host.name != nil {
-		name = C.GoString(host.name)
+	if c.name != nil {
+		name = C.GoString(c.name)
 	}
-	return &Logger{
-		host:   host,
-		prefix: "[output:dynatrace:" + name + "] ",
-		native: host.log_print != nil && host.output_log_check != nil,
-		stderr: os.Stderr,
+	l := &Logger{prefix: "[output:dynatrace:" + name + "] ", stderr: os.Stderr}
+	if c.log_print != nil && c.output_log_check != nil {
+		l.host = &cHost{c}
 	}
+	return l
 }
 
 // Enabled reports whether a line of level would be printed.
 func (l *Logger) Enabled(level telemetry.Level) bool {
-	if !l.native || l.closed.Load() {
+	if l.host == nil || l.closed.Load() {
 		return level <= telemetry.LevelInfo
 	}
-	return C.abi_log_check(&l.host, C.int(level)) != 0
+	return l.host.enabled(level)
 }
 
 // Log prints one line. It does not ask Enabled.
 func (l *Logger) Log(level telemetry.Level, message string) {
 	line := l.prefix + strings.ReplaceAll(message, "\x00", `\x00`)
-	if !l.native || l.closed.Load() {
+	if l.host == nil || l.closed.Load() {
 		fmt.Fprintf(l.stderr, "[%s] [%5s] %s\n", time.Now().Format("2006/01/02 15:04:05"), levelNames[level], line)
 		return
 	}
-	text := C.CString(line)
-	defer C.free(unsafe.Pointer(text))
-	C.abi_log_print(&l.host, C.int(level), text)
+	l.host.print(level, line)
 }
 
 // Close cuts the tie to the host's instance, which Fluent Bit frees after FLBPluginExitCtx. Lines that still come go to
 // standard error.
 func (l *Logger) Close() { l.closed.Store(true) }
+
+// cHost is the host behind its C functions.
+type cHost struct{ c C.struct_abi_host }
+
+func (h *cHost) enabled(level telemetry.Level) bool { return C.abi_log_check(&h.c, C.int(level)) != 0 }
+
+func (h *cHost) print(level telemetry.Level, line string) {
+	text := C.CString(line)
+	defer C.free(unsafe.Pointer(text))
+	C.abi_log_print(&h.c, C.int(level), text)
+}
 
 // levelNames are spelt as in Fluent Bit's src/flb_log.c.
 var levelNames = map[telemetry.Level]string{
