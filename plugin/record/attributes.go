@@ -13,7 +13,7 @@ var emptyKey = []byte("_")
 // add adds a value under key. Maps are flattened down to the nesting limit; c stands behind tok, and is moved over the
 // elements of a map or an array. depth is the level of key, from 1.
 func (m *Mapper) add(rec *Record, key []byte, tok chunk.Token, c *chunk.Cursor, depth int) {
-	if m.flattens(tok, depth) {
+	if m.flattens(tok.Kind, tok.Num, depth) {
 		m.flatten(rec, key, tok.Num, c, depth)
 		return
 	}
@@ -33,9 +33,9 @@ func (m *Mapper) add(rec *Record, key []byte, tok chunk.Token, c *chunk.Cursor, 
 	m.append(rec, key, m.value(tok, c))
 }
 
-// flattens tells whether a value at a level becomes attributes of its own.
-func (m *Mapper) flattens(tok chunk.Token, depth int) bool {
-	return tok.Kind == chunk.Map && tok.Num > 0 && depth < m.opts.Limits.NestingLevels
+// flattens tells whether a value, of so many pairs if it is a map, becomes attributes of its own at a level of depth.
+func (m *Mapper) flattens(kind chunk.Kind, pairs uint64, depth int) bool {
+	return kind == chunk.Map && pairs > 0 && depth < m.opts.Limits.NestingLevels
 }
 
 // valid returns key with U+FFFD in the place of each invalid byte. An encoder would write it so anyway, but then keys that

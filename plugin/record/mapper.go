@@ -134,7 +134,6 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	m.keys.reset()
 	m.count, m.stamps = 0, 0
 	m.content.rank, m.level.rank = 0, 0
-	m.sources = m.sources[:0]
 
 	if ev.Group != nil && !m.group.is(ev.Group) {
 		m.learnGroup(ev.Group)
@@ -151,8 +150,8 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	} else if text, ok := m.text(root); ok {
 		m.setContent(rec, text)
 	}
-	if len(m.sources) > 0 && m.level.rank == 0 {
-		m.renameSources(rec)
+	if len(m.sources) > 0 {
+		m.settleSources(rec)
 	}
 	if ev.Group != nil {
 		m.addGroup(rec)
@@ -269,6 +268,6 @@ func (m *Mapper) finishLevel(rec *Record, c *chunk.Cursor) {
 			m.add(rec, rawLevelKey, tok, nil, 1)
 		}
 	default:
-		m.topLevel(rec, key, tok, nil)
+		m.add(rec, key, tok, nil, 1)
 	}
 }

@@ -82,7 +82,7 @@ func (m *Mapper) topLevel(rec *Record, key []byte, tok chunk.Token, c *chunk.Cur
 	first := len(rec.Attributes)
 	m.add(rec, key, tok, c, 1)
 	if r >= ownLevel {
-		m.noteSources(rec, first, r, m.flattens(tok, 1))
+		m.noteSources(rec, first, r, m.flattens(tok.Kind, tok.Num, 1))
 	}
 }
 
@@ -101,12 +101,15 @@ func (m *Mapper) noteSources(rec *Record, first int, r reservation, flattened bo
 	}
 }
 
-// renameSources gives the fields that the server would take for the level another name. It is for records in which no field
-// names a level: the server would make one up of the field's first letter, or none of a number, and the value would be lost.
-func (m *Mapper) renameSources(rec *Record) {
-	for _, i := range m.sources {
-		rec.Attributes[i].Key = m.unique(rawLevelKey)
+// settleSources ends the list of the fields that the server would take for the level. Where no field names a level they get
+// another name: the server would make a level up of the first letter, or none of a number, and the value would be lost.
+func (m *Mapper) settleSources(rec *Record) {
+	if m.level.rank == 0 {
+		for _, i := range m.sources {
+			rec.Attributes[i].Key = m.unique(rawLevelKey)
+		}
 	}
+	m.sources = m.sources[:0]
 }
 
 var httpStatusKey = []byte("http.response.status_code")
