@@ -30,6 +30,8 @@ type setup struct {
 	reloads bool
 	// json says that the lines are objects to be parsed; in the host they are sent as chunks instead.
 	json bool
+	// dated says that each line begins with its time, in seconds since the epoch; in the host they are sent as chunks instead.
+	dated bool
 	// daemon sends the agent to the background.
 	daemon bool
 	// lossy allows chunks that are not settled at the end.

@@ -31,6 +31,7 @@ func writeConfig(t *testing.T, dir string, s setup) string {
 	part("PLUGINS", "Path", library)
 	plugins := write("plugins.conf")
 	part("PARSER", "Name", "object", "Format", "json")
+	part("PARSER", "Name", "dated", "Format", "regex", "Regex", `^(?<time>[0-9]+) (?<log>.*)$`, "Time_Key", "time", "Time_Format", "%s")
 	parsers := write("parsers.conf")
 
 	grace := 5
@@ -66,6 +67,9 @@ func writeConfig(t *testing.T, dir string, s setup) string {
 		}
 		if s.json {
 			input = append(input, "Parser", "object")
+		}
+		if s.dated {
+			input = append(input, "Parser", "dated")
 		}
 		part("INPUT", input...)
 		out := []string{"Name", "dynatrace", "Match", tag, "Retry_Limit", "no_limits"}

@@ -19,6 +19,9 @@ var library string
 // fluentBit is the path of a real Fluent Bit, "" where there is none.
 var fluentBit string
 
+// update writes what a test compares.
+var update = flag.Bool("update", false, "write the fault matrix into "+deliveryDoc)
+
 // TestMain builds the library first, so that a stale one is never what was tested.
 func TestMain(m *testing.M) {
 	flag.Parse()

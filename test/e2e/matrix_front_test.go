@@ -1,0 +1,80 @@
+package e2e
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"out_dynatrace/test/host"
+)
+
+// endpoint makes the agent send elsewhere than to the destination.
+func (t *trial) endpoint(url string) {
+	t.section = append(host.Props("endpoint", url), t.section...)
+}
+
+// front puts a server before the destination. What answers reports whether it has: then the destination does not see the
+// request, whose body was read.
+func (t *trial) front(answers func(n int, w http.ResponseWriter, r *http.Request) bool) {
+	t.Helper()
+	turns := make(chan int, 1)
+	turns <- 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n := <-turns + 1
+		turns <- n
+		if !answers(n, w, r) {
+			t.d.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	t.endpoint(server.URL)
+}
+
+// raw is an answer that is written as it is, after which the connection is closed.
+func raw(t *trial, w http.ResponseWriter, r *http.Request, text string) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	_, _ = io.WriteString(conn, text) // a client that has left is no concern of ours
+	_ = conn.Close()
+}
+
+// hiddenServer is a place where nothing listens until show is called.
+type hiddenServer struct{ address string }
+
+// newHiddenServer finds a port that nobody uses. It is none that the system gives to those who ask for any, so that it stays free.
+func newHiddenServer(t *testing.T) *hiddenServer {
+	t.Helper()
+	for range 100 {
+		address := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(10_000))
+		if l, err := net.Listen("tcp", address); err == nil {
+			l.Close()
+			return &hiddenServer{address}
+		}
+	}
+	t.Fatal("no free port")
+	return nil
+}
+
+func (h *hiddenServer) url() string { return "http://" + h.address }
+
+// show lets the handler be found.
+func (h *hiddenServer) show(t *testing.T, handler http.Handler) {
+	t.Helper()
+	l, err := net.Listen("tcp", h.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(handler)
+	server.Listener.Close()
+	server.Listener = l
+	server.Start()
+	t.Cleanup(server.Close)
+}

@@ -1,0 +1,110 @@
+package e2e
+
+import (
+	"net/http"
+	"time"
+
+	"out_dynatrace/test/ingest"
+)
+
+// momentRows are troubles that pass.
+func momentRows() []row {
+	twice := func(f ingest.Fault) []ingest.Fault { return []ingest.Fault{times(2, f)} }
+	status := func(code int) []ingest.Fault { return twice(ingest.Fault{Status: code}) }
+	lasting := func(name string, f ingest.Fault) row {
+		return row{name: name + ", for longer than the flush deadline", told: tellsRetry, lasting: &f, options: shortFlush}
+	}
+	silent := func(d time.Duration) func(*trial, outcome) { return func(t *trial, _ outcome) { t.wantSilence(d) } }
+	return []row{
+		{name: "nothing: 204", told: tellsOK, requests: 8},
+		{name: "408", told: tellsOK, faults: status(408)},
+		{name: "429", told: tellsOK, faults: twice(ingest.Throttled429(0))},
+		{name: "429, `Retry-After` in seconds", told: tellsOK, faults: []ingest.Fault{throttledFor("2")}, check: silent(1900 * time.Millisecond)},
+		{name: "429, `Retry-After` as a date", told: tellsOK, prepare: func(t *trial) {
+			// The format drops the fraction, so it asks for one to two seconds.
+			t.d.Script(throttledFor(inSeconds(2)))
+		}, check: silent(900 * time.Millisecond)},
+		{name: "429, `Retry-After` beyond the flush deadline", told: tellsRetry, faults: []ingest.Fault{throttledFor("5")}, options: shortFlush,
+			check: silent(4900 * time.Millisecond)},
+		{name: "500", told: tellsOK, faults: status(500)},
+		{name: "502", told: tellsOK, faults: twice(ingest.BadGateway502())},
+		{name: "503 `Usable space limit reached`", told: tellsOK, faults: twice(ingest.Full503())},
+		{name: "504", told: tellsOK, faults: twice(ingest.GatewayTimeout504())},
+		lasting("503", ingest.Full503()),
+		{name: "503 after the first payloads of chunks of four, for longer than the flush deadline", told: tellsRetry,
+			options: append([]string{"max_payload_records", "100"}, shortFlush...), prepare: func(t *trial) {
+				full := ingest.Full503()
+				t.d.fault.Store(&full)
+				t.d.ScriptFunc(func(n int, _ *http.Request) *ingest.Fault {
+					if n <= 3 {
+						return nil
+					}
+					return t.d.fault.Load()
+				})
+			}, during: mendAfterRetry},
+		{name: "nothing listens; the server comes up later", told: tellsOK, prepare: func(t *trial) {
+			hidden := newHiddenServer(t.T)
+			t.endpoint(hidden.url())
+			t.mend = func() { hidden.show(t.T, t.d) }
+		}, during: func(t *trial) {
+			await(t.T, "a line that says so", func() bool { return len(with(t.run.log(), "warn", saysDown)) > 0 })
+			t.mend()
+		}},
+		{name: "the connection is reset before anything is stored", told: tellsOK, faults: twice(ingest.ResetBefore())},
+		{name: "no answer within request_timeout", told: tellsOK, faults: []ingest.Fault{ingest.Slow(10 * time.Second)}, options: []string{"request_timeout", "2s"}},
+		lasting("no answer", ingest.Slow(10*time.Second)),
+	}
+}
+
+// lostAnswerRows are the only ones in which a line can come twice: nothing tells the client that the server took it.
+func lostAnswerRows() []row {
+	twin := func(name, told string, doubled int, f ingest.Fault) row {
+		return row{name: name, told: told, doubled: doubled, faults: []ingest.Fault{f}, options: []string{"record_id", "on"}}
+	}
+	half503 := ingest.Half()
+	half503.Status = 503
+	always := ingest.ResetAfter()
+	return []row{
+		twin("the answer is lost after the payload was stored: reset", tellsOK, 400, ingest.ResetAfter()),
+		twin("the answer is lost after the payload was stored: half a 503", tellsOK, 400, half503),
+		twin("the answer breaks off after the payload was stored: half a 200", tellsOK, 0, ingest.Half()),
+		{name: "every answer is lost, for longer than the flush deadline", told: tellsRetry, doubled: 400, pieces: 1, lasting: &always,
+			options: append([]string{"record_id", "on"}, shortFlush...)},
+	}
+}
+
+// shortFlush is for rows that have to outlive a flush.
+var shortFlush = []string{"flush_deadline", "3s", "request_timeout", "2s"}
+
+// mendAfterRetry ends the trouble when a flush has come back.
+func mendAfterRetry(t *trial) {
+	t.awaitRetry()
+	t.mend()
+}
+
+// throttledFor is a 429 with a Retry-After.
+func throttledFor(value string) ingest.Fault {
+	return ingest.Fault{Status: http.StatusTooManyRequests, Header: map[string]string{"Retry-After": value}}
+}
+
+func inSeconds(n int) string {
+	return time.Now().Add(time.Duration(n) * time.Second).UTC().Format(http.TimeFormat)
+}
+
+// wantSilence expects that after a 429 nobody asked the server anything for that long, beside requests that were under way.
+func (t *trial) wantSilence(d time.Duration) {
+	t.Helper()
+	const underWay = 300 * time.Millisecond
+	seen := t.d.seen()
+	for _, throttled := range seen {
+		if throttled.Status != http.StatusTooManyRequests {
+			continue
+		}
+		answered := throttled.Time.Add(throttled.Duration)
+		for _, e := range seen {
+			if after := e.Time.Sub(answered); after > underWay && after < d {
+				t.Errorf("%v after an answer that asked for silence came a request", after)
+			}
+		}
+	}
+}
