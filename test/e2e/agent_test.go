@@ -21,6 +21,8 @@ type setup struct {
 	retryDelay time.Duration
 	// grace is the time that the agent has to end in; 0 is 5 s.
 	grace time.Duration
+	// queue is the number of chunks that the host takes at once; 0 is 64.
+	queue int
 	// env is added to the environment.
 	env []string
 

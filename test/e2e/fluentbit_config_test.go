@@ -6,7 +6,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
+
+// realFlush is how often a real Fluent Bit flushes what its inputs have.
+const realFlush = 200 * time.Millisecond
 
 // writeConfig writes a configuration in the classic form, which every version reads, and returns its path. Input i tails
 // inputFile(i) for output i.
@@ -39,7 +43,7 @@ func writeConfig(t *testing.T, dir string, s setup) string {
 		grace = max(1, int(s.grace.Seconds()))
 	}
 	service := []string{
-		"Flush", "0.2", "Grace", fmt.Sprint(grace), "Log_Level", "info", "Plugins_File", plugins, "Parsers_File", parsers,
+		"Flush", fmt.Sprint(realFlush.Seconds()), "Grace", fmt.Sprint(grace), "Log_Level", "info", "Plugins_File", plugins, "Parsers_File", parsers,
 		"scheduler.base", "1", "scheduler.cap", "1",
 	}
 	if s.dir != "" {

@@ -29,7 +29,7 @@ const daemonTimeout = 20 * time.Second
 func hostOptions(shape host.Shape, s setup) host.Options {
 	o := host.Options{
 		Plugin: library, Shape: shape, Instances: s.outputs, Env: s.env, Daemon: s.daemon,
-		RetryDelay: s.retryDelay, Grace: s.grace, Timeout: hostTimeout,
+		RetryDelay: s.retryDelay, Grace: s.grace, Timeout: hostTimeout, MaxOutstanding: s.queue,
 	}
 	if s.daemon {
 		o.Timeout = daemonTimeout

@@ -92,6 +92,9 @@ func (t *trial) do() result {
 	} else {
 		pieces, step := t.row.size()
 		for i := range pieces {
+			if i > 0 && t.agent.real() {
+				time.Sleep(realFlush + 50*time.Millisecond) // so that it is a chunk of its own
+			}
 			t.writeLines(i*step+1, (i+1)*step)
 		}
 	}

@@ -3,6 +3,9 @@ package e2e
 import (
 	"fmt"
 	"testing"
+	"time"
+
+	"out_dynatrace/test/ingest"
 )
 
 // TestAHotReloadLosesNothing: lines are written before, during and after each of some reloads.
@@ -52,6 +55,57 @@ func TestAHotReloadLosesNothing(t *testing.T) {
 					// The first reloads fill pools and caches; from then on nothing may pile up.
 					use[len(use)-1].wantNoMoreThan(t, use[reloads/4])
 				}
+			})
+		}
+	}
+}
+
+// TestFiftyReloadsLeaveNothingBehind: every other reload comes while the destination is down, by turns because it refuses and
+// because it does not answer, and has to wait for it. What the last ones hold is no more than what the first ones did.
+func TestFiftyReloadsLeaveNothingBehind(t *testing.T) {
+	const reloads, step = 50, 100
+	for _, a := range hosts("5.1.1") {
+		for _, workers := range []int{1, 4} {
+			t.Run(fmt.Sprintf("%s, workers %d", a.name, workers), func(t *testing.T) {
+				t.Parallel()
+				d := newDestination(t)
+				s := to(d, workers, "retry_initial", "20ms", "retry_max", "100ms", "flush_deadline", "3s", "request_timeout", "1s")
+				s.reloads = true
+				r := a.start(t, s).(*hostRun)
+				downs := []ingest.Fault{ingest.Full503(), ingest.Slow(time.Hour)}
+				lines := 0
+				use := make([]usage, 0, reloads)
+				for i := range reloads {
+					asked := d.Stats().Faults
+					if i%2 == 1 {
+						d.setFault(downs[i/2%2])
+					}
+					for range workers {
+						r.write(0, numbered(lines+1, lines+step))
+						lines += step
+					}
+					mended := make(chan struct{})
+					go func() {
+						defer close(mended)
+						if i%2 == 0 {
+							return
+						}
+						for deadline := time.Now().Add(patience); d.Stats().Faults == asked && time.Now().Before(deadline); {
+							time.Sleep(5 * time.Millisecond)
+						}
+						d.clearFault()
+					}()
+					r.reload()
+					<-mended
+					use = append(use, r.usage())
+				}
+				d.awaitStored(t, lines)
+				out := r.stop()
+				d.wantLinesOnce(t, lines)
+				wantLines(t, out.lines, "info", saysStart, reloads+1)
+				wantLines(t, out.lines, "info", saysStop, reloads+1)
+				use[reloads-1].wantNoMoreThan(t, use[reloads/5])
+				use[reloads-1].wantNoMoreThan(t, use[reloads/2])
 			})
 		}
 	}

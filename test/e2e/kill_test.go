@@ -1,0 +1,79 @@
+package e2e
+
+import (
+	"fmt"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"out_dynatrace/test/corpus"
+	"out_dynatrace/test/ingest"
+)
+
+// TestAKilledFluentBitLosesNothing: with chunks and positions on disk, kill -9 in mid-flush and a second start deliver every
+// line. Twice may come only what had been sent and not yet been settled when the signal came.
+func TestAKilledFluentBitLosesNothing(t *testing.T) {
+	if fluentBit == "" {
+		t.Skip("needs a real Fluent Bit: chunks on disk are its own")
+	}
+	const step = 100
+	for _, workers := range []int{1, 4} {
+		t.Run(fmt.Sprintf("workers %d", workers), func(t *testing.T) {
+			t.Parallel()
+			d := newDestination(t)
+			d.setFault(ingest.Fault{StoreFirst: true, Delay: 300 * time.Millisecond}) // so that flushes are under way when the signal comes
+			s := to(d, workers)
+			s.dir = tempDir(t)
+			first := startFluentBit(t, s)
+			var enough atomic.Bool
+			wrote := make(chan int)
+			go func() {
+				n := 0
+				for ; n < mostLines && !enough.Load(); n += step {
+					first.write(0, numbered(n+1, n+step))
+					time.Sleep(20 * time.Millisecond) // the pace of the application
+				}
+				wrote <- n
+			}()
+			d.awaitStored(t, 20*step)
+			killed := time.Now()
+			first.signal(syscall.SIGKILL)
+			if !first.ended(patience) {
+				t.Fatal("it outlives SIGKILL")
+			}
+			await(t, "the end of what the server does", func() bool { return time.Since(killed) > time.Second })
+			inFlight, before := 0, 0
+			for _, e := range d.seen() {
+				before += e.Stored
+				if e.Time.Add(e.Duration).After(killed.Add(-time.Second)) { // a second for the result to be looked at, and the chunk deleted
+					inFlight += e.Stored
+				}
+			}
+			enough.Store(true)
+			n := <-wrote
+			d.clearFault()
+
+			second := startFluentBit(t, s)
+			looked := 0
+			await(t, "every line", func() bool {
+				stored := d.Stats().RecordsStored
+				if stored < n || stored == looked {
+					return false
+				}
+				looked = stored
+				return len(corpus.CheckNumbered(n, d.contents(t)).Missing) == 0
+			})
+			second.stop()
+			a := corpus.CheckNumbered(n, d.contents(t))
+			t.Logf("%d lines, %d of them before the signal, %d in flight; %d doubled, %d missing", n, before, inFlight, len(a.Doubled), len(a.Missing))
+			if len(a.Missing) != 0 || len(a.Damaged) != 0 {
+				t.Error(a)
+			}
+			if inFlight == 0 || len(a.Doubled) > inFlight {
+				t.Errorf("%d lines came twice, want at most the %d that were in flight", len(a.Doubled), inFlight)
+			}
+			d.wantClean(t)
+		})
+	}
+}
