@@ -4,6 +4,7 @@
 //	make e2e                                     in the test host
 //	FLUENT_BIT=/path/to/fluent-bit make e2e      in a real Fluent Bit too; one in PATH is found without
 //	OUT_DYNATRACE=/path/to/out_dynatrace.so      tests that library instead of the one that make builds
+//	go test ./test/e2e -run TestTheFaultMatrix -update    writes the fault matrix into docs/delivery.md
 //
 // A scenario is a table test over agents: an agent is a way to run the library, a setup what its configuration says, and
 // what it leaves behind is an outcome. Every outcome is checked for what no run may do: show a token, break a rule of Fluent

@@ -17,7 +17,11 @@ func TestAKilledFluentBitLosesNothing(t *testing.T) {
 	if fluentBit == "" {
 		t.Skip("needs a real Fluent Bit: chunks on disk are its own")
 	}
-	const step = 100
+	const (
+		step = 100
+		// settling is the time for an answer to be looked at and for the chunk to be deleted.
+		settling = 500 * time.Millisecond
+	)
 	for _, workers := range []int{1, 4} {
 		t.Run(fmt.Sprintf("workers %d", workers), func(t *testing.T) {
 			t.Parallel()
@@ -36,7 +40,7 @@ func TestAKilledFluentBitLosesNothing(t *testing.T) {
 				}
 				wrote <- n
 			}()
-			d.awaitStored(t, 20*step)
+			d.awaitStored(t, 60*step)
 			killed := time.Now()
 			first.signal(syscall.SIGKILL)
 			if !first.ended(patience) {
@@ -46,7 +50,7 @@ func TestAKilledFluentBitLosesNothing(t *testing.T) {
 			inFlight, before := 0, 0
 			for _, e := range d.seen() {
 				before += e.Stored
-				if e.Time.Add(e.Duration).After(killed.Add(-time.Second)) { // a second for the result to be looked at, and the chunk deleted
+				if e.Time.Add(e.Duration).After(killed.Add(-settling)) {
 					inFlight += e.Stored
 				}
 			}

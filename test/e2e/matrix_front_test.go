@@ -21,12 +21,8 @@ func (t *trial) endpoint(url string) {
 // request, whose body was read.
 func (t *trial) front(answers func(n int, w http.ResponseWriter, r *http.Request) bool) {
 	t.Helper()
-	turns := make(chan int, 1)
-	turns <- 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		n := <-turns + 1
-		turns <- n
-		if !answers(n, w, r) {
+		if !answers(int(t.turns.Add(1)), w, r) {
 			t.d.ServeHTTP(w, r)
 		}
 	}))

@@ -27,6 +27,10 @@ func hostileRows() []row {
 				answer(t, w, r)
 				return true
 			})
+		}, check: func(t *trial, _ outcome) {
+			if n := t.turns.Load(); n != 5 && !t.agent.real() {
+				t.Errorf("%d requests, want four and one that is answered so", n)
+			}
 		}}
 	}
 	const endless = 1 << 30

@@ -14,18 +14,20 @@ func momentRows() []row {
 	lasting := func(name string, f ingest.Fault) row {
 		return row{name: name + ", for longer than the flush deadline", told: tellsRetry, lasting: &f, options: shortFlush}
 	}
-	silent := func(d time.Duration) func(*trial, outcome) { return func(t *trial, _ outcome) { t.wantSilence(d) } }
+	silent := func(r row, d time.Duration) row {
+		r.write, r.check = writeInSilence, func(t *trial, _ outcome) { t.wantSilence(d) }
+		return r
+	}
 	return []row{
 		{name: "nothing: 204", told: tellsOK, requests: 8},
 		{name: "408", told: tellsOK, faults: status(408)},
 		{name: "429", told: tellsOK, faults: twice(ingest.Throttled429(0))},
-		{name: "429, `Retry-After` in seconds", told: tellsOK, faults: []ingest.Fault{throttledFor("2")}, check: silent(1900 * time.Millisecond)},
-		{name: "429, `Retry-After` as a date", told: tellsOK, prepare: func(t *trial) {
-			// The format drops the fraction, so it asks for one to two seconds.
-			t.d.Script(throttledFor(inSeconds(2)))
-		}, check: silent(900 * time.Millisecond)},
-		{name: "429, `Retry-After` beyond the flush deadline", told: tellsRetry, faults: []ingest.Fault{throttledFor("5")}, options: shortFlush,
-			check: silent(4900 * time.Millisecond)},
+		silent(row{name: "429, `Retry-After` in seconds", told: tellsOK, faults: []ingest.Fault{throttledFor("2")}}, 1900*time.Millisecond),
+		silent(row{name: "429, `Retry-After` as a date", told: tellsOK, prepare: func(t *trial) {
+			t.d.Script(throttledFor(inSeconds(3))) // the format drops the fraction: two to three seconds
+		}}, 1500*time.Millisecond),
+		silent(row{name: "429, `Retry-After` beyond the flush deadline", told: tellsRetry, faults: []ingest.Fault{throttledFor("5")}, options: shortFlush},
+			4900*time.Millisecond),
 		{name: "500", told: tellsOK, faults: status(500)},
 		{name: "502", told: tellsOK, faults: twice(ingest.BadGateway502())},
 		{name: "503 `Usable space limit reached`", told: tellsOK, faults: twice(ingest.Full503())},
@@ -91,10 +93,23 @@ func inSeconds(n int) string {
 	return time.Now().Add(time.Duration(n) * time.Second).UTC().Format(http.TimeFormat)
 }
 
+// underWay is the time for requests that had begun before an answer to arrive after it.
+const underWay = 300 * time.Millisecond
+
+// writeInSilence writes the second half of the pieces when the server has asked for silence, so that there is somebody to
+// break it.
+func writeInSilence(t *trial) {
+	t.Helper()
+	pieces, _ := t.row.size()
+	t.writePieces(0, pieces/2)
+	await(t.T, "a 429", func() bool { return t.d.Stats().ByStatus[http.StatusTooManyRequests] > 0 })
+	time.Sleep(underWay + 100*time.Millisecond)
+	t.writePieces(pieces/2, pieces)
+}
+
 // wantSilence expects that after a 429 nobody asked the server anything for that long, beside requests that were under way.
 func (t *trial) wantSilence(d time.Duration) {
 	t.Helper()
-	const underWay = 300 * time.Millisecond
 	seen := t.d.seen()
 	for _, throttled := range seen {
 		if throttled.Status != http.StatusTooManyRequests {

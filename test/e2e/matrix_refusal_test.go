@@ -63,7 +63,7 @@ func noDeadLetterFile() row {
 	}
 	r.check = func(t *trial, out outcome) {
 		saysRefused(t, out)
-		if n := len(with(out.lines, "", saysDeadLetters)); n < 1 || n > 2 {
+		if n := len(with(out.lines, "error", saysDeadLetters)); n < 1 || n > 2 {
 			t.Errorf("%d lines about the file, want one:\n%s", n, show(out.lines))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,6 +33,8 @@ type trial struct {
 
 	// mend ends the trouble. It is there to be replaced by prepare.
 	mend func()
+	// turns are the requests that a server before the destination saw.
+	turns atomic.Int64
 	// elsewhere is a server that must not be asked.
 	elsewhere *destination
 }
@@ -90,13 +93,8 @@ func (t *trial) do() result {
 	if t.row.write != nil {
 		t.row.write(t)
 	} else {
-		pieces, step := t.row.size()
-		for i := range pieces {
-			if i > 0 && t.agent.real() {
-				time.Sleep(realFlush + 50*time.Millisecond) // so that it is a chunk of its own
-			}
-			t.writeLines(i*step+1, (i+1)*step)
-		}
+		pieces, _ := t.row.size()
+		t.writePieces(0, pieces)
 	}
 	switch {
 	case t.row.during != nil:
@@ -120,14 +118,20 @@ func (t *trial) do() result {
 	return res
 }
 
-// writeLines gives the lines from to to to the agent.
-func (t *trial) writeLines(from, to int) {
+// writePieces gives the pieces from from up to to to the agent.
+func (t *trial) writePieces(from, to int) {
 	t.Helper()
-	if t.row.dated {
-		writeDated(t.T, t.run, from, to, t.timeOf)
-		return
+	_, step := t.row.size()
+	for i := from; i < to; i++ {
+		if i > 0 && t.agent.real() {
+			time.Sleep(realFlush + 50*time.Millisecond) // so that it is a chunk of its own
+		}
+		if first, last := i*step+1, (i+1)*step; t.row.dated {
+			writeDated(t.T, t.run, first, last, t.timeOf)
+		} else {
+			t.run.write(0, numbered(first, last))
+		}
 	}
-	t.run.write(0, numbered(from, to))
 }
 
 // awaitRetry waits until a flush has ended with RETRY.
@@ -194,7 +198,7 @@ func (t *trial) judge(out *outcome) result {
 		}
 	}
 	res.lost = len(a.Missing)
-	res.happened = happened(out, stats)
+	res.happened = t.happened(out, stats)
 	if len(a.Damaged) > 0 || !slices.Equal(a.Missing, t.row.lost) {
 		t.Errorf("%v; want %d missing", a, len(t.row.lost))
 	}
@@ -254,15 +258,18 @@ func told(out *outcome) string {
 }
 
 // happened tells a trial in short.
-func happened(out *outcome, stats ingest.Stats) string {
+func (t *trial) happened(out *outcome, stats ingest.Stats) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d requests:", stats.IngestRequests)
 	for _, status := range slices.Sorted(maps.Keys(stats.ByStatus)) {
-		if name := fmt.Sprint(status); status == 0 {
-			fmt.Fprintf(&b, " cut ×%d", stats.ByStatus[status])
-		} else {
-			fmt.Fprintf(&b, " %s ×%d", name, stats.ByStatus[status])
+		name := fmt.Sprint(status)
+		if status == 0 {
+			name = "cut"
 		}
+		fmt.Fprintf(&b, " %s ×%d", name, stats.ByStatus[status])
+	}
+	if n := t.turns.Load(); n > 0 {
+		fmt.Fprintf(&b, ", of %d that were sent", n)
 	}
 	if out.report != nil {
 		s := out.report.Summary

@@ -68,7 +68,7 @@ func TestALongOutageOfAFullQueueCostsNothingButTime(t *testing.T) {
 						break
 					}
 				}
-				t.Logf("%s; %d requests from %v to %v of the outage", happened(&out, d.Stats()), len(probes), settled, outage)
+				t.Logf("%s; %d requests from %v to %v of the outage", new(trial).happened(&out, d.Stats()), len(probes), settled, outage)
 			})
 		}
 	}
@@ -93,7 +93,7 @@ func TestADestinationThatNeverAnswersSlowsNoOther(t *testing.T) {
 		for _, workers := range []int{1, 4} {
 			t.Run(fmt.Sprintf("%s, workers %d", a.name, workers), func(t *testing.T) {
 				t.Parallel()
-				soon := time.Second
+				soon := 2 * time.Second
 				if a.real() {
 					soon = 3 * time.Second // it looks at its files and flushes now and then only
 				}
