@@ -23,6 +23,8 @@ type setup struct {
 	grace time.Duration
 	// queue is the number of chunks that the host takes at once; 0 is 64.
 	queue int
+	// flush is how often a real Fluent Bit flushes what its inputs have; 0 is realFlush.
+	flush time.Duration
 	// env is added to the environment.
 	env []string
 

@@ -42,8 +42,12 @@ func writeConfig(t *testing.T, dir string, s setup) string {
 	if s.grace > 0 {
 		grace = max(1, int(s.grace.Seconds()))
 	}
+	flush := realFlush
+	if s.flush > 0 {
+		flush = s.flush
+	}
 	service := []string{
-		"Flush", fmt.Sprint(realFlush.Seconds()), "Grace", fmt.Sprint(grace), "Log_Level", "info", "Plugins_File", plugins, "Parsers_File", parsers,
+		"Flush", fmt.Sprint(flush.Seconds()), "Grace", fmt.Sprint(grace), "Log_Level", "info", "Plugins_File", plugins, "Parsers_File", parsers,
 		"scheduler.base", "1", "scheduler.cap", "1",
 	}
 	if s.dir != "" {

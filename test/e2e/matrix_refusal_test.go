@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"path/filepath"
 
 	"out_dynatrace/test/ingest"
@@ -22,12 +23,39 @@ func refusalRows() []row {
 	return []row{
 		many,
 		neighbours,
+		everySecond(why),
+		inTrouble(poisoned("400 for a poison record, while every third request meets a 503", 0, ingest.Options{}, 777)),
 		poisoned("400 with a web page for a poison record", 30, ingest.Options{HTML400: true}, 777),
 		poisoned("415 for a poison record", 30, ingest.Options{RefuseStatus: 415}, 777),
 		poisoned("422 for a poison record", 30, ingest.Options{RefuseStatus: 422}, 777),
 		allRefused(),
 		noDeadLetterFile(),
 	}
+}
+
+// everySecond has more bad records than one flush has requests to spare: it goes on when the chunk comes again.
+func everySecond(why string) row {
+	const lines = 200
+	var bad []int
+	for n := 2; n <= lines; n += 2 {
+		bad = append(bad, n)
+	}
+	return row{name: "400 for every second record", told: tellsRetry, lost: bad, lostWhy: why, dead: len(bad), deadReason: "rejected", requests: 3 * lines,
+		pieces: 1, step: lines, server: ingest.Options{Refuse: poison(bad...)}, refusals: []string{ingest.ReasonRefused}, check: saysRefused}
+}
+
+// inTrouble lets every third request meet a full disk queue.
+func inTrouble(r row) row {
+	r.prepare = func(t *trial) {
+		full := ingest.Full503()
+		t.d.ScriptFunc(func(n int, _ *http.Request) *ingest.Fault {
+			if n%3 == 0 {
+				return &full
+			}
+			return nil
+		})
+	}
+	return r
 }
 
 // poison are texts that stand in the given lines only.

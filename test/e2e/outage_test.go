@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"out_dynatrace/test/host"
 	"out_dynatrace/test/ingest"
 )
 
@@ -21,30 +22,39 @@ func TestALongOutageOfAFullQueueCostsNothingButTime(t *testing.T) {
 		settled      = 2 * time.Second // from then on the pauses have their full length
 		leastPause   = 700 * time.Millisecond
 	)
-	for _, a := range hosts("5.1.1") {
+	for _, a := range everywhere("5.1.1") {
 		for _, workers := range []int{1, 4} {
 			t.Run(fmt.Sprintf("%s, workers %d", a.name, workers), func(t *testing.T) {
 				t.Parallel()
 				d := newDestination(t)
 				d.setFault(ingest.Full503())
 				s := to(d, workers, "retry_initial", "200ms", "retry_max", "1s", "flush_deadline", deadline.String(), "request_timeout", "2s")
-				s.queue = chunks + 1
-				r := a.start(t, s).(*hostRun)
+				s.queue, s.flush = chunks+1, 50*time.Millisecond
+				r := a.start(t, s)
+				h, inHost := r.(*hostRun)
 				for i := range chunks {
 					r.write(0, numbered(i*step+1, (i+1)*step))
+					if !inHost {
+						time.Sleep(s.flush + 10*time.Millisecond) // so that it is a chunk of its own
+					}
 				}
 				await(t, "the first request", func() bool { return d.Stats().IngestRequests > 0 })
-				before := r.usage()
+				var before usage
+				if inHost {
+					before = h.usage()
+				}
 				time.Sleep(outage) // it is the time itself that is tested
-				during := r.usage()
+				if inHost {
+					h.usage().wantNoMoreThan(t, before)
+				}
 				d.clearFault()
 				over := time.Now()
-				if err := r.Drain(); err != nil {
-					t.Fatal(err)
-				}
+				d.awaitStored(t, chunks*step)
 				out := r.stop()
 				d.wantLinesOnce(t, chunks*step)
-				during.wantNoMoreThan(t, before)
+				if n := d.Stats().ByStatus[204]; n < chunks*3/4 {
+					t.Errorf("the lines came in %d chunks, want about %d", n, chunks)
+				}
 
 				begin := slices.MinFunc(d.seen(), func(a, b ingest.Exchange) int { return a.Time.Compare(b.Time) }).Time
 				probes := d.between(begin.Add(settled), over)
@@ -62,16 +72,24 @@ func TestALongOutageOfAFullQueueCostsNothingButTime(t *testing.T) {
 				if len(probes) < 2 {
 					t.Errorf("%d requests during the outage: nobody looked whether it was over", len(probes))
 				}
-				for _, f := range out.report.Flushes {
+				for _, f := range flushes(&out) {
 					if f.Duration > deadline+time.Second {
 						t.Errorf("a flush took %v, its deadline was %v", f.Duration, deadline)
 						break
 					}
 				}
-				t.Logf("%s; %d requests from %v to %v of the outage", new(trial).happened(&out, d.Stats()), len(probes), settled, outage)
+				t.Logf("%s; %d requests in the %v of the outage after the first %v", new(trial).happened(&out, d.Stats()), len(probes), over.Sub(begin)-settled, settled)
 			})
 		}
 	}
+}
+
+// flushes are those that the host has seen.
+func flushes(out *outcome) []host.Flush {
+	if out.report == nil {
+		return nil
+	}
+	return out.report.Flushes
 }
 
 // between are the times of the requests that came in a period, ascending.
