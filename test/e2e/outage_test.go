@@ -28,7 +28,7 @@ func TestALongOutageOfAFullQueueCostsNothingButTime(t *testing.T) {
 				t.Parallel()
 				d := newDestination(t)
 				d.setFault(ingest.Full503())
-				s := to(d, workers, "retry_initial", "200ms", "retry_max", "1s", "flush_deadline", deadline.String(), "request_timeout", "2s")
+				s := to(d, workers, "retry_initial", "200ms", "retry_max", "1s", "flush_deadline", deadline.String(), "request_timeout", "3s")
 				s.queue, s.flush = chunks+1, 50*time.Millisecond
 				r := a.start(t, s)
 				h, inHost := r.(*hostRun)

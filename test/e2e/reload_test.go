@@ -69,7 +69,7 @@ func TestFiftyReloadsLeaveNothingBehind(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, workers %d", a.name, workers), func(t *testing.T) {
 				t.Parallel()
 				d := newDestination(t)
-				s := to(d, workers, "retry_initial", "20ms", "retry_max", "100ms", "flush_deadline", "3s", "request_timeout", "1s")
+				s := to(d, workers, "retry_initial", "20ms", "retry_max", "100ms", "flush_deadline", "5s", "request_timeout", "2s")
 				s.reloads = true
 				r := a.start(t, s).(*hostRun)
 				downs := []ingest.Fault{ingest.Full503(), ingest.Slow(time.Hour)}
