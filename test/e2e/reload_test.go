@@ -13,6 +13,9 @@ func TestAHotReloadLosesNothing(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "4.2", "2.2") {
 		for _, workers := range []int{0, 2} {
 			t.Run(fmt.Sprintf("%s, workers %d", a.name, workers), func(t *testing.T) {
+				if a.real() && workers > 0 {
+					t.Skip("Fluent Bit 2.2 to 5.1.1 leaves a set of worker threads behind at each reload, and crashes within a few: see docs/delivery.md")
+				}
 				t.Parallel()
 				reloads, step := 20, 200
 				if a.real() {

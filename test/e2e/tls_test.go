@@ -24,7 +24,8 @@ func TestTLSOfASelfSignedActiveGate(t *testing.T) {
 		t.Run(a.name+", not trusted", func(t *testing.T) {
 			t.Parallel()
 			d := startDestination(t, true, ingest.Options{})
-			s := to(d, 1)
+			// A flush that waits for the next probe holds up the end until its deadline.
+			s := to(d, 1, "flush_deadline", "5s", "request_timeout", "4s")
 			s.grace, s.lossy = time.Second, true
 			r := a.start(t, s)
 			r.write(0, numbered(1, lines))
