@@ -42,7 +42,7 @@ unit: build ## unit tests with the race detector, and the seeds of the fuzz targ
 	go test -race $$(go list $(PACKAGES) | grep -v /test/e2e)
 
 e2e: build ## the library itself, in the test host and, with FLUENT_BIT=/path or one in PATH, in a real Fluent Bit
-	go test -race -count=1 -v -timeout 30m ./test/e2e
+	go test -race -count=1 -v -timeout 30m -parallel 6 ./test/e2e
 
 FUZZTIME := 1m
 fuzz: ## every fuzz target for FUZZTIME (default 1m) each
