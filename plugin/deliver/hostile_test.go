@@ -200,7 +200,7 @@ func TestAServerThatEchoesTheRequestGivesNoTokenAway(t *testing.T) {
 
 func TestAFlushGetsThroughAServerThatRecovers(t *testing.T) {
 	var asked atomic.Int32
-	speak := []func(*net.TCPConn){says(""), reset(""), says("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"), says("HTTP/1.1 204 No Content\r\n\r\n")}
+	speak := []func(*net.TCPConn){says(""), reset(""), says("HTTP/1.1 503 Busy\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"), says("HTTP/1.1 204 No Content\r\n\r\n")}
 	address := rawServer(t, func(conn *net.TCPConn) {
 		speak[min(int(asked.Add(1))-1, len(speak)-1)](conn)
 	})
