@@ -190,19 +190,6 @@ func TestEveryStatusHasTheKindOfItsClass(t *testing.T) {
 	}
 }
 
-func TestOutcomes(t *testing.T) {
-	for kind, want := range map[Kind]Outcome{
-		Accepted: OutcomeOK, Moment: OutcomeRetry, Environment: OutcomeRetry, TooLarge: OutcomeError, Data: OutcomeError,
-	} {
-		if got := (Verdict{Kind: kind}).Outcome(); got != want {
-			t.Errorf("%s becomes %d, want %d", kind, got, want)
-		}
-	}
-	if got := (Verdict{}).Outcome(); got != OutcomeRetry {
-		t.Errorf("an empty verdict becomes %d, want a retry", got)
-	}
-}
-
 func TestRejectedRecordsAreCounted(t *testing.T) {
 	for said, want := range map[string]int{
 		"2 events were not ingested because of timestamp out of correct time range":         2,

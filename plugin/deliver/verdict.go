@@ -139,15 +139,3 @@ const (
 	// OutcomeRetry asks to get the chunk again later, within the retry_limit.
 	OutcomeRetry Outcome = 2
 )
-
-// Outcome is what Fluent Bit is to be told of a payload with this verdict, when nothing more can be done about it.
-func (v Verdict) Outcome() Outcome {
-	switch v.Kind {
-	case Accepted:
-		return OutcomeOK
-	case TooLarge, Data:
-		return OutcomeError
-	default:
-		return OutcomeRetry
-	}
-}
