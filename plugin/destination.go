@@ -11,6 +11,7 @@ import (
 // destination is the end of the line: a chain of senders around one HTTP client.
 type destination struct {
 	deliver.Sender
+	pace  *deliver.Pace
 	close func()
 	// credential describes the token without giving it away.
 	credential string
@@ -22,7 +23,7 @@ func newDestination(cfg *config.Config, counters *telemetry.Counters, log *telem
 	if err != nil {
 		return nil, err
 	}
-	d := &destination{credential: cfg.Token.String()}
+	d := &destination{credential: cfg.Token.String(), pace: new(deliver.Pace)}
 	var auth deliver.Authorizer = deliver.StaticToken{Secret: cfg.Token}
 	switch {
 	case cfg.TokenFile != "":
@@ -39,6 +40,7 @@ func newDestination(cfg *config.Config, counters *telemetry.Counters, log *telem
 		Timeout:   cfg.RequestTimeout,
 		Version:   Version,
 		Transport: transport,
+		Pace:      d.pace,
 		Counters:  counters,
 	})
 	if err != nil {
@@ -50,6 +52,7 @@ func newDestination(cfg *config.Config, counters *telemetry.Counters, log *telem
 		Max:      cfg.RetryMax,
 		Patience: cfg.FlushDeadline,
 		Timeout:  cfg.RequestTimeout,
+		Pace:     d.pace,
 		Counters: counters,
 		Log:      log,
 	})
@@ -57,6 +60,7 @@ func newDestination(cfg *config.Config, counters *telemetry.Counters, log *telem
 		Initial:     cfg.RetryInitial,
 		Max:         cfg.RetryMax,
 		Timeout:     cfg.RequestTimeout,
+		Pace:        d.pace,
 		Environment: true,
 		Counters:    counters,
 		Log:         log,

@@ -27,8 +27,8 @@ const (
 // line is written under an flock(2) of the file, and only to the file that stands at the path at that moment.
 //
 // There is no goroutine, and no fsync: a line is on file when the kernel has it, which outlives the process but not a power
-// failure. Memory is one line, given back above 1 MiB. A Keep takes some ten microseconds; it waits for others for at most two
-// seconds, and never for a disk that is full or a pipe.
+// failure. Memory is one line, given back above 1 MiB. A Keep takes some ten microseconds; it waits for others for at most a
+// tenth of a second, and never for a disk that is full or a pipe.
 type File struct {
 	path string
 	name string // path, fit for a log line
@@ -70,7 +70,7 @@ func New(path string, maxBytes int64, log *telemetry.Log) *File {
 		path: path, name: telemetry.OneLine(path, maxName), max: maxBytes, log: log,
 		now:      time.Now,
 		write:    (*os.File).Write,
-		patience: 2 * time.Second,
+		patience: 100 * time.Millisecond,
 	}
 }
 

@@ -53,6 +53,8 @@ type ClientOptions struct {
 	// Transport does the requests; see NewTransport. It is used without an http.Client, so redirects are answers like any
 	// other and are never followed.
 	Transport http.RoundTripper
+	// Pace is told how long accepted requests take; nil tells nobody.
+	Pace *Pace
 	// Counters counts requests and what they achieved; nil counts nothing that anybody sees.
 	Counters *telemetry.Counters
 }
@@ -64,6 +66,7 @@ type Client struct {
 	header    http.Header
 	auth      Authorizer
 	timeout   time.Duration
+	pace      *Pace
 	counters  *telemetry.Counters
 
 	running context.Context // ends with Close
@@ -85,6 +88,9 @@ func NewClient(o ClientOptions) (*Client, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
 	}
+	if o.Pace == nil {
+		o.Pace = new(Pace)
+	}
 	if o.Counters == nil {
 		o.Counters = new(telemetry.Counters)
 	}
@@ -100,6 +106,7 @@ func NewClient(o ClientOptions) (*Client, error) {
 		header:    header,
 		auth:      o.Auth,
 		timeout:   o.Timeout,
+		pace:      o.Pace,
 		counters:  o.Counters,
 	}
 	c.running, c.stop = context.WithCancelCause(context.Background())
@@ -124,7 +131,11 @@ func (c *Client) Send(ctx context.Context, payload *batch.Payload, _ bool) Verdi
 	if err := endOf(ctx); err != nil {
 		return Judge(Answer{Err: err})
 	}
+	began := time.Now()
 	verdict := Judge(c.attempt(ctx, payload))
+	if verdict.Kind == Accepted {
+		c.pace.Observe(time.Since(began))
+	}
 	if verdict.Status == http.StatusUnauthorized || verdict.Status == http.StatusForbidden {
 		if auth, ok := c.auth.(refusable); ok {
 			auth.Refused()

@@ -20,6 +20,8 @@ const (
 	environmentMax     = 30 * time.Second
 	// probeJitter spreads the probes of many machines by this part of the pause, up and down.
 	probeJitter = 0.2
+	// impatience is for how long a Send waits in an outage older than Patience.
+	impatience = time.Second
 	// worthTelling is the shortest outage whose end is told.
 	worthTelling = 5 * time.Second
 )
@@ -29,11 +31,13 @@ type GateOptions struct {
 	// Initial is the pause before the first probe (0 is 500 ms); it doubles from then on up to Max (0 is 10 s). A server
 	// that asks for more by Retry-After gets it. For the environment's fault the pauses go from 2 s to 30 s, whatever these say.
 	Initial, Max time.Duration
-	// Patience is how old an outage may grow before a Send stops waiting up to its deadline: in an older one it waits no
-	// longer than Max, so that chunks that queue up for a worker do not add up to hours at a shutdown. 0 is 25 s.
+	// Patience is how old an outage may grow before a Send stops waiting up to its deadline: in an older one it waits for a second
+	// at most, since all the chunks that queue up for a worker wait one after the other when Fluent Bit stops. 0 is 25 s.
 	Patience time.Duration
-	// Timeout is that of one attempt, 0 is 15 s. A Send stops waiting when less than this is left, or 1 s if that is less.
+	// Timeout is that of one attempt, 0 is 15 s.
 	Timeout time.Duration
+	// Pace tells how much time must be left for a request; nil is one second, or Timeout if that is less.
+	Pace *Pace
 	// Counters counts how often the gate closed; nil counts nothing that anybody sees.
 	Counters *telemetry.Counters
 	// Log tells when the destination takes logs again; nil prints nothing.
@@ -52,7 +56,8 @@ type Gate struct {
 	pause    time.Duration // Initial and Max of the moment's fault
 	longest  time.Duration
 	patience time.Duration
-	least    time.Duration
+	timeout  time.Duration
+	pace     *Pace
 	counters *telemetry.Counters
 	log      *telemetry.Log
 
@@ -60,11 +65,11 @@ type Gate struct {
 	changed  chan struct{} // closed, and made anew, whenever a waiting Send should look again
 	failures int           // in a row, while open
 	closed   bool
-	probing  bool      // a probe is under way
-	since    time.Time // when it closed
-	until    time.Time // before that no probe goes out
-	cause    Verdict   // of the last probe, or of what closed it
-	pauses   backoff.BackOff
+	probing  bool                     // a probe is under way
+	since    time.Time                // when it closed
+	until    time.Time                // before that no probe goes out
+	cause    Verdict                  // of the last probe, or of what closed it
+	pauses   map[Kind]backoff.BackOff // of this outage
 }
 
 // NewGate returns an open gate before next.
@@ -81,6 +86,9 @@ func NewGate(next Sender, o GateOptions) *Gate {
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
 	}
+	if o.Pace == nil {
+		o.Pace = new(Pace)
+	}
 	if o.Counters == nil {
 		o.Counters = new(telemetry.Counters)
 	}
@@ -88,8 +96,8 @@ func NewGate(next Sender, o GateOptions) *Gate {
 		o.Log = telemetry.NewLog(nil, nil, 0)
 	}
 	return &Gate{
-		next: next, pause: o.Initial, longest: o.Max, patience: o.Patience, least: min(o.Timeout, leastAttempt),
-		counters: o.Counters, log: o.Log, changed: make(chan struct{}),
+		next: next, pause: o.Initial, longest: o.Max, patience: o.Patience, timeout: o.Timeout, pace: o.Pace,
+		counters: o.Counters, log: o.Log, changed: make(chan struct{}), pauses: make(map[Kind]backoff.BackOff),
 	}
 }
 
@@ -145,9 +153,9 @@ func (g *Gate) enter(ctx context.Context, wait bool) (probe bool, held *Verdict)
 func (g *Gate) last(ctx context.Context, came, now time.Time) time.Time {
 	last := came.Add(defaultPatience)
 	if deadline, ok := ctx.Deadline(); ok {
-		last = deadline.Add(-g.least)
+		last = deadline.Add(-g.pace.Least(g.timeout))
 	}
-	if limit := came.Add(g.longest); now.Sub(g.since) > g.patience && limit.Before(last) {
+	if limit := came.Add(impatience); now.Sub(g.since) > g.patience && limit.Before(last) {
 		return limit
 	}
 	return last
@@ -187,7 +195,8 @@ func (g *Gate) open(now time.Time) {
 	if took := now.Sub(g.since); took >= worthTelling {
 		g.log.Info("deliver.gate", "the destination takes logs again after %s", took.Round(time.Second))
 	}
-	g.closed, g.pauses, g.cause = false, nil, Verdict{}
+	g.closed, g.cause = false, Verdict{}
+	clear(g.pauses)
 }
 
 func (g *Gate) close(v Verdict, now time.Time) {
@@ -195,11 +204,13 @@ func (g *Gate) close(v Verdict, now time.Time) {
 		g.counters.Add(telemetry.GateClosed, 1)
 		g.since = now
 	}
-	if g.pauses == nil || v.Kind != g.cause.Kind {
-		g.pauses = g.probePauses(v.Kind)
+	pauses, known := g.pauses[v.Kind]
+	if !known { // one sequence each, so that causes in turn do not begin anew every time
+		pauses = g.probePauses(v.Kind)
+		g.pauses[v.Kind] = pauses
 	}
 	g.closed, g.cause = true, v
-	g.until = now.Add(max(g.pauses.NextBackOff(), v.RetryAfter))
+	g.until = now.Add(max(pauses.NextBackOff(), v.RetryAfter))
 	g.notify()
 }
 

@@ -219,7 +219,7 @@ func TestAWaitingSendGivesUpBeforeItsDeadline(t *testing.T) {
 		asking.RetryAfter = 10 * time.Minute
 		gate := NewGate(&site{verdict: asking}, GateOptions{Max: 10 * time.Second, Patience: 25 * time.Second})
 		gate.Send(t.Context(), payload, true)
-		for i, want := range []time.Duration{24 * time.Second, 10 * time.Second, 10 * time.Second} {
+		for i, want := range []time.Duration{24 * time.Second, time.Second, time.Second} {
 			began := time.Now()
 			v := gate.Send(inTime(t, 25*time.Second), payload, true)
 			if !v.Held || time.Since(began) != want {
@@ -271,6 +271,113 @@ func TestASuccessThatBeganBeforeTheGateClosedDoesNotOpenIt(t *testing.T) {
 		time.Sleep(3 * time.Second)
 		if v := gate.Send(t.Context(), payload, false); !v.Held {
 			t.Errorf("%+v", v)
+		}
+	})
+}
+
+func TestCausesInTurnDoNotMakeProbesFast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		down, missing := isDown, Verdict{Kind: Environment, Reason: ReasonURL}
+		s := &site{verdict: isThrottled}
+		gate := NewGate(s, GateOptions{})
+		for {
+			if len(s.requests())%2 == 0 {
+				s.becomes(down)
+			} else {
+				s.becomes(missing)
+			}
+			if time.Since(s.first(t, gate)) > 10*time.Minute {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
+			gate.Send(t.Context(), payload, false)
+		}
+		if n := len(s.requests()); n > 70 {
+			t.Errorf("%d probes in ten minutes", n)
+		}
+	})
+}
+
+// first makes the first request if there was none, and returns when it was.
+func (s *site) first(t *testing.T, gate *Gate) time.Time {
+	if len(s.requests()) == 0 {
+		gate.Send(t.Context(), payload, false)
+	}
+	return s.requests()[0]
+}
+
+func TestThoseWhoWaitAreWokenAtOnceWhenTheGateOpensOrItsPauseChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asking := isThrottled
+		asking.RetryAfter = 5 * time.Second
+		s := &site{verdict: asking}
+		gate := NewGate(s, GateOptions{})
+		gate.Send(t.Context(), payload, true)
+		s.becomes(isAccepted)
+		s.mu.Lock()
+		s.takes = 100 * time.Millisecond
+		s.mu.Unlock()
+		began := time.Now()
+		var workers sync.WaitGroup
+		for range 5 {
+			workers.Go(func() {
+				if v := gate.Send(inTime(t, 25*time.Second), payload, true); v.Kind != Accepted {
+					t.Errorf("%+v", v)
+				}
+			})
+		}
+		workers.Wait()
+		if took := time.Since(began); took != 5200*time.Millisecond {
+			t.Errorf("all are through after %s, want the pause, the probe and one more request", took)
+		}
+	})
+}
+
+func TestARequestUnderWayCanProlongThePauseButNotShortenIt(t *testing.T) {
+	for asks, want := range map[time.Duration]time.Duration{2 * time.Second: 10 * time.Second, 20 * time.Second: 21 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			late := isThrottled
+			late.RetryAfter = asks
+			s := &site{verdict: late, takes: time.Second}
+			gate := NewGate(s, GateOptions{})
+			go gate.Send(t.Context(), payload, true)
+			synctest.Wait()
+			asking := isThrottled
+			asking.RetryAfter = 10 * time.Second
+			s.mu.Lock()
+			s.verdict, s.takes = asking, 0
+			s.mu.Unlock()
+			gate.Send(t.Context(), payload, true)
+			s.becomes(isAccepted)
+			began := time.Now()
+			if v := gate.Send(inTime(t, time.Minute), payload, true); v.Kind != Accepted || time.Since(began) != want {
+				t.Errorf("%+v after %s, want %s", v, time.Since(began), want)
+			}
+		})
+	}
+}
+
+func TestANewOutageBeginsWithShortPauses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &site{verdict: isThrottled}
+		gate := NewGate(s, GateOptions{Initial: time.Second, Max: time.Minute})
+		for range 2 {
+			s.becomes(isThrottled)
+			for range 6 { // the pauses grow
+				gate.Send(inTime(t, time.Hour), payload, true)
+				time.Sleep(2 * time.Minute)
+			}
+			s.becomes(isAccepted)
+			if v := gate.Send(inTime(t, time.Hour), payload, true); v.Kind != Accepted {
+				t.Fatalf("%+v", v)
+			}
+		}
+		s.becomes(isThrottled)
+		gate.Send(t.Context(), payload, true)
+		s.becomes(isAccepted)
+		began := time.Now()
+		if v := gate.Send(inTime(t, time.Hour), payload, true); v.Kind != Accepted || time.Since(began) > 1200*time.Millisecond {
+			t.Errorf("%+v after %s", v, time.Since(began))
 		}
 	})
 }

@@ -10,10 +10,6 @@ import (
 	"out_dynatrace/plugin/telemetry"
 )
 
-// leastAttempt is the time that must be left after a pause for another attempt to make sense. One that is cut off too early
-// is worse than none: the server may have taken what we then send again.
-const leastAttempt = time.Second
-
 const (
 	defaultRetryInitial = 500 * time.Millisecond
 	defaultRetryMax     = 10 * time.Second
@@ -25,8 +21,10 @@ const (
 type RetryOptions struct {
 	// Initial is the longest pause before the second attempt (0 is 500 ms); the bound doubles from then on up to Max (0 is 10 s).
 	Initial, Max time.Duration
-	// Timeout is that of one attempt; 0 is 15 s. A pause is only worth it if after it this time is left, or 1 s if that is less.
+	// Timeout is that of one attempt; 0 is 15 s.
 	Timeout time.Duration
+	// Pace tells how much time must be left after a pause; nil is one second, or Timeout if that is less.
+	Pace *Pace
 	// Environment says that a mistake that somebody has to mend is tried again like trouble of the moment, for a sender that goes on
 	// until somebody has. Without it that is the end.
 	Environment bool
@@ -45,7 +43,8 @@ type RetryOptions struct {
 // Gate behind it. Safe for concurrent use.
 type Retrier struct {
 	next     Sender
-	least    time.Duration
+	timeout  time.Duration
+	pace     *Pace
 	mistakes bool // are tried again, too
 	pauses   func() backoff.BackOff
 	counters *telemetry.Counters
@@ -66,13 +65,16 @@ func NewRetrier(next Sender, o RetryOptions) *Retrier {
 	if o.Pauses == nil {
 		o.Pauses = func() backoff.BackOff { return FullJitter(o.Initial, o.Max) }
 	}
+	if o.Pace == nil {
+		o.Pace = new(Pace)
+	}
 	if o.Counters == nil {
 		o.Counters = new(telemetry.Counters)
 	}
 	if o.Log == nil {
 		o.Log = telemetry.NewLog(nil, nil, 0)
 	}
-	return &Retrier{next: next, least: min(o.Timeout, leastAttempt), mistakes: o.Environment, pauses: o.Pauses, counters: o.Counters, log: o.Log}
+	return &Retrier{next: next, timeout: o.Timeout, pace: o.Pace, mistakes: o.Environment, pauses: o.Pauses, counters: o.Counters, log: o.Log}
 }
 
 // Send returns the first verdict that another attempt cannot change, or the last one when the next pause does not fit before
@@ -122,7 +124,7 @@ func (r *Retrier) fits(ctx context.Context, pause time.Duration) bool {
 		return false
 	}
 	deadline, ok := ctx.Deadline()
-	return !ok || pause <= time.Until(deadline)-r.least
+	return !ok || pause <= time.Until(deadline)-r.pace.Least(r.timeout)
 }
 
 // FullJitter returns pauses drawn evenly from 0 to a bound that starts at initial and doubles up to limit: what spreads the

@@ -247,3 +247,13 @@ func newClient(t *testing.T, o ClientOptions) *Client {
 	t.Cleanup(client.Close)
 	return client
 }
+
+// answersAfter is a transport that takes some time for an answer without a body.
+func answersAfter(takes time.Duration, status *int) http.RoundTripper {
+	return transportFunc(func(r *http.Request) (*http.Response, error) {
+		defer r.Body.Close()
+		_, _ = io.Copy(io.Discard, r.Body)
+		sleep(r.Context(), takes)
+		return &http.Response{StatusCode: *status, Header: http.Header{}, Body: http.NoBody}, r.Context().Err()
+	})
+}

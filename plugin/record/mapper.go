@@ -62,7 +62,7 @@ type Mapper struct {
 	// The record in hand.
 	keys    keySet
 	count   int // of attributes
-	stamps  int // of them, those that set has added
+	stamps  int // of them, those that set has added: the first ones
 	content candidate
 	level   candidate
 	sources []int // of the attributes, those that the server would take for the level

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -35,18 +34,23 @@ func (m *Mapper) Identify(rec *Record, hash uint64, position int) {
 	m.set(rec, recordUID, m.scratch[start:len(m.scratch):len(m.scratch)])
 }
 
-// set adds an attribute of the plugin's own to a mapped record. Where the limit of attributes is reached the last one of the
-// event makes room for it.
+// set adds an attribute of the plugin's own to a mapped record, before those of the event, so that they stay when others have to
+// make room: the last one of the event does where the limit of attributes is reached.
 func (m *Mapper) set(rec *Record, key string, text []byte) {
-	if m.count >= m.opts.Limits.Attributes {
-		rec.Truncate(m.count)
-		last := max(0, m.count-1-m.stamps)
-		rec.Attributes = slices.Delete(rec.Attributes, last, last+1)
+	if m.count >= m.opts.Limits.Attributes && m.count > m.stamps {
+		rec.Truncate(m.count - 1)
 		m.cuts[CutAttributes]++
 		m.count--
 	}
-	m.stamps++
 	start := len(m.scratch)
 	m.scratch = append(m.scratch, key...)
 	m.append(rec, m.scratch[start:len(m.scratch):len(m.scratch)], Value{Kind: String, Text: text})
+	last := len(rec.Attributes) - 1
+	stamp := rec.Attributes[last]
+	copy(rec.Attributes[m.stamps+1:], rec.Attributes[m.stamps:last])
+	rec.Attributes[m.stamps] = stamp
+	for i := range rec.Runs {
+		rec.Runs[i].At++
+	}
+	m.stamps++
 }
