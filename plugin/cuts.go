@@ -70,7 +70,7 @@ func (f *flush) accountCuts() {
 		if info.option != "" {
 			hint += "; the limit is set by limits and " + info.option
 		}
-		in.log.Warn("cut "+info.what, info.what+": %d (%s)", info.limit(in.cfg.Limits), n, hint)
+		in.log.Sum(telemetry.LevelWarn, "cut "+info.what, n, info.what+" (%s): ", info.limit(in.cfg.Limits), hint)
 	}
 	in.counters.Add(telemetry.CutContent, oversize.Content)
 	in.counters.Add(telemetry.CutAttributeCount, oversize.Attributes)

@@ -3,7 +3,6 @@ package plugin
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"out_dynatrace/plugin/batch"
@@ -31,9 +30,10 @@ type flush struct {
 	hashed    bool // key is known
 
 	progress  deliver.Progress
-	sent      bool                   // something of the chunk, in this flush
-	requests  int                    // that this flush may still make
-	restamped int                    // records of the payload in hand
+	sent      bool // something of the chunk, in this flush
+	requests  int  // that this flush may still make
+	restamped int  // records of the payload in hand
+	doubt     *doubt
 	cuts      [record.NumCuts]uint64 // in the payload in hand
 	refusals  refusals
 }
@@ -54,7 +54,7 @@ func (f *flush) begin(ctx context.Context, tag, data []byte, wait bool) {
 		f.in.ledger.Take(f.chunkKey(), &f.progress)
 	}
 	f.in.counters.Add(telemetry.RecordsNotRepeated, uint64(f.progress.Records))
-	f.sent, f.requests = false, spareRequests
+	f.sent, f.requests, f.doubt = false, spareRequests, nil
 	if !wait {
 		f.requests = spareOnEngine
 	}
@@ -72,16 +72,35 @@ func (f *flush) limitBodies() {
 func (f *flush) run() deliver.Outcome {
 	rest := wholeOf(f.data)
 	for {
+		suspect, known := f.progress.NextSuspect(rest.from)
 		var p part
-		p, rest = f.build(rest)
+		if known && suspect.From <= rest.from {
+			if p, rest = rest.cutAt(suspect.To); !f.resume(p) {
+				return deliver.OutcomeRetry
+			}
+			continue
+		}
+		next := rest
+		if known {
+			next.to = suspect.From
+		}
+		limit := next.to
+		p, next = f.build(next)
+		rest.from, rest.start = next.from, next.start
 		payload, ok := f.builder.Take()
-		if !ok {
+		if !ok && rest.from < limit {
 			break
+		}
+		if !ok {
+			continue
 		}
 		f.requests++
 		if !f.deliver(p, &payload) {
 			return deliver.OutcomeRetry
 		}
+	}
+	if !f.settleDoubt() {
+		return deliver.OutcomeRetry
 	}
 	f.account(&rest.start, rest.from)
 	if f.progress.Refused && !f.progress.Accepted {
@@ -112,22 +131,37 @@ const panicsPerChunk = 3
 
 // recovered handles a panic of the flush. Call it from the deferred function that recovers.
 func (f *flush) recovered(cause any) deliver.Outcome {
-	in, out, next := f.in, deliver.OutcomeRetry, "the chunk will be tried again"
+	in := f.in
 	in.counters.Add(telemetry.Panics, 1)
 	f.report()
 	if f.progress.Panics++; f.progress.Panics < panicsPerChunk {
 		f.remember()
-	} else {
-		in.counters.Add(telemetry.DroppedPoison, 1)
-		out, next = deliver.OutcomeError, fmt.Sprintf("the chunk did so %d times and is given up", panicsPerChunk)
+		in.log.Error("panic", "defect in the plugin, please report it: %v at %s; the chunk will be tried again", cause, panicSite())
+		return deliver.OutcomeRetry
 	}
-	in.log.Error("panic", "defect in the plugin, please report it: %v at %s; %s", cause, panicSite(), next)
-	return out
+	site, left := panicSite(), f.unsettled()
+	in.counters.Add(telemetry.DroppedPoison, left)
+	in.log.Sum(telemetry.LevelError, "poison", left, "defect in the plugin, please report it: %v at %s; the chunk did so %d times and is given up; records dropped: ", cause, site, panicsPerChunk)
+	return deliver.OutcomeError
+}
+
+// unsettled counts the records of the chunk that are not settled, as far as they can be read; one at the least, so that no chunk is
+// given up without a count.
+func (f *flush) unsettled() (n uint64) {
+	defer func() {
+		_ = recover() // the chunk has made the plugin panic before
+		n = max(n, 1)
+	}()
+	f.each(wholeOf(f.data), func(int) bool {
+		n++
+		return true
+	})
+	return n
 }
 
 // remember leaves what is settled in the ledger, for the flush to which the chunk comes again.
 func (f *flush) remember() {
-	if f.progress.Records == 0 && f.progress.Panics == 0 {
+	if f.progress.Empty() {
 		return
 	}
 	if n := f.in.ledger.Put(f.chunkKey(), &f.progress); n > 0 {
@@ -140,7 +174,7 @@ func (f *flush) remember() {
 // and comes twice.
 func (f *flush) timeLeft() bool {
 	deadline, ok := f.ctx.Deadline()
-	return !ok || time.Until(deadline) >= min(f.in.cfg.RequestTimeout, time.Second)
+	return !ok || time.Until(deadline) >= f.in.dest.pace.Least(f.in.cfg.RequestTimeout)
 }
 
 // account counts what was found in a chunk, once it is settled: a chunk that comes again would be counted twice. r stands at
@@ -152,7 +186,7 @@ func (f *flush) account(r *chunk.Reader, records int) {
 	if n := r.Malformed(); n > 0 {
 		c.Add(telemetry.RecordsIn, uint64(n))
 		c.Add(telemetry.DroppedNotAnEvent, uint64(n))
-		log.Warn("malformed", "objects in a chunk that are no log events and were passed over: %d", n)
+		log.Sum(telemetry.LevelWarn, "malformed", uint64(n), "objects in a chunk that are no log events and were passed over: ")
 	}
 	var corrupt *chunk.CorruptError
 	if errors.As(r.Err(), &corrupt) {

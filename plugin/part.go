@@ -10,10 +10,11 @@ import (
 )
 
 const (
-	// maxAge is how old a record may be that Dynatrace takes (page "Log ingestion limits": 24 h), less a minute for the way
-	// there.
-	maxAge = 24*time.Hour - time.Minute
-	// strictAge takes its place where the server finds records too old that are not so by the clock here.
+	// maxAge is how old a record may be that Dynatrace takes (page "Log ingestion limits": 24 h).
+	maxAge = 24 * time.Hour
+	// ageMargin is the least time that is allowed for the way there; a payload can be under way for a whole flush.
+	ageMargin = time.Minute
+	// strictAge takes the place of maxAge where the server finds records too old that are not so by the clock here.
 	strictAge = 12 * time.Hour
 )
 
@@ -92,7 +93,7 @@ func (f *flush) oldest(a ages, now time.Time) int64 {
 	case a == byOption && f.in.cfg.OldRecords == config.OldSend:
 		return math.MinInt64
 	}
-	return now.Add(-maxAge).Unix()
+	return now.Add(max(ageMargin, f.in.cfg.FlushDeadline) - maxAge).Unix()
 }
 
 // takeOld decides about the old record in hand and tells whether it belongs into the payload.

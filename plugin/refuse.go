@@ -1,8 +1,6 @@
 package plugin
 
 import (
-	"fmt"
-
 	"out_dynatrace/plugin/deadletter"
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/telemetry"
@@ -30,7 +28,7 @@ func (f *flush) refuse(p part, v deliver.Verdict) {
 	f.each(p, func(position int) bool {
 		records++
 		f.progress.Settle(position)
-		if f.in.letters != nil && f.keep(v, reason) {
+		if f.in.letters != nil && f.keep(position, v, reason) {
 			kept++
 		}
 		return true
@@ -48,8 +46,11 @@ func (f *flush) refuse(p part, v deliver.Verdict) {
 }
 
 // keep writes the event in hand to the dead letter, as the record that it would have been.
-func (f *flush) keep(v deliver.Verdict, reason string) bool {
+func (f *flush) keep(position int, v deliver.Verdict, reason string) bool {
 	f.mapper.Map(&f.event, &f.rec)
+	if f.in.cfg.RecordID {
+		f.mapper.Identify(&f.rec, f.chunkKey().Hash, position)
+	}
 	f.text = f.letter.Append(f.text[:0], &f.rec)
 	return f.in.letters.Keep(&deadletter.Entry{
 		Time: f.in.now(), Tag: f.tag, Reason: reason, Status: v.Status, Message: v.Message, Record: f.text,
@@ -82,9 +83,9 @@ func (f *flush) report() {
 		case f.in.letters != nil && r.kept == r.records:
 			where = "; they are in " + f.in.cfg.DeadLetterFile
 		case f.in.letters != nil:
-			where = fmt.Sprintf("; %d of them are in %s", r.kept, f.in.cfg.DeadLetterFile)
+			where = "; not all of them are in " + f.in.cfg.DeadLetterFile
 		}
-		f.in.log.Error("refused "+r.key, "%s; records dropped: %d%s", r.message, r.records, where)
+		f.in.log.Sum(telemetry.LevelError, "refused "+r.key, uint64(r.records), "%s%s; records dropped: ", r.message, where)
 	}
 	f.refusals = f.refusals[:0]
 }

@@ -53,7 +53,7 @@ type ClientOptions struct {
 	// Transport does the requests; see NewTransport. It is used without an http.Client, so redirects are answers like any
 	// other and are never followed.
 	Transport http.RoundTripper
-	// Pace is told how long accepted requests take; nil tells nobody.
+	// Pace is told how long the server takes to accept or refuse a payload; nil tells nobody.
 	Pace *Pace
 	// Counters counts requests and what they achieved; nil counts nothing that anybody sees.
 	Counters *telemetry.Counters
@@ -133,7 +133,7 @@ func (c *Client) Send(ctx context.Context, payload *batch.Payload, _ bool) Verdi
 	}
 	began := time.Now()
 	verdict := Judge(c.attempt(ctx, payload))
-	if verdict.Kind == Accepted {
+	if verdict.Kind != Moment && verdict.Kind != Environment {
 		c.pace.Observe(time.Since(began))
 	}
 	if verdict.Status == http.StatusUnauthorized || verdict.Status == http.StatusForbidden {

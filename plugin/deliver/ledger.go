@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"container/list"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,16 +27,45 @@ func KeyOf(tag, data []byte) ChunkKey {
 }
 
 // Progress is how far a chunk has come: which of its records are settled, that is accepted, or given up for a reason that was
-// counted. Records are known by their position in the chunk, from 0. The zero Progress is that of a new chunk. It takes a bit a
-// record, and is not safe for concurrent use.
+// counted, and which stretches are known to hold a record that the server refuses. Records are known by their position in the chunk,
+// from 0. The zero Progress is that of a new chunk. It takes a bit a record, and is not safe for concurrent use.
 type Progress struct {
-	settled []uint64
+	settled  []uint64
+	suspects []Span
 	// Records is the number of settled records.
 	Records int
 	// Accepted and Refused say that at least one of them was.
 	Accepted, Refused bool
+	// Samples is the number of records, drawn by chance, that the server refused alone; Mixed says that it took one of them.
+	Samples int
+	Mixed   bool
 	// Panics counts those of the plugin over this chunk.
 	Panics int
+}
+
+// Span is a stretch of positions, To not included.
+type Span struct{ From, To int }
+
+// maxSuspects bounds the stretches of a chunk. One that finds no room is only found out again.
+const maxSuspects = 1024
+
+// Suspect notes that what is not settled of a stretch was refused as a whole. It takes the place of a longer one around it.
+func (p *Progress) Suspect(from, to int) {
+	p.suspects = slices.DeleteFunc(p.suspects, func(s Span) bool { return s.From < to && from < s.To })
+	at, _ := slices.BinarySearchFunc(p.suspects, from, func(s Span, from int) int { return s.From - from })
+	if len(p.suspects) < maxSuspects {
+		p.suspects = slices.Insert(p.suspects, at, Span{from, to})
+	}
+}
+
+// NextSuspect returns the first of these stretches that does not end before a position.
+func (p *Progress) NextSuspect(position int) (Span, bool) {
+	for _, s := range p.suspects {
+		if s.To > position {
+			return s, true
+		}
+	}
+	return Span{}, false
 }
 
 // Settled tells whether the record at position i is settled.
@@ -56,17 +86,20 @@ func (p *Progress) Settle(i int) {
 	p.Records++
 }
 
+// Empty tells whether p is no more than that of a new chunk.
+func (p *Progress) Empty() bool { return p.Records == 0 && p.Panics == 0 && len(p.suspects) == 0 }
+
 // Reset makes p that of a new chunk, and keeps its memory.
-func (p *Progress) Reset() { *p = Progress{settled: p.settled[:0]} }
+func (p *Progress) Reset() { *p = Progress{settled: p.settled[:0], suspects: p.suspects[:0]} }
 
 // Copy makes p equal to other, in memory of its own.
 func (p *Progress) Copy(other *Progress) {
-	settled := append(p.settled[:0], other.settled...)
+	settled, suspects := append(p.settled[:0], other.settled...), append(p.suspects[:0], other.suspects...)
 	*p = *other
-	p.settled = settled
+	p.settled, p.suspects = settled, suspects
 }
 
-func (p *Progress) bytes() int { return 8*cap(p.settled) + ledgerEntryBytes }
+func (p *Progress) bytes() int { return 8*cap(p.settled) + 16*cap(p.suspects) + ledgerEntryBytes }
 
 const (
 	// ledgerEntries, ledgerBytes and ledgerAge bound a Ledger. Fluent Bit has at most 16,384 chunks under way; only those

@@ -12,7 +12,7 @@ type Pace struct{ slow atomic.Int64 }
 // leastAttempt is the time that must be left for an attempt at the least.
 const leastAttempt = time.Second
 
-// Observe notes how long a request took that the server accepted. A slow answer counts at once, and is forgotten by and by.
+// Observe notes how long the server took to accept or refuse a payload. A slow answer counts at once, and is forgotten by and by.
 func (p *Pace) Observe(took time.Duration) {
 	for {
 		old := p.slow.Load()

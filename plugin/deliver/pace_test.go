@@ -52,19 +52,21 @@ func TestNoAttemptIsBegunThatTheDeadlineWouldCutOff(t *testing.T) {
 	})
 }
 
-func TestTheClientTellsHowLongAcceptedRequestsTake(t *testing.T) {
+func TestTheClientTellsHowLongTheServerTakesToDecide(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pace := new(Pace)
 		status := 503
 		client := newClient(t, ClientOptions{URL: "https://x.example", Pace: pace, Transport: answersAfter(3*time.Second, &status)})
 		client.Send(context.Background(), payload, true)
 		if got := pace.Least(time.Minute); got != time.Second {
-			t.Errorf("a refused request counts: %s", got)
+			t.Errorf("trouble of the moment counts: %s", got)
 		}
-		status = 204
-		client.Send(context.Background(), payload, true)
-		if got := pace.Least(time.Minute); got != 6*time.Second {
-			t.Errorf("%s", got)
+		for _, status = range []int{400, 204} {
+			pace.slow.Store(0)
+			client.Send(context.Background(), payload, true)
+			if got := pace.Least(time.Minute); got != 6*time.Second {
+				t.Errorf("%s after %d", got, status)
+			}
 		}
 	})
 }

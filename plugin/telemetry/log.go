@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -47,6 +48,18 @@ type slot struct {
 	printed time.Time
 	message string
 	folded  uint64
+	// sums says that the message ends in a number; sum is what of it was not printed yet.
+	sums bool
+	sum  uint64
+}
+
+// text is the line of a slot, with what it has swallowed.
+func (s *slot) text(now time.Time) string {
+	text := s.message
+	if s.sums {
+		text += strconv.FormatUint(s.sum, 10)
+	}
+	return text + repeated(s.folded, now.Sub(s.printed))
 }
 
 // NewLog returns a Log over logger. A nil logger prints nothing, a nil now is time.Now, an interval of 0 is DefaultInterval.
@@ -75,10 +88,20 @@ func (l *Log) Info(key, format string, args ...any) { l.print(LevelInfo, key, fo
 // Debug prints a line for whoever looks for a fault.
 func (l *Log) Debug(key, format string, args ...any) { l.print(LevelDebug, key, format, args...) }
 
+// Sum prints a line that ends in a number, such as "records dropped: 3". The numbers of the lines that are folded into it are
+// added up, so that the lines of a key together tell the whole sum.
+func (l *Log) Sum(level Level, key string, n uint64, format string, args ...any) {
+	l.printSum(level, key, n, true, format, args...)
+}
+
 // Enabled reports whether lines of that level are printed at all, for callers whose arguments are dear.
 func (l *Log) Enabled(level Level) bool { return l.logger.Enabled(level) }
 
 func (l *Log) print(level Level, key, format string, args ...any) {
+	l.printSum(level, key, 0, false, format, args...)
+}
+
+func (l *Log) printSum(level Level, key string, n uint64, sums bool, format string, args ...any) {
 	if !l.logger.Enabled(level) {
 		return
 	}
@@ -100,6 +123,7 @@ func (l *Log) print(level Level, key, format string, args ...any) {
 	}
 	if known && now.Sub(s.printed) < l.interval {
 		s.folded++
+		s.sum += n
 		l.mu.Unlock()
 		l.emit(freed)
 		return
@@ -108,10 +132,11 @@ func (l *Log) print(level Level, key, format string, args ...any) {
 		s = new(slot)
 		l.slots[id] = s
 	}
-	note := repeated(s.folded, now.Sub(s.printed))
-	s.printed, s.folded = now, 0
+	s.sum += n
+	s.sums = sums
 	s.message = OneLine(fmt.Sprintf(format, args...), MaxLine)
-	text := s.message + note
+	text := s.text(now)
+	s.printed, s.folded, s.sum = now, 0, 0
 	l.mu.Unlock()
 
 	l.emit(freed)
@@ -153,7 +178,7 @@ func appendFolded(lines []line, id slotKey, s *slot, now time.Time) []line {
 	if s.folded == 0 {
 		return lines
 	}
-	return append(lines, line{id.level, s.message + repeated(s.folded, now.Sub(s.printed))})
+	return append(lines, line{id.level, s.text(now)})
 }
 
 func (l *Log) emit(lines []line) {
