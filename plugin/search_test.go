@@ -135,7 +135,7 @@ func TestAServerToWhichEverythingIsTooLargeGetsFewRequestsAndCostsNothing(t *tes
 			data := chunkOf(all...)
 			for range 3 {
 				before := w.requests
-				if out := in.Flush(tag, data, false); out != deliver.OutcomeRetry || w.requests-before > 45 {
+				if out := in.Flush(tag, data, false); out != deliver.OutcomeRetry || w.requests-before > 60 {
 					t.Errorf("answered %v after %d requests", out, w.requests-before)
 				}
 			}

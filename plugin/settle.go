@@ -20,7 +20,7 @@ const (
 	// drawn in this chunk. With one good record in ten, one chunk in 850 is misjudged so; with one in twenty, one in 27.
 	samples = 64
 	// smallBody is the size of a body, in bytes, that no server calls too large for its size.
-	smallBody = 4 << 10
+	smallBody = 1 << 10
 )
 
 // deliver sends the payload that was built of p, and settles it. It reports false when the chunk has to come again.
