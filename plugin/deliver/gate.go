@@ -211,7 +211,6 @@ func (g *Gate) close(v Verdict, now time.Time) {
 	}
 	g.closed, g.cause = true, v
 	g.until = now.Add(max(pauses.NextBackOff(), v.RetryAfter))
-	g.notify()
 }
 
 // notify wakes everybody who waits.
