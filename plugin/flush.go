@@ -99,7 +99,7 @@ func (f *flush) run() deliver.Outcome {
 			return deliver.OutcomeRetry
 		}
 	}
-	if !f.settleDoubt() {
+	if !f.settleDoubt() || f.progress.Records < rest.from { // never OK for a record of which nothing is known
 		return deliver.OutcomeRetry
 	}
 	f.account(&rest.start, rest.from)

@@ -3,9 +3,14 @@ package plugin
 import (
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -54,6 +59,21 @@ func TestFewGoodRecordsAmongManyBadOnesAreFound(t *testing.T) {
 	if lost > 0 {
 		t.Errorf("%d of %d good records are lost, with one of ten good", lost, good)
 	}
+}
+
+func TestEachPayloadIsJudgedByRecordsOfItsOwn(t *testing.T) {
+	var bad []int
+	for i := range 600 {
+		if i < 300 || i%10 > 0 {
+			bad = append(bad, i)
+		}
+	}
+	w := &world{bad: isPoison}
+	in, _ := inWorld(t, w, options{"max_payload_records": "300"})
+	in.random = rand.New(rand.NewPCG(1, 2)).IntN
+	all := contents(600, bad...)
+	flushAll(t, in, chunkOf(all...))
+	wantOnce(t, w, all)
 }
 
 func TestARecordThatIsOnlyTooOldDoesNotPassForBad(t *testing.T) {
@@ -190,7 +210,22 @@ func TestTheDeadLetterHoldsTheRecordAsItWasSent(t *testing.T) {
 	if other := w.taken[0].UID; strings.SplitN(other, "-", 2)[0] != strings.TrimSuffix(own, "-7") {
 		t.Errorf("id %q, another record of the chunk has %q", own, other)
 	}
+	open := func() (n int) {
+		links, _ := filepath.Glob("/proc/self/fd/*")
+		for _, link := range links {
+			if at, _ := os.Readlink(link); at == path {
+				n++
+			}
+		}
+		return n
+	}
+	if open() != 1 {
+		t.Errorf("%d descriptors of the file are open", open())
+	}
 	in.Close()
+	if open() != 0 {
+		t.Error("a closed instance has the file open")
+	}
 	if log.count("bad input; they are in "+path+"; records dropped: 1") != 1 {
 		t.Errorf("said %q", log.all)
 	}
@@ -266,10 +301,119 @@ func TestARecordIsOldAFlushBeforeTheServerFindsItSo(t *testing.T) {
 	}
 }
 
+func TestRecordsThatTheServerFindsTooOldWhateverTheyCarryAreGivenUpSoon(t *testing.T) {
+	w := &world{oldest: clock.Add(time.Hour)} // this machine's clock is behind
+	in, _ := inWorld(t, w, nil)
+	var data []byte
+	for i := range 500 {
+		data = corpus.AppendEvent(data, corpus.EventTime(uint32(clock.Add(-13*time.Hour).Unix()), uint32(i)), corpus.Map(), corpus.Fields("log", fmt.Sprint("line ", i)))
+	}
+	if out := in.Flush(tag, data, false); out != deliver.OutcomeError || w.requests > 4+samples {
+		t.Errorf("answered %v after %d requests", out, w.requests)
+	}
+	if n := in.Counters().Get(telemetry.DroppedTimeRange); n != 500 {
+		t.Errorf("%d dropped", n)
+	}
+}
+
+func TestTroubleWhileARecordIsCutDoesNotCutItFurther(t *testing.T) {
+	w := &world{most: 50_000}
+	w.before = func() *deliver.Verdict {
+		if w.requests == 6 { // the one that would fit
+			return &deliver.Verdict{Kind: deliver.Moment, Reason: deliver.ReasonServerError}
+		}
+		return nil
+	}
+	in, _ := inWorld(t, w, nil)
+	data := chunkOf(strings.Repeat("x", 200_000))
+	if out := in.Flush(tag, data, false); out != deliver.OutcomeRetry {
+		t.Errorf("answered %v", out)
+	}
+	flushAll(t, in, data)
+	if n := len(w.taken[0].Content); n < 40_000 {
+		t.Errorf("%d bytes are left", n)
+	}
+}
+
+func TestBadRecordsAreFoundWhereTheServerTakesLittleAtATime(t *testing.T) {
+	w := &world{most: 3000, bad: isPoison}
+	in, _ := inWorld(t, w, nil)
+	all := contents(500, 3, 250)
+	if out, rounds := flushAll(t, in, chunkOf(all...)); out != deliver.OutcomeOK || rounds != 1 {
+		t.Errorf("answered %v after %d flushes", out, rounds)
+	}
+	wantOnce(t, w, all)
+}
+
+func TestPayloadsWithoutTroubleTakeNothingFromTheBudget(t *testing.T) {
+	w := &world{}
+	in, _ := inWorld(t, w, options{"max_payload_records": "1"})
+	all := contents(2 * spareRequests)
+	if out, rounds := flushAll(t, in, chunkOf(all...)); out != deliver.OutcomeOK || rounds != 1 {
+		t.Errorf("answered %v after %d flushes", out, rounds)
+	}
+	wantOnce(t, w, all)
+}
+
+func TestWhatWasRefusedBeforeAPanicIsTold(t *testing.T) {
+	w := &world{bad: isPoison}
+	w.before = func() *deliver.Verdict {
+		if w.requests == 2 {
+			panic("out of cheese")
+		}
+		return nil
+	}
+	in, log := inWorld(t, w, options{"max_payload_records": "1"})
+	all := contents(3, 0)
+	flushAll(t, in, chunkOf(all...))
+	wantOnce(t, w, all)
+	if n := log.sum("records dropped: "); n != 1 {
+		t.Errorf("said %q", log.all)
+	}
+}
+
+func TestAnEntryThatTheLedgerHasNoRoomForIsCountedAndTold(t *testing.T) {
+	w := &world{}
+	w.before = func() *deliver.Verdict {
+		if w.requests == 2 {
+			return &deliver.Verdict{Kind: deliver.Moment, Reason: deliver.ReasonServerError}
+		}
+		return nil
+	}
+	in, log := inWorld(t, w, options{"max_payload_records": "1"})
+	var some deliver.Progress
+	some.Settle(0)
+	for i := 0; in.ledger.Put(deliver.KeyOf(tag, fmt.Append(nil, i)), &some) == 0; i++ {
+	}
+	in.Flush(tag, chunkOf("1", "2"), false)
+	if n := in.Counters().Get(telemetry.LedgerForgotten); n != 1 || log.count("can arrive twice") != 1 {
+		t.Errorf("%d counted; said %q", n, log.all)
+	}
+}
+
+func TestAMistakeThatIsMendedInTimeCostsNoRetry(t *testing.T) {
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.WriteHeader(map[bool]int{true: http.StatusNotFound, false: http.StatusNoContent}[asked.Add(1) == 1])
+	}))
+	defer server.Close()
+	in, _, _ := instance(t, options{"endpoint": server.URL}, accepted)
+	in.dest.close()
+	var err error
+	if in.dest, err = newDestination(in.cfg, in.counters, in.log); err != nil {
+		t.Fatal(err)
+	}
+	if out := in.Flush(tag, chunkOf("x"), false); out != deliver.OutcomeOK || asked.Load() != 2 {
+		t.Errorf("answered %v after %d requests", out, asked.Load())
+	}
+	in.Close()
+}
+
 func TestARecordBehindOneThatWasCutIsNotCut(t *testing.T) {
 	w := &world{most: 50_000}
 	in, _ := inWorld(t, w, nil)
-	large, small := strings.Repeat("x", 200_000), strings.Repeat("y", 45_000)
+	large, small := strings.Repeat("x", 200_000), strings.Repeat("y", 49_000)
 	flushAll(t, in, chunkOf("before", large, small, small))
 	if times := w.times(); times[small] != 2 || times["before"] != 1 {
 		t.Errorf("%d of the small ones came whole", times[small])

@@ -265,7 +265,7 @@ func (f *flush) bisect(p part, v deliver.Verdict) bool {
 			return false
 		}
 	}
-	return f.again(p) // a half that did not fit one payload
+	return true
 }
 
 // sameReason tells whether a payload and its halves were refused for one reason that is known to hold for the whole. Records that
