@@ -302,10 +302,9 @@ func (f *flush) allRefused(p part, reason deliver.Reason) (all, ok bool) {
 	return true, true
 }
 
-// ask sends the records of p in one payload and returns what was sent, and the verdict.
+// ask sends the records of p in one payload and returns what was sent, and the verdict. They are part of a payload that was sent
+// before, so all of them fit; should some not, they stay for the next flush.
 func (f *flush) ask(p part) (part, deliver.Verdict, bool) {
-	f.builder.Limit(f.in.cfg.MaxPayloadBytes, f.in.cfg.MaxPayloadBytes)
-	defer f.limitBodies()
 	built, _ := f.build(p)
 	payload, ok := f.builder.Take()
 	if !ok { // nothing is left of it
