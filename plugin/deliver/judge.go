@@ -88,7 +88,7 @@ func rulingFor(a Answer, said string) ruling {
 	case a.Status >= 300 && a.Status <= 399:
 		return ruling{Environment, ReasonRedirect, redirectHint(a)}
 	case a.Status == http.StatusBadRequest && saysAny(said, "out of correct time range", "timestamps_out_of_range", "timestamps out of range"):
-		return ruling{Data, ReasonTimeRange, "the records are older than the server takes (24 hours)"}
+		return ruling{Data, ReasonTimeRange, "the records are older than the server takes (24 hours), or the clock of this machine is behind"}
 	case a.Status == http.StatusBadRequest && saysAny(said, "http request to an https server", "plain http request was sent to https port", "requires tls"):
 		return ruling{Environment, ReasonScheme, "the server speaks https on this port: write `endpoint` with https://"}
 	case a.Status == http.StatusServiceUnavailable && saysAny(said, "usable space limit reached"):
