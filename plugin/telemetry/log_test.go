@@ -165,3 +165,22 @@ func TestLogIsSafeForConcurrentUse(t *testing.T) {
 	}
 	group.Wait()
 }
+
+func TestNumbersOfFoldedLinesAreAddedUp(t *testing.T) {
+	n := &notebook{max: LevelInfo}
+	log, clock := newLog(n)
+	log.Sum(LevelWarn, "a", 3, "refused %s; dropped: ", "x")
+	log.Sum(LevelWarn, "a", 4, "refused %s; dropped: ", "x")
+	log.Sum(LevelWarn, "a", 5, "refused %s; dropped: ", "x")
+	clock.advance(61 * time.Second)
+	log.Sum(LevelWarn, "a", 6, "refused %s; dropped: ", "y")
+	log.Sum(LevelWarn, "a", 7, "refused %s; dropped: ", "y")
+	clock.advance(time.Second)
+	log.Close()
+	log.Sum(LevelWarn, "a", 8, "refused %s; dropped: ", "z")
+	expect(t, n,
+		"2 refused x; dropped: 3",
+		"2 refused y; dropped: 15 (repeated 2 times in the last 61s)",
+		"2 refused y; dropped: 7 (repeated 1 time in the last 1s)",
+		"2 refused z; dropped: 8")
+}
