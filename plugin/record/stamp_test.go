@@ -78,3 +78,16 @@ func TestAStampHasRoomInAFullRecord(t *testing.T) {
 		t.Errorf("%d attributes: %v", attributes, got)
 	}
 }
+
+func TestStampsStandBeforeTheFieldsOfTheEventAndStayWhereTheyHaveNoRoom(t *testing.T) {
+	limits := grail
+	limits.Attributes = 1
+	got := stamped(t, limits, corpus.Fields("log", "hello", "a field", "with a value", "another", "value"), func(m *record.Mapper, rec *record.Record) {
+		m.Restamp(rec, time.Unix(1800000000, 0))
+		m.Identify(rec, 1, 2)
+		rec.Truncate(2)
+	})
+	if got["log.record.uid"] == nil || got["log.original_timestamp"] == nil || len(got) != 4 {
+		t.Errorf("got %v", got)
+	}
+}
