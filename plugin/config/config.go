@@ -73,6 +73,33 @@ type Config struct {
 	// Stringify turns numbers and booleans of attributes into strings; off by default.
 	Stringify bool
 
+	// Enrich are the names of the mappings that are on, sorted; all but the extras by default, none with off.
+	Enrich []string
+	// ClusterName, ClusterUID and ClusterEntity describe the Kubernetes cluster; "" where nobody named it.
+	ClusterName, ClusterUID, ClusterEntity string
+	// PodLabels and PodAnnotations are patterns of labels and annotations to send; none by default.
+	PodLabels, PodAnnotations []string
+	// LogSource takes the place of the log.source that a mapping finds; "" by default.
+	LogSource string
+	// PathKeys are the fields that can hold the path of a log file.
+	PathKeys []string
+	// MetadataFiles are the paths of Dynatrace's enrichment files; they need not exist.
+	MetadataFiles []string
+	// ECSMetadata says whether the task metadata endpoint is asked, where there is one; on by default.
+	ECSMetadata bool
+	// Attributes are static attributes, each name once, none without a value.
+	Attributes []Pair
+	// AttributesHeader is the value of X-Dynatrace-Attr that holds them, or "" where they travel in the body (default).
+	AttributesHeader string
+	// Include and Exclude are patterns of attributes to send and not to send; all are sent by default.
+	Include, Exclude []string
+	// DropEmpty leaves empty attributes out; off by default.
+	DropEmpty bool
+	// ParseJSON takes lines that are JSON objects apart; off by default.
+	ParseJSON bool
+	// StripANSI takes control sequences of terminals out of the content; off by default.
+	StripANSI bool
+
 	// RequestTimeout bounds one attempt; 15s by default.
 	RequestTimeout time.Duration
 	// FlushDeadline bounds a whole flush with all its attempts; 25s by default, never less than RequestTimeout.
@@ -109,6 +136,7 @@ type draft struct {
 	allowHTTP     bool
 	compress      string
 	limits        string
+	attributesIn  string
 	maxContent    int // 0: the preset's
 	maxAttribute  int // 0: the preset's
 	maxAttributes int // 0: the preset's
@@ -149,6 +177,7 @@ func Load(src Source) (*Config, error) {
 	d.checkEndpoint()
 	d.checkToken()
 	d.applyLimits()
+	d.checkMapping()
 	d.checkTimes()
 	d.checkTLS()
 	d.checkNames(src)

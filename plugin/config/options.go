@@ -1,6 +1,6 @@
 package config
 
-import "time"
+import "slices"
 
 // Type says how the text of an option is read. The names appear in the README.
 type Type string
@@ -16,6 +16,8 @@ const (
 	TypeEndpoint Type = "URL"      // see ParseEndpoint
 	TypeSecret   Type = "secret"   // see ParseSecret; never printed
 	TypePath     Type = "path"     // a file
+	TypeText     Type = "text"     // as it stands
+	TypePairs    Type = "pairs"    // name=value, separated by commas
 )
 
 // Option is one row of the table.
@@ -37,7 +39,7 @@ type Option struct {
 	// Help is one line for the README.
 	Help string
 
-	// bind gives the place of the value: a *string, *bool, *int, *[]string or *time.Duration, as Type asks.
+	// bind gives the place of the value: a *string, *bool, *int, *[]string, *[]Pair or *time.Duration, as Type asks.
 	bind func(*draft) any
 }
 
@@ -64,6 +66,23 @@ const (
 	optRecordID          = "record_id"
 	optDeadLetterFile    = "dead_letter_file"
 	optDeadLetterBytes   = "dead_letter_max_bytes"
+	optEnrich            = "enrich"
+	optClusterName       = "k8s_cluster_name"
+	optClusterUID        = "k8s_cluster_uid"
+	optClusterEntity     = "k8s_cluster_entity"
+	optPodLabels         = "k8s_labels"
+	optPodAnnotations    = "k8s_annotations"
+	optLogSource         = "log_source"
+	optPathKey           = "path_key"
+	optMetadataFiles     = "metadata_files"
+	optECSMetadata       = "ecs_metadata"
+	optAttributes        = "attributes"
+	optAttributesIn      = "attributes_in"
+	optInclude           = "include"
+	optExclude           = "exclude"
+	optDropEmpty         = "drop_empty"
+	optParseJSON         = "parse_json"
+	optStripANSI         = "strip_ansi"
 	optTLSVerify         = "tls_verify"
 	optTLSCAFile         = "tls_ca_file"
 )
@@ -76,6 +95,11 @@ const compressGzip = "gzip"
 // be one that Fluent Bit keeps for itself (host, port, workers, retry_limit, everything that starts with net., tls. or oauth2, ...:
 // src/flb_output.c, flb_output_set_property): such a name never reaches a plugin.
 func Options() []Option {
+	return slices.Concat(recordOptions(), mappingOptions(), deliveryOptions())
+}
+
+// recordOptions say where records go, in which form, and what one may hold.
+func recordOptions() []Option {
 	return []Option{
 		{
 			Name: optEndpoint, Type: TypeEndpoint, Required: true,
@@ -160,56 +184,6 @@ func Options() []Option {
 			Name: "stringify", Type: TypeBool, Default: "off",
 			Help: "Turn numbers and booleans of attributes into strings.",
 			bind: func(d *draft) any { return &d.Stringify },
-		},
-		{
-			Name: optRequestTimeout, Type: TypeDuration, Default: "15s", Unit: "seconds", Min: int64(time.Millisecond), Max: int64(10 * time.Minute),
-			Help: "Longest time for one request. The server may hold a request for 10 s before it answers 429, so less than that hides throttling.",
-			bind: func(d *draft) any { return &d.RequestTimeout },
-		},
-		{
-			Name: optFlushDeadline, Type: TypeDuration, Default: "25s", Unit: "seconds", Min: int64(time.Millisecond), Max: int64(time.Hour),
-			Help: "Longest time for one flush with all its attempts; at least `request_timeout`. What is not accepted by then goes back to Fluent Bit.",
-			bind: func(d *draft) any { return &d.FlushDeadline },
-		},
-		{
-			Name: optRetryInitial, Type: TypeDuration, Default: "500ms", Unit: "seconds", Min: int64(time.Millisecond), Max: int64(10 * time.Minute),
-			Help: "Longest first pause between the attempts of a flush, and the first pause between probes while the destination is in trouble; both grow with every attempt.",
-			bind: func(d *draft) any { return &d.RetryInitial },
-		},
-		{
-			Name: optRetryMax, Type: TypeDuration, Default: "10s", Unit: "seconds", Min: int64(time.Millisecond), Max: int64(10 * time.Minute),
-			Help: "Longest pause between attempts, and between probes while the destination is in trouble; at least `retry_initial`.",
-			bind: func(d *draft) any { return &d.RetryMax },
-		},
-		{
-			Name: optOldRecords, Type: TypeEnum, Default: string(OldRestamp), Values: []string{string(OldRestamp), string(OldDrop), string(OldSend)},
-			Help: "What to do with records older than 24 hours, which Dynatrace refuses: `restamp` sends them with the current time and keeps theirs in `log.original_timestamp`, `drop` counts them and lets them go, `send` sends them as they are.",
-			bind: func(d *draft) any { return (*string)(&d.OldRecords) },
-		},
-		{
-			Name: optRecordID, Type: TypeBool, Default: "off",
-			Help: "Give each record an attribute `log.record.uid` that is the same however often the record is sent, so that a query can leave out what arrived twice.",
-			bind: func(d *draft) any { return &d.RecordID },
-		},
-		{
-			Name: optDeadLetterFile, Type: TypePath, Unset: "off",
-			Help: "File for the records that Dynatrace refuses for good, one JSON object a line with the reason. `dynatrace-replay` sends them again. It holds log data: it is created with mode 0600.",
-			bind: func(d *draft) any { return &d.DeadLetterFile },
-		},
-		{
-			Name: optDeadLetterBytes, Type: TypeSize, Default: "100MB", Unit: "bytes", Min: 64 << 10, Max: 100_000_000_000,
-			Help: "Largest size of that file together with its predecessor, `<file>.1`; the oldest records go first.",
-			bind: func(d *draft) any { return &d.DeadLetterBytes },
-		},
-		{
-			Name: optTLSVerify, Type: TypeBool, Default: "on",
-			Help: "Check the server's certificate. For a self-signed ActiveGate set `tls_ca_file` instead of turning this off.",
-			bind: func(d *draft) any { return &d.TLSVerify },
-		},
-		{
-			Name: optTLSCAFile, Type: TypePath, Unset: "system certificates",
-			Help: "PEM file with certificates to trust besides the system's.",
-			bind: func(d *draft) any { return &d.TLSCAFile },
 		},
 	}
 }

@@ -29,7 +29,7 @@ func (o Option) parse(raw string, dst any) error {
 	if isQuoted(s) {
 		return fmt.Errorf("got %s with quotation marks around it; write it without", quote(s))
 	}
-	if hasVariable(s) {
+	if hasVariable(s) && o.Type != TypePairs { // those have variables of their own
 		return fmt.Errorf("got %s, a variable that was not replaced, takes %s", quote(s), o.Takes())
 	}
 	var ok bool
@@ -46,8 +46,10 @@ func (o Option) parse(raw string, dst any) error {
 		ok = set(dst.(*string), s, o.parseEnum)
 	case TypeList:
 		ok = set(dst.(*[]string), s, parseList)
-	case TypePath:
+	case TypePath, TypeText:
 		ok = set(dst.(*string), s, parsePath)
+	case TypePairs:
+		ok = set(dst.(*[]Pair), s, parsePairs)
 	}
 	if !ok {
 		return fmt.Errorf("got %s, takes %s", quote(s), o.Takes())
@@ -132,6 +134,10 @@ func (o Option) Takes() string {
 		return "an environment id, a base URL or the full ingest URL"
 	case TypeSecret:
 		return "a token"
+	case TypeText:
+		return "a text without control characters"
+	case TypePairs:
+		return fmt.Sprintf("up to %d attributes as name=value, separated by commas", maxPairs)
 	default:
 		return "the path of a file"
 	}

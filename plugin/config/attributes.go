@@ -1,0 +1,153 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+)
+
+// Pair is one of the static attributes.
+type Pair struct{ Name, Value string }
+
+const (
+	// maxPairs bounds the static attributes, maxPairsHeader the header that holds them, in bytes: many servers refuse a header of more
+	// than 8 KiB in all.
+	maxPairs       = 100
+	maxPairsHeader = 4 << 10
+)
+
+// parsePairs reads name=value,name=value. A backslash takes the meaning off a comma or a backslash.
+func parsePairs(s string) ([]Pair, bool) {
+	var pairs []Pair
+	for _, part := range splitEscaped(s) {
+		name, value, ok := strings.Cut(part, "=")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		if !ok || name == "" || hasControl(part) {
+			return nil, false
+		}
+		pairs = append(pairs, Pair{name, value})
+	}
+	return pairs, len(pairs) <= maxPairs
+}
+
+// splitEscaped splits at commas.
+func splitEscaped(s string) (parts []string) {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\' && i+1 < len(s) && (s[i+1] == ',' || s[i+1] == '\\'):
+			i++
+			b.WriteByte(s[i])
+		case c == ',':
+			parts = append(parts, b.String())
+			b.Reset()
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return append(parts, b.String())
+}
+
+// checkAttributes fills in the variables, leaves out what has no value, and makes the header where one is asked for.
+func (d *draft) checkAttributes(env func(string) string) {
+	var kept []Pair
+	for _, p := range d.Attributes {
+		if slices.ContainsFunc(kept, func(k Pair) bool { return k.Name == p.Name }) {
+			d.fail(optAttributes, "has %s twice; keep one", quote(p.Name))
+			return
+		}
+		value, missing := expand(p.Value, env)
+		switch {
+		case missing != "":
+			d.warn(optAttributes, fmt.Sprintf("%s is left out: the variable %s is not set", quote(p.Name), quote(missing)))
+		case value == "":
+			d.warn(optAttributes, fmt.Sprintf("%s is left out: it has no value (a variable that is not set counts as empty)", quote(p.Name)))
+		default:
+			kept = append(kept, Pair{p.Name, value})
+		}
+	}
+	d.Attributes = kept
+	if d.attributesIn != attributesInHeader || len(kept) == 0 {
+		return
+	}
+	var b strings.Builder
+	for i, p := range kept {
+		if i > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(escapeQuery(p.Name) + "=" + escapeQuery(p.Value))
+	}
+	if b.Len() > maxPairsHeader {
+		d.fail(optAttributesIn, "is header, but the attributes take %d bytes there, %d at most; send them in the body", b.Len(), maxPairsHeader)
+		return
+	}
+	d.AttributesHeader = b.String()
+}
+
+// escapeQuery escapes for a query string, blanks as %20, which is read alike by those who take + for a blank and those who do not.
+func escapeQuery(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+
+// expand replaces ${NAME}, and names the first variable that is not set.
+func expand(s string, env func(string) string) (value, missing string) {
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(s, "${")
+		name, behind, closed := strings.Cut(rest, "}")
+		if !ok || !closed {
+			b.WriteString(s)
+			return b.String(), ""
+		}
+		v := env(name)
+		if v == "" {
+			return "", name
+		}
+		b.WriteString(before + v)
+		s = behind
+	}
+}
+
+// checkEnrich makes one list of names of what enrich says: the mappings that are on.
+func (d *draft) checkEnrich() {
+	if d.wrong[optEnrich] {
+		return
+	}
+	defaults, known := enrichDefaults(), append(enrichDefaults(), enrichExtras()...)
+	var on []string
+	for i, name := range d.Enrich {
+		name = strings.ToLower(name)
+		without, isWithout := strings.CutPrefix(name, "-")
+		switch {
+		case name == EnrichOff && len(d.Enrich) == 1:
+		case name == EnrichAuto:
+			on = append(on, defaults...)
+		case isWithout && i > 0 && slices.Contains(known, without):
+			on = slices.DeleteFunc(on, func(n string) bool { return n == without })
+		case slices.Contains(known, name):
+			on = append(on, name)
+		default:
+			d.fail(optEnrich, "got %s, takes auto, off alone, or names among %s, and -name behind auto for all but one", quote(d.Enrich[i]), strings.Join(known, ", "))
+			return
+		}
+	}
+	slices.Sort(on)
+	d.Enrich = slices.Compact(on)
+}
+
+// checkMapping settles what depends on more than one option.
+func (d *draft) checkMapping() {
+	d.checkEnrich()
+	d.checkAttributes(os.Getenv)
+	if slices.Equal(d.MetadataFiles, []string{"off"}) {
+		d.MetadataFiles = nil
+	}
+	if slices.Contains(d.Enrich, "kubernetes") {
+		if d.ClusterName == "" {
+			d.ClusterName = os.Getenv("K8S_CLUSTER_NAME")
+		}
+		if d.ClusterUID == "" {
+			d.ClusterUID = os.Getenv("K8S_CLUSTER_UID")
+		}
+	}
+}
