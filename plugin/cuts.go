@@ -27,6 +27,9 @@ var cutInfos = [record.NumCuts]cutInfo{
 	record.CutArray: {telemetry.CutAttributeValueCount, "arrays cut at the limit of %d values",
 		func(l config.Limits) int { return l.ArrayValues }, ""},
 	record.CutNesting: {counter: telemetry.CutNesting},
+	record.LeftOut:    {counter: telemetry.BytesLeftOut},
+	record.BadAnnotation: {telemetry.BadAnnotations, "records of pods whose annotation metadata.dynatrace.com is no JSON object of at most %d bytes",
+		func(config.Limits) int { return record.LongestAnnotation }, ""},
 }
 
 // forgetCuts starts the counts of a payload.
@@ -67,6 +70,9 @@ func (f *flush) accountCuts() {
 			continue
 		}
 		hint := "Dynatrace would have done the same without a word"
+		if record.Cut(i) == record.BadAnnotation {
+			hint = "its attributes are missing; see what has written it"
+		}
 		if info.option != "" {
 			hint += "; the limit is set by limits and " + info.option
 		}

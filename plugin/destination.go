@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"fmt"
+	"net/http"
 
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deliver"
@@ -34,9 +35,14 @@ func newDestination(cfg *config.Config, counters *telemetry.Counters, log *telem
 	case cfg.Token.IsZero():
 		auth, d.credential = nil, "none"
 	}
+	var header http.Header
+	if cfg.AttributesHeader != "" {
+		header = http.Header{headerAttributes: {cfg.AttributesHeader}}
+	}
 	client, err := deliver.NewClient(deliver.ClientOptions{
 		URL:       cfg.Endpoint.IngestURL,
 		Auth:      auth,
+		Header:    header,
 		Timeout:   cfg.RequestTimeout,
 		Version:   Version,
 		Transport: transport,

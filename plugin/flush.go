@@ -43,12 +43,13 @@ func newFlush(in *Instance) *flush {
 	if err != nil {
 		panic(err) // New has tried the same options
 	}
-	return &flush{in: in, mapper: record.NewMapper(in.mapperOptions()), builder: builder}
+	return &flush{in: in, mapper: record.NewMapper(in.mapping), builder: builder}
 }
 
 // begin takes a chunk, and what an earlier flush has settled of it.
 func (f *flush) begin(ctx context.Context, tag, data []byte, wait bool) {
 	f.ctx, f.wait, f.tag, f.data, f.hashed = ctx, wait, tag, data, false
+	f.mapper.Begin(record.Flush{Tag: tag, Facts: f.in.facts.Facts(), Missing: f.in.facts.Missing})
 	f.progress.Reset()
 	if !f.in.ledger.Empty() {
 		f.in.ledger.Take(f.chunkKey(), &f.progress)

@@ -17,6 +17,7 @@ import (
 	"out_dynatrace/plugin/deadletter"
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/metadata"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/telemetry"
 )
@@ -34,6 +35,8 @@ type Instance struct {
 	ledger   deliver.Ledger
 	size     bodySize
 	letters  *deadletter.File // nil where there is none
+	mapping  record.Options
+	facts    *metadata.Source
 
 	// ctx ends with Close, and with it every request under way.
 	ctx    context.Context
@@ -49,6 +52,11 @@ func New(cfg *config.Config, logger telemetry.Logger) (*Instance, error) {
 	in.log = telemetry.NewLog(logger, in.now, telemetry.DefaultInterval)
 	in.ctx, in.cancel = context.WithCancel(context.Background())
 	var err error
+	if in.mapping, err = newMapping(cfg, metadata.Hostname()); err != nil {
+		in.cancel()
+		return nil, err
+	}
+	in.mapping.Now = in.now
 	if in.dest, err = newDestination(cfg, in.counters, in.log); err != nil {
 		in.cancel()
 		return nil, err
@@ -58,6 +66,7 @@ func New(cfg *config.Config, logger telemetry.Logger) (*Instance, error) {
 		in.cancel()
 		return nil, err
 	}
+	in.facts = newFacts(cfg, in.log)
 	if cfg.DeadLetterFile != "" {
 		in.letters = deadletter.New(cfg.DeadLetterFile, int64(cfg.DeadLetterBytes), in.log)
 	}
@@ -97,6 +106,7 @@ func (in *Instance) Flush(tag, data []byte, onEngineThread bool) (out deliver.Ou
 func (in *Instance) Close() {
 	in.cancel()
 	in.dest.close()
+	in.facts.Close()
 	if in.letters != nil {
 		_ = in.letters.Close()
 	}
@@ -140,15 +150,5 @@ func (in *Instance) batchOptions() batch.Options {
 		MaxBytes:   in.cfg.MaxPayloadBytes,
 		MaxRecords: in.cfg.MaxPayloadRecords,
 		GzipLevel:  level,
-	}
-}
-
-func (in *Instance) mapperOptions() record.Options {
-	return record.Options{
-		Limits:      record.Limits(in.cfg.Limits),
-		ContentKeys: in.cfg.ContentKeys,
-		LevelKeys:   in.cfg.LevelKeys,
-		Stringify:   in.cfg.Stringify,
-		Now:         in.now,
 	}
 }

@@ -115,7 +115,7 @@ const secret = "SECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECR
 // instance makes an Instance whose requests go to a server with the script.
 func instance(t *testing.T, more options, script ...func(*batch.Payload) deliver.Verdict) (*Instance, *server, *lines) {
 	t.Helper()
-	o := options{"endpoint": "http://127.0.0.1:1/e/abc12345", "api_token": "dt0c01.PUBLICPUBLICPUBLICPUBLIC." + secret}
+	o := options{"endpoint": "http://127.0.0.1:1/e/abc12345", "metadata_files": "off", "enrich": "auto,-host", "api_token": "dt0c01.PUBLICPUBLICPUBLICPUBLIC." + secret}
 	for k, v := range more {
 		o[k] = v
 	}

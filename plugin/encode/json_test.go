@@ -10,6 +10,7 @@ import (
 
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/metadata"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/test/corpus"
 )
@@ -23,12 +24,39 @@ func mapper() *record.Mapper {
 	})
 }
 
+// mappers are one without mappings and one with all of them.
+var mappers = map[string]func() *record.Mapper{"mappings off": mapper, "mappings on": mappingMapper}
+
+func mappingMapper() *record.Mapper {
+	all := record.NewPatterns([]string{"*"})
+	return record.NewMapper(record.Options{
+		Limits:      record.Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
+		ContentKeys: []string{"log", "message", "MESSAGE"},
+		LevelKeys:   []string{"loglevel", "severity", "level", "log.level", "status"},
+		Now:         func() time.Time { return time.Unix(1700000000, 0) },
+		Sources:     record.AutoSources | record.PodIP | record.PodService | record.Deprecated | record.ECSOTel | record.DTSection,
+		PathKeys:    []string{"filename"},
+		ClusterName: "cluster", PodLabels: all, PodAnnotations: all, Hostname: "host",
+		Static:    []metadata.Fact{{Key: "pod.name", Value: "static"}, {Key: "team", Value: int64(1)}},
+		Exclude:   record.NewPatterns([]string{"*secret*"}),
+		DropEmpty: true, ParseJSON: true, StripANSI: true,
+	})
+}
+
+// somewhere is what a Mapper is told of the chunk and the place. Without mappings it makes no difference.
+var somewhere = record.Flush{Tag: []byte("app-firelens-task"), Facts: &metadata.Facts{
+	Host: []metadata.Fact{{Key: "dt.entity.host", Value: "HOST-1"}, {Key: "host.name", Value: "host"}},
+	Pod:  []metadata.Fact{{Key: "k8s.pod.name", Value: "pod"}},
+	Task: &metadata.Task{ID: "task", Cluster: "cluster", Containers: []metadata.Container{{ID: "id", Name: "name"}}},
+}}
+
 // whole encodes all events of a chunk into one body.
 func whole(j *encode.JSON, m *record.Mapper, data []byte) []byte {
 	var r chunk.Reader
 	var ev chunk.Event
 	var rec record.Record
 	body := j.Open(nil)
+	m.Begin(somewhere)
 	r.Reset(data)
 	for first := true; r.Next(&ev); first = false {
 		if !first {
@@ -42,7 +70,7 @@ func whole(j *encode.JSON, m *record.Mapper, data []byte) []byte {
 }
 
 // single encodes each event with a Mapper and an encoder that have seen nothing before.
-func single(data []byte) []byte {
+func single(newMapper func() *record.Mapper, data []byte) []byte {
 	var r chunk.Reader
 	var ev chunk.Event
 	var rec record.Record
@@ -52,7 +80,9 @@ func single(data []byte) []byte {
 		if len(body) > 1 {
 			body = append(body, ',')
 		}
-		mapper().Map(&ev, &rec)
+		m := newMapper()
+		m.Begin(somewhere)
+		m.Map(&ev, &rec)
 		body = new(encode.JSON).Append(body, &rec)
 	}
 	return append(body, ']')
@@ -90,20 +120,22 @@ func TestAnEncoderKeepsTheSecondsOfOneRecordOutOfTheNext(t *testing.T) {
 }
 
 func TestWhatIsRememberedOfEarlierRecordsChangesNothing(t *testing.T) {
-	for _, c := range corpus.All() {
-		t.Run(c.Name, func(t *testing.T) {
-			var j encode.JSON
-			m := mapper()
-			want := single(c.Data)
-			for round := range 2 { // the second with what the first has left behind
-				if got := whole(&j, m, c.Data); !bytes.Equal(got, want) {
-					t.Fatalf("round %d: %s", round, difference(got, want))
+	for name, newMapper := range mappers {
+		for _, c := range corpus.All() {
+			t.Run(c.Name+" "+name, func(t *testing.T) {
+				var j encode.JSON
+				m := newMapper()
+				want := single(newMapper, c.Data)
+				for round := range 2 { // the second with what the first has left behind
+					if got := whole(&j, m, c.Data); !bytes.Equal(got, want) {
+						t.Fatalf("round %d: %s", round, difference(got, want))
+					}
 				}
-			}
-			if !json.Valid(want) || !utf8.Valid(want) {
-				t.Error("not valid JSON in UTF-8")
-			}
-		})
+				if !json.Valid(want) || !utf8.Valid(want) {
+					t.Error("not valid JSON in UTF-8")
+				}
+			})
+		}
 	}
 }
 
@@ -129,7 +161,7 @@ func TestRepeatedFieldsThatClashAreRenamedEachTime(t *testing.T) {
 	} {
 		data = corpus.AppendEvent(data, corpus.EventTime(1700000000, uint32(i)), corpus.Map(), body)
 	}
-	if got, want := whole(new(encode.JSON), mapper(), data), single(data); !bytes.Equal(got, want) {
+	if got, want := whole(new(encode.JSON), mapper(), data), single(mapper, data); !bytes.Equal(got, want) {
 		t.Error(difference(got, want))
 	}
 }
@@ -159,7 +191,7 @@ func TestTheArraysOfGroupsAndOfFieldsDoNotMix(t *testing.T) {
 	var j encode.JSON
 	m := mapper()
 	for range 2 {
-		if got, want := whole(&j, m, data), single(data); !bytes.Equal(got, want) {
+		if got, want := whole(&j, m, data), single(mapper, data); !bytes.Equal(got, want) {
 			t.Fatal(difference(got, want))
 		}
 	}
@@ -171,33 +203,36 @@ func TestFieldsThatNeverRepeatAreStillRight(t *testing.T) {
 		body := corpus.Map(corpus.Str("n"), corpus.Int(int64(i)), corpus.Str("log"), corpus.Str("x"), corpus.Str("pod"), corpus.Fields("name", fmt.Sprint("pod-", i%40), "node", "n1"))
 		data = corpus.AppendEvent(data, corpus.EventTime(1700000000, uint32(i)), corpus.Map(), body)
 	}
-	if got, want := whole(new(encode.JSON), mapper(), data), single(data); !bytes.Equal(got, want) {
+	if got, want := whole(new(encode.JSON), mapper(), data), single(mapper, data); !bytes.Equal(got, want) {
 		t.Error(difference(got, want))
 	}
 }
 
 func TestEncodingARepetitiveChunkAllocatesNothing(t *testing.T) {
-	for _, c := range corpus.All() {
-		var r chunk.Reader
-		var ev chunk.Event
-		var rec record.Record
-		var j encode.JSON
-		m := mapper()
-		body := make([]byte, 0, 4<<20)
-		run := func() {
-			body = body[:0]
-			r.Reset(c.Data)
-			for r.Next(&ev) {
-				m.Map(&ev, &rec)
-				body = j.Append(body, &rec)
+	for name, newMapper := range mappers {
+		for _, c := range corpus.All() {
+			var r chunk.Reader
+			var ev chunk.Event
+			var rec record.Record
+			var j encode.JSON
+			m := newMapper()
+			body := make([]byte, 0, 4<<20)
+			run := func() {
+				body = body[:0]
+				m.Begin(somewhere)
+				r.Reset(c.Data)
+				for r.Next(&ev) {
+					m.Map(&ev, &rec)
+					body = j.Append(body, &rec)
+				}
+				m.Release()
 			}
-			m.Release()
-		}
-		for range 8 { // until scratch memory and caches have their size
-			run()
-		}
-		if n := testing.AllocsPerRun(5, run); n != 0 {
-			t.Errorf("%s: %v allocations for a chunk of %d records", c.Name, n, c.Events)
+			for range 8 { // until scratch memory and caches have their size
+				run()
+			}
+			if n := testing.AllocsPerRun(5, run); n != 0 {
+				t.Errorf("%s, %s: %v allocations for a chunk of %d records", c.Name, name, n, c.Events)
+			}
 		}
 	}
 }
@@ -213,18 +248,20 @@ func FuzzMemory(f *testing.F) {
 	f.Add(corpus.Kubernetes().Data[:6000])
 	f.Add(corpus.FireLens().Data[:4000])
 	f.Fuzz(func(t *testing.T, data []byte) {
-		var j encode.JSON
-		m := mapper()
-		want := single(data)
-		for range 2 {
-			if got := whole(&j, m, data); !bytes.Equal(got, want) {
-				t.Fatal(difference(got, want))
+		for name, newMapper := range mappers {
+			var j encode.JSON
+			m := newMapper()
+			want := single(newMapper, data)
+			for range 2 {
+				if got := whole(&j, m, data); !bytes.Equal(got, want) {
+					t.Fatal(name, difference(got, want))
+				}
 			}
+			if !json.Valid(want) || !utf8.Valid(want) {
+				t.Fatalf("%s: not valid JSON in UTF-8: %q", name, want)
+			}
+			uniqueKeys(t, want)
 		}
-		if !json.Valid(want) || !utf8.Valid(want) {
-			t.Fatalf("not valid JSON in UTF-8: %q", want)
-		}
-		uniqueKeys(t, want)
 	})
 }
 

@@ -55,8 +55,20 @@ func (m *Mapper) valid(key []byte) []byte {
 	return m.scratch[start:len(m.scratch):len(m.scratch)]
 }
 
-// append adds an attribute whose key and value are within the limits, under a key that the record does not have yet.
+// append adds an attribute whose key and value are within the limits, if it is wanted, under a key that neither the server claims nor
+// the record has yet.
 func (m *Mapper) append(rec *Record, key []byte, v Value) {
+	if m.shaping && !m.wanted(key, v) {
+		return
+	}
+	if serverOwned(key) {
+		key = m.overwritten(1, key)
+	}
+	m.attach(rec, key, v)
+}
+
+// attach adds an attribute under a key that the record does not have yet.
+func (m *Mapper) attach(rec *Record, key []byte, v Value) {
 	key = m.unique(key)
 	m.count++
 	rec.Attributes = append(rec.Attributes, Attribute{Key: key, Value: v})
@@ -86,7 +98,7 @@ func (m *Mapper) flatten(rec *Record, prefix []byte, pairs uint64, c *chunk.Curs
 // that the server gives to the later ones of equal keys, without losing them (page "Ingest JSON and TXT logs").
 func (m *Mapper) unique(key []byte) []byte {
 	first, isNew := m.keys.insert(key, hashOf(key))
-	if isNew {
+	if isNew && (m.made == nil || !m.made.has(key)) {
 		return key
 	}
 	m.renamed = true
@@ -94,7 +106,7 @@ func (m *Mapper) unique(key []byte) []byte {
 		start := len(m.scratch)
 		first.renamed++ // so that a thousand equal keys do not try the same names again and again
 		other := m.overwritten(first.renamed, key)
-		if _, isNew := m.keys.insert(other, hashOf(other)); isNew {
+		if _, isNew := m.keys.insert(other, hashOf(other)); isNew && (m.made == nil || !m.made.has(other)) {
 			return other
 		}
 		m.scratch = m.scratch[:start]

@@ -10,12 +10,12 @@ import (
 // keySet finds equal keys among the attributes of one record without allocating and without clearing itself: a slot
 // counts only when it bears the current generation.
 type keySet struct {
-	slots      []slot
+	slots      []keySlot
 	mask       uint32
 	generation uint32
 }
 
-type slot struct {
+type keySlot struct {
 	generation uint32
 	hash       uint32
 	renamed    int // keys equal to this one that were given another name
@@ -26,7 +26,7 @@ type slot struct {
 // another name.
 func newKeySet(limit int) keySet {
 	size := uint32(1) << bits.Len32(uint32(2*max(limit, 8)))
-	return keySet{slots: make([]slot, size), mask: size - 1}
+	return keySet{slots: make([]keySlot, size), mask: size - 1}
 }
 
 func (s *keySet) reset() {
@@ -47,15 +47,28 @@ func hashOf(key []byte) uint32 { return uint32(xxhash.Sum64(key)) }
 
 // insert adds key, whose hash is given, and returns its slot and whether it was not there yet. The caller bounds the number
 // of keys. The slot is good until the next reset.
-func (s *keySet) insert(key []byte, hash uint32) (p *slot, isNew bool) {
+func (s *keySet) insert(key []byte, hash uint32) (p *keySlot, isNew bool) {
 	for i := hash & s.mask; ; i = (i + 1) & s.mask {
 		p := &s.slots[i]
 		if p.generation != s.generation {
-			*p = slot{generation: s.generation, hash: hash, key: key}
+			*p = keySlot{generation: s.generation, hash: hash, key: key}
 			return p, true
 		}
 		if p.hash == hash && bytes.Equal(p.key, key) {
 			return p, false
+		}
+	}
+}
+
+// has tells whether key, whose hash is given, is there.
+func (s *keySet) has(key []byte, hash uint32) bool {
+	for i := hash & s.mask; ; i = (i + 1) & s.mask {
+		p := &s.slots[i]
+		if p.generation != s.generation {
+			return false
+		}
+		if p.hash == hash && bytes.Equal(p.key, key) {
+			return true
 		}
 	}
 }

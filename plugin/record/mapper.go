@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/metadata"
 )
 
 // Options say how events become records. The zero value of a limit is no limit but zero: take the limits from a preset.
@@ -16,6 +17,34 @@ type Options struct {
 	LevelKeys []string
 	// Stringify turns numbers and booleans into strings.
 	Stringify bool
+
+	// Sources are the mappings that are on. Where Severity is among them the field that names the level becomes loglevel, and
+	// log.raw_level where it says it in other words; without it the field stays.
+	Sources Sources
+	// PathKeys are the top-level keys that may hold the path of the file that a line was read from.
+	PathKeys []string
+	// ClusterName, ClusterUID and ClusterEntity describe the Kubernetes cluster of all records; "" where there is none.
+	ClusterName, ClusterUID, ClusterEntity string
+	// PodLabels and PodAnnotations choose the labels and annotations, of pods and namespaces, that become attributes.
+	PodLabels, PodAnnotations Patterns
+	// LogSource takes the place of the log.source that a mapping gives; "" leaves it.
+	LogSource string
+	// Static are attributes for every record that has none of that name.
+	Static []metadata.Fact
+	// InHeader says that the Static ones travel in a header of each request: they win there, so that a field of such a name gets
+	// the name that the server would give it.
+	InHeader bool
+	// Hostname is the name of this machine; "" where records are not of it.
+	Hostname string
+
+	// Include and Exclude choose attributes by their keys as Dynatrace gets them. An empty Include takes all.
+	Include, Exclude Patterns
+	// DropEmpty leaves out attributes without a value: null, "", [] and {}.
+	DropEmpty bool
+	// ParseJSON takes a content that is a JSON object apart, as if its fields stood in the record.
+	ParseJSON bool
+	// StripANSI takes the control sequences of terminals out of the content.
+	StripANSI bool
 	// Now is the time of an event that has none; time.Now where it is nil.
 	Now func() time.Time
 }
@@ -43,6 +72,11 @@ const (
 	CutArray
 	// CutNesting is no loss: a map deeper than NestingLevels became JSON text.
 	CutNesting
+	// LeftOut counts bytes, not cuts: what mappings, Include, Exclude and DropEmpty left out, keys and values as they stand in
+	// the chunk.
+	LeftOut
+	// BadAnnotation is an annotation metadata.dynatrace.com that is no JSON object.
+	BadAnnotation
 	NumCuts
 )
 
@@ -58,15 +92,27 @@ type Mapper struct {
 	elements []Value
 	memo     memo
 	group    groupMemo
+	enriched enrichment
+	flush    Flush
+	shaping  bool // there is something in the options that leaves attributes out
 
 	// The record in hand.
-	keys    keySet
-	count   int // of attributes
-	stamps  int // of them, those that set has added: the first ones
-	content candidate
-	level   candidate
-	sources []int // of the attributes, those that the server would take for the level
-	renamed bool  // a key was given another name since this was last cleared
+	body     chunk.Cursor // over the event's body
+	parsed   chunk.Cursor // over what stood as JSON in its content
+	keys     keySet
+	count    int // of attributes
+	stamps   int // of them, those that set has added: the first ones
+	content  candidate
+	level    candidate
+	trace    candidate
+	span     candidate
+	signs    signs
+	learning signs // what the field that is being learnt is a sign of
+	held     held
+	late     []lateField
+	made     *composition // what the mappings gave, once it is added
+	sources  []int        // of the attributes, those that the server would take for the level
+	renamed  bool         // a key was given another name since this was last cleared
 
 	cuts [NumCuts]uint64
 }
@@ -74,20 +120,51 @@ type Mapper struct {
 // candidate is the best field so far for the content or the level. It names the field by its place, which is cheaper than
 // to keep what was read of it.
 type candidate struct {
-	rank uint16 // 0: none
-	at   int    // of the key, in the body, or inPlace
-	name string // of a level
+	rank uint16      // 0: none
+	at   int         // of the key, in the body, or from parsedAt on in what was parsed, or inPlace
+	name string      // of a level
+	text chunk.Token // of an id, and of what is in place
 }
 
-// inPlace is the place of a level that stands in a nested map: its field stays there, an attribute like the others.
-const inPlace = -1
+const (
+	// inPlace is the place of what stands in a nested map: its field stays there, an attribute like the others.
+	inPlace = -1
+	// parsedAt is added to positions in what stood as JSON in the content.
+	parsedAt = 1 << 40
+)
+
+// lateField is a field of which is decided at the end of the record.
+type lateField struct {
+	at   int
+	role *role
+}
+
+// Flush is what is known of the chunk and of the moment beside the events.
+type Flush struct {
+	// Tag is that of the chunk.
+	Tag []byte
+	// Facts may be nil.
+	Facts *metadata.Facts
+	// Missing is called when the task in Facts turns out not to know a container of its own; it may be nil.
+	Missing func()
+}
 
 // NewMapper returns a mapper for opts. At most 127 keys of each list are taken.
 func NewMapper(opts Options) *Mapper {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	return &Mapper{opts: opts, roles: newRoleTable(opts.ContentKeys, opts.LevelKeys), keys: newKeySet(opts.Limits.Attributes)}
+	m := &Mapper{opts: opts, roles: newRoleTable(opts.ContentKeys, opts.LevelKeys), keys: newKeySet(opts.Limits.Attributes)}
+	m.roles.addSources(opts.Sources, opts.PathKeys)
+	m.shaping = opts.DropEmpty || opts.Include.Any() || opts.Exclude.Any()
+	m.enriched.init(&opts)
+	return m
+}
+
+// Begin starts a chunk. What it is given is borrowed until Release. A chunk that is not begun has no tag and no facts.
+func (m *Mapper) Begin(f Flush) {
+	m.flush = f
+	m.enriched.begin(m)
 }
 
 // TakeCuts returns how often each cut was made since the last call, and starts anew.
@@ -116,10 +193,13 @@ func keepElements(elements []Value) []Value {
 // Release ends a chunk: it drops everything that points into it, and scratch memory that an unusually large event needed. It
 // must be called before the memory of the chunk is given back.
 func (m *Mapper) Release() {
-	m.content, m.level = candidate{}, candidate{}
+	m.content, m.level, m.trace, m.span = candidate{}, candidate{}, candidate{}, candidate{}
+	m.body, m.parsed, m.flush, m.made = chunk.Cursor{}, chunk.Cursor{}, Flush{}, nil
+	m.held = held{}
 	m.keys.release()
 	m.memo.release()
 	m.group.release()
+	m.enriched.release()
 	m.elements = keepElements(m.elements)
 	if cap(m.scratch) > keptScratch {
 		m.scratch = nil
@@ -133,22 +213,41 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	m.scratch, m.elements = m.scratch[:m.memo.scratch], m.elements[:m.memo.elements]
 	m.keys.reset()
 	m.count, m.stamps = 0, 0
-	m.content.rank, m.level.rank = 0, 0
+	m.content.rank, m.level.rank, m.trace.rank, m.span.rank = 0, 0, 0, 0
+	m.signs, m.held.mask, m.late, m.made = 0, 0, m.late[:0], nil
 
-	if ev.Group != nil && !m.group.is(ev.Group) {
-		m.learnGroup(ev.Group)
+	if ev.Group != nil {
+		m.signs |= inGroup
+		if !m.group.is(ev.Group) {
+			m.learnGroup(ev.Group)
+		}
+	}
+	if m.opts.InHeader {
+		m.enriched.takeHeader(&m.keys)
 	}
 	rec.Time = ev.Time
 	if !rec.Time.Known {
 		now := m.opts.Now()
 		rec.Time = chunk.Time{Sec: now.Unix(), Nsec: uint32(now.Nanosecond()), Known: true}
 	}
-	c := chunk.NewCursor(ev.Body)
+	m.body = chunk.NewCursor(ev.Body)
+	c := m.body
 	root := c.Next()
 	if root.Kind == chunk.Map {
-		m.body(rec, &c, root.Num)
+		m.fields(rec, &c, root.Num)
 	} else if text, ok := m.text(root); ok {
-		m.setContent(rec, text)
+		m.content.rank, rec.Content = 1, text
+	}
+	if m.opts.ParseJSON && m.content.rank != 0 {
+		m.parseContent(rec)
+	}
+	if ev.Meta != nil {
+		m.metadata(rec, ev.Meta)
+	}
+	m.finishContent(rec)
+	m.finishIDs(rec)
+	if len(m.late) > 0 {
+		m.settleLate(rec)
 	}
 	if len(m.sources) > 0 {
 		m.settleSources(rec)
@@ -159,115 +258,9 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	if rec.Content == nil {
 		m.setContent(rec, m.jsonText(ev.Body, m.opts.Limits.ContentBytes))
 	}
-	m.finishLevel(rec, &c)
+	m.finishLevel(rec)
+	if m.enriched.on {
+		m.enrich(rec)
+	}
 	rec.Elements = m.elements
-}
-
-// body takes the pairs of the event's top-level map.
-func (m *Mapper) body(rec *Record, c *chunk.Cursor, pairs uint64) {
-	for position := 0; pairs > 0; pairs-- {
-		slot := m.memo.at(position)
-		position++
-		if slot != nil && m.recall(rec, slot, c) {
-			continue
-		}
-		at := c.Pos()
-		key := m.key(c)
-		tok := c.Next()
-		r := m.roles.find(key)
-		if r != nil && m.consider(rec, r, at, tok, c) {
-			continue
-		}
-		// What a field with a role becomes depends on the rest of its record: it is not for the memo.
-		if slot == nil || r != nil {
-			m.topLevel(rec, key, tok, c)
-			continue
-		}
-		m.learn(rec, slot, at, key, tok, c)
-	}
-	if m.content.rank != 0 {
-		m.setContent(rec, rec.Content)
-	}
-}
-
-// consider keeps a field that may become the content or the level, and lets the one that it displaces become an ordinary
-// attribute. The field's key is at the position at of c. It reports whether it took the field.
-func (m *Mapper) consider(rec *Record, r *role, at int, tok chunk.Token, c *chunk.Cursor) bool {
-	if r.content != 0 {
-		if text, ok := m.text(tok); ok {
-			rank := uint16(r.content)
-			switch {
-			case len(text) == 0:
-				rank += emptyContent
-			case tok.Kind != chunk.String && !isText(tok): // isText alone would copy each token
-				rank += otherContent
-			}
-			if m.content.rank == 0 || rank < m.content.rank {
-				m.displace(rec, &m.content, c)
-				m.content.rank, m.content.at = rank, at
-				rec.Content = text
-				return true
-			}
-		}
-	}
-	if r.level != 0 && tok.Kind == chunk.String && (len(tok.Data) > 1 || !r.words) {
-		name := severity(tok.Data)
-		if name != "" && (m.level.rank == 0 || uint16(r.level) < m.level.rank) {
-			m.displace(rec, &m.level, c)
-			m.level = candidate{rank: uint16(r.level), at: at, name: name}
-			return true
-		}
-	}
-	if r.below != nil && tok.Kind == chunk.Map {
-		m.considerBelow(rec, r.below, tok.Num, c)
-	}
-	return false
-}
-
-// displace makes a candidate that a better one replaces an ordinary attribute.
-func (m *Mapper) displace(rec *Record, old *candidate, c *chunk.Cursor) {
-	if old.rank != 0 && old.at != inPlace {
-		key, tok := m.field(old, c)
-		m.topLevel(rec, key, tok, nil)
-	}
-}
-
-// field reads a candidate once more. Candidates are scalars.
-func (m *Mapper) field(old *candidate, c *chunk.Cursor) (key []byte, tok chunk.Token) {
-	again := c.From(old.at)
-	key = m.key(&again)
-	return key, again.Next()
-}
-
-// setContent cuts text to the limit. A content is never nil, so that an empty one is told from none.
-func (m *Mapper) setContent(rec *Record, text []byte) {
-	text, wasCut := cut(text, m.opts.Limits.ContentBytes)
-	if wasCut {
-		m.cuts[CutContent]++
-	}
-	if text == nil {
-		text = []byte{}
-	}
-	rec.Content = text
-}
-
-// finishLevel settles the level. A record in which no field names a level gets none, and the server finds none.
-func (m *Mapper) finishLevel(rec *Record, c *chunk.Cursor) {
-	best := &m.level
-	if best.rank == 0 {
-		return
-	}
-	rec.Level = best.name
-	if best.at == inPlace {
-		return
-	}
-	key, tok := m.field(best, c)
-	switch reserved(key) {
-	case ownField, ownLevel, serverField:
-		if !equalFold(tok.Data, best.name) {
-			m.add(rec, rawLevelKey, tok, nil, 1)
-		}
-	default:
-		m.add(rec, key, tok, nil, 1)
-	}
 }

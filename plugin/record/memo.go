@@ -53,6 +53,9 @@ type memoEntry struct {
 	cut        bool // cuts is not all zero
 	cuts       [NumCuts]uint64
 	id         uint64
+	signs      signs
+	isHeld     bool // a field for a slot, without attributes
+	slot       slot
 }
 
 // at returns the slot of a position, or nil where there is none or it is of no use.
@@ -114,9 +117,18 @@ func (m *Mapper) recall(rec *Record, s *memoSlot, c *chunk.Cursor) bool {
 	if e == nil || m.count+len(e.attributes) > m.opts.Limits.Attributes {
 		return false
 	}
+	if e.isHeld {
+		if m.held.has(e.slot) {
+			return false
+		}
+		m.hold(e.slot, e.id, e.raw)
+	}
 	s.misses = 0
 	c.Advance(len(e.raw))
-	m.addEntry(rec, e)
+	m.signs |= e.signs
+	if e.cut || len(e.attributes) > 0 {
+		m.addEntry(rec, e)
+	}
 	return true
 }
 
@@ -130,6 +142,9 @@ func (m *Mapper) addEntry(rec *Record, e *memoEntry) {
 			m.addRenamed(rec, e, i)
 			return
 		}
+	}
+	if len(e.attributes) == 0 {
+		return
 	}
 	m.count += len(e.attributes)
 	rec.Runs = append(rec.Runs, Run{Attributes: e.attributes, At: len(rec.Attributes), ID: e.id})
@@ -158,13 +173,15 @@ func (m *Mapper) learn(rec *Record, s *memoSlot, before int, key []byte, tok chu
 	first, cuts := len(rec.Attributes), m.cuts
 	m.renamed = false
 	m.topLevel(rec, key, tok, c)
-	s.misses++
-	raw := c.Since(before)
-	if m.renamed || m.count >= m.opts.Limits.Attributes || len(raw) < memoLeast || len(raw) > memoField || len(m.scratch) > memoScratch || len(m.elements) > memoElements+m.group.parts {
+	if m.renamed || m.count >= m.opts.Limits.Attributes || len(m.scratch) > memoScratch || len(m.elements) > memoElements+m.group.parts {
+		s.misses++
 		return
 	}
-	e := s.entry()
-	*e = memoEntry{head: binary.LittleEndian.Uint64(raw), raw: raw, attributes: append(e.attributes[:0], rec.Attributes[first:]...), hashes: e.hashes[:0]}
+	e := m.remember(s, before, c)
+	if e == nil {
+		return
+	}
+	e.attributes, e.signs = append(e.attributes, rec.Attributes[first:]...), m.learning
 	for i := range e.attributes {
 		e.hashes = append(e.hashes, hashOf(e.attributes[i].Key))
 	}
@@ -172,9 +189,33 @@ func (m *Mapper) learn(rec *Record, s *memoSlot, before int, key []byte, tok chu
 		e.cuts[cut] = m.cuts[cut] - cuts[cut]
 		e.cut = e.cut || e.cuts[cut] != 0
 	}
-	m.memo.lastID++
-	e.id = m.memo.lastID
 	m.memo.scratch, m.memo.elements = len(m.scratch), len(m.elements)
+}
+
+// remember makes an entry for the field that begins at a position of c and ends where c stands, or returns nil.
+func (m *Mapper) remember(s *memoSlot, at int, c *chunk.Cursor) *memoEntry {
+	if s == nil {
+		return nil
+	}
+	s.misses++
+	raw := c.Since(at)
+	if len(raw) < memoLeast || len(raw) > memoField {
+		return nil
+	}
+	e := s.entry()
+	m.memo.lastID++
+	*e = memoEntry{head: binary.LittleEndian.Uint64(raw), raw: raw, attributes: e.attributes[:0], hashes: e.hashes[:0], id: m.memo.lastID}
+	return e
+}
+
+// learnHeld keeps a field for a slot, and returns its id, 0 where it is not kept.
+func (m *Mapper) learnHeld(s *memoSlot, of slot, sign signs, at int, c *chunk.Cursor) uint64 {
+	e := m.remember(s, at, c)
+	if e == nil {
+		return 0
+	}
+	e.isHeld, e.slot, e.signs = true, of, sign
+	return e.id
 }
 
 // entry returns the way to fill next: a new one, or the oldest.

@@ -1,6 +1,10 @@
 package record
 
-import "out_dynatrace/plugin/chunk"
+import (
+	"bytes"
+
+	"out_dynatrace/plugin/chunk"
+)
 
 // reservation says why a key of the event cannot be used as an attribute's key as it is.
 type reservation uint8
@@ -26,7 +30,10 @@ var levelFields = [...]string{"loglevel", "status", "severity", "level", syslogS
 
 const syslogSeverity = "syslog.severity"
 
-var rawLevelKey = []byte("log.raw_level")
+var (
+	rawLevelKey = []byte("log.raw_level")
+	ioStreamKey = []byte("log.iostream")
+)
 
 // reserved compares without regard to case, as the server does with its special keys.
 func reserved(key []byte) reservation {
@@ -112,6 +119,25 @@ func (m *Mapper) settleSources(rec *Record) {
 	m.sources = m.sources[:0]
 }
 
+// serverOwned tells whether the server itself writes an attribute of that name, so that one that is sent would be lost or refused
+// (https://docs.dynatrace.com/docs/semantic-dictionary/fields, https://docs.dynatrace.com/docs/platform/openpipeline/reference/limits).
+func serverOwned(key []byte) bool {
+	if len(key) < len("event.type") || key[0] != 'd' && key[0] != 'e' {
+		return false
+	}
+	if key[0] == 'e' {
+		return string(key) == "event.type"
+	}
+	if key[1] != 't' || key[2] != '.' {
+		return false
+	}
+	switch string(key) {
+	case "dt.auth.origin", "dt.ingest.format", "dt.ingest.size", "dt.ingest.warnings", "dt.ingest.debug_messages":
+		return true
+	}
+	return bytes.HasPrefix(key, []byte("dt.openpipeline.")) || bytes.HasPrefix(key, []byte("dt.system.")) || bytes.HasPrefix(key, []byte("dt.retain."))
+}
+
 var httpStatusKey = []byte("http.response.status_code")
 
 // isHTTPStatus tells the status of an access log, as a number or as a regular expression leaves it, from other states.
@@ -138,4 +164,10 @@ func equalFold(a []byte, b string) bool {
 		}
 	}
 	return true
+}
+
+// IsReserved tells whether an attribute of that name cannot be sent, since each record, or the server, has one of its own.
+func IsReserved(key string) bool {
+	r := reserved([]byte(key))
+	return r >= ownField && r <= serverField || serverOwned([]byte(key))
 }

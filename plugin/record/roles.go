@@ -7,14 +7,22 @@ type role struct {
 	content, level uint8
 	// words says that a single letter is no level here: a status of "A" is seldom an alert.
 	words bool
-	// below are the level keys that begin with key and a dot: a map under it can hold their fields.
+	// below are the level and trace keys that begin with key and a dot: a map under it can hold their fields.
 	below []path
+
+	// What a mapping does with the field, see sourceFields.
+	use  use
+	slot slot
+	rank uint8
+	to   []byte
 }
 
-// path is what follows in a level key behind a top-level key and a dot, and the rank of the whole.
+// path is what follows in a key behind a top-level key and a dot, and what a field there is used for.
 type path struct {
 	rest  string
-	level uint8
+	level uint8 // the rank of the whole as a level key, or 0
+	use   use   // useTrace or useSpan, with its rank
+	rank  uint8
 }
 
 // A content that is no text and one that is empty have this added to their rank: a text under any key is better than a
@@ -40,17 +48,23 @@ func newRoleTable(contentKeys, levelKeys []string) (t roleTable) {
 		if r := t.add(key); r.level == 0 {
 			r.level = uint8(i + 1)
 		}
-		for at := range len(key) {
-			if key[at] == '.' {
-				r := t.add(key[:at])
-				r.below = append(r.below, path{rest: key[at+1:], level: uint8(i + 1)})
-			}
-		}
+		t.addBelow(key, path{level: uint8(i + 1)})
 	}
 	for _, key := range levelFields {
 		t.add(key)
 	}
 	return t
+}
+
+// addBelow notes a key with dots for the maps that can hold its field.
+func (t *roleTable) addBelow(key string, p path) {
+	for at := range len(key) {
+		if key[at] == '.' {
+			r := t.add(key[:at])
+			p.rest = key[at+1:]
+			r.below = append(r.below, p)
+		}
+	}
 }
 
 func (t *roleTable) row(length int) *[]role { return &t[min(length, len(t)-1)] }

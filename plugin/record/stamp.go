@@ -44,7 +44,7 @@ func (m *Mapper) set(rec *Record, key string, text []byte) {
 	}
 	start := len(m.scratch)
 	m.scratch = append(m.scratch, key...)
-	m.append(rec, m.scratch[start:len(m.scratch):len(m.scratch)], Value{Kind: String, Text: text})
+	m.attach(rec, m.scratch[start:len(m.scratch):len(m.scratch)], Value{Kind: String, Text: text})
 	last := len(rec.Attributes) - 1
 	stamp := rec.Attributes[last]
 	copy(rec.Attributes[m.stamps+1:], rec.Attributes[m.stamps:last])

@@ -32,6 +32,8 @@ const (
 	CutAttributeCount
 	CutAttributeValueCount
 	CutNesting
+	BytesLeftOut
+	BadAnnotations
 
 	// What went over the wire.
 	Payloads
@@ -103,6 +105,9 @@ var counters = [counterCount]counterInfo{
 	CutAttributeCount:      {cut, "reason", "attr_count_trimmed", cutHelp},
 	CutAttributeValueCount: {cut, "reason", "attr_val_count_trimmed", cutHelp},
 	CutNesting:             {cut, "reason", "nesting_as_text", cutHelp},
+
+	BytesLeftOut:   {"bytes_left_out", "", "", "Bytes of fields that were not sent, because of a mapping, include, exclude or drop_empty; keys and values as they stand in the chunk."},
+	BadAnnotations: {"bad_annotations", "", "", "Records of pods whose annotation metadata.dynatrace.com could not be read."},
 
 	Payloads:            {"payloads", "", "", "Payloads that Dynatrace took."},
 	PayloadBytesRaw:     {"payload_bytes_raw", "", "", "Bytes of those payloads before compression."},

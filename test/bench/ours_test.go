@@ -14,22 +14,28 @@ type ours struct {
 	reader chunk.Reader
 	event  chunk.Event
 	mapper *record.Mapper
+	flush  record.Flush
 	rec    record.Record
 	json   encode.JSON
 	body   []byte
 }
 
 func newOurs() *ours {
-	return &ours{mapper: record.NewMapper(record.Options{
+	return &ours{mapper: record.NewMapper(usualOptions())}
+}
+
+func usualOptions() record.Options {
+	return record.Options{
 		Limits:      record.Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
 		ContentKeys: []string{"log", "message", "msg", "MESSAGE", "content", "payload", "body", "_raw"},
 		LevelKeys:   []string{"loglevel", "severity", "level", "lvl", "log.level", "levelname", "status", "syslog.severity"},
-	})}
+	}
 }
 
 func (o *ours) run(data []byte) []byte {
 	o.body = o.json.Open(o.body[:0])
 	o.reader.Reset(data)
+	o.mapper.Begin(o.flush)
 	for first := true; o.reader.Next(&o.event); first = false {
 		if !first {
 			o.body = o.json.Separate(o.body)

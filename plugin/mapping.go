@@ -1,0 +1,86 @@
+package plugin
+
+import (
+	"fmt"
+	"os"
+
+	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/metadata"
+	"out_dynatrace/plugin/record"
+	"out_dynatrace/plugin/telemetry"
+)
+
+// sources are the mappings by the names that the option enrich has for them.
+var sources = map[string]record.Sources{
+	"kubernetes": record.Kubernetes,
+	"ecs":        record.ECS,
+	"container":  record.Container,
+	"journald":   record.Journald,
+	"syslog":     record.Syslog,
+	"aws":        record.AWS,
+	"file":       record.File,
+	"app":        record.App,
+	"trace":      record.Trace,
+	"severity":   record.Severity,
+	"host":       record.Host,
+
+	"k8s_pod_ip":     record.PodIP,
+	"k8s_service":    record.PodService,
+	"k8s_deprecated": record.Deprecated,
+	"ecs_otel":       record.ECSOTel,
+	"dt_section":     record.DTSection,
+}
+
+// sourcesOf are the mappings that a configuration turns on.
+func sourcesOf(cfg *config.Config) (on record.Sources) {
+	for _, name := range cfg.Enrich {
+		on |= sources[name]
+	}
+	return on
+}
+
+// headerAttributes is the header that carries attributes for all records of a request (page "POST ingest logs").
+const headerAttributes = "X-Dynatrace-Attr"
+
+// newMapping makes the options of every Mapper.
+func newMapping(cfg *config.Config, hostname string) (record.Options, error) {
+	o := record.Options{
+		Limits:         record.Limits(cfg.Limits),
+		ContentKeys:    cfg.ContentKeys,
+		LevelKeys:      cfg.LevelKeys,
+		Stringify:      cfg.Stringify,
+		Sources:        sourcesOf(cfg),
+		PathKeys:       cfg.PathKeys,
+		ClusterName:    cfg.ClusterName,
+		ClusterUID:     cfg.ClusterUID,
+		ClusterEntity:  cfg.ClusterEntity,
+		PodLabels:      record.NewPatterns(cfg.PodLabels),
+		PodAnnotations: record.NewPatterns(cfg.PodAnnotations),
+		LogSource:      cfg.LogSource,
+		InHeader:       cfg.AttributesHeader != "",
+		Include:        record.NewPatterns(cfg.Include),
+		Exclude:        record.NewPatterns(cfg.Exclude),
+		DropEmpty:      cfg.DropEmpty,
+		ParseJSON:      cfg.ParseJSON,
+		StripANSI:      cfg.StripANSI,
+	}
+	if o.Sources&record.Host != 0 {
+		o.Hostname = hostname
+	}
+	for _, a := range cfg.Attributes {
+		if record.IsReserved(a.Name) {
+			return o, fmt.Errorf("attributes: %q is a name that each record or the server itself has; choose another one", a.Name)
+		}
+		o.Static = append(o.Static, metadata.Fact{Key: a.Name, Value: a.Value})
+	}
+	return o, nil
+}
+
+// newFacts starts to watch what is known of the place where this process runs.
+func newFacts(cfg *config.Config, log *telemetry.Log) *metadata.Source {
+	o := metadata.Options{Files: cfg.MetadataFiles, Log: log}
+	if cfg.ECSMetadata && sourcesOf(cfg)&record.ECS != 0 {
+		o.TaskURI = os.Getenv("ECS_CONTAINER_METADATA_URI_V4")
+	}
+	return metadata.New(o)
+}

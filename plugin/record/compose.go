@@ -1,0 +1,265 @@
+package record
+
+import (
+	"bytes"
+	"math"
+	"math/bits"
+
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/metadata"
+)
+
+// compose puts together what the mappings give to the record in hand, in the order of precedence: of two attributes with one key
+// the first stays. The record's own fields are above all of them, see enrich.
+//
+//  1. annotations metadata.dynatrace.com/<key> of the pod, the JSON annotation metadata.dynatrace.com, those of the namespace
+//  2. what the mappings make of the fields, the tag and the ECS task
+//  3. the metadata files
+//  4. the static attributes
+//  5. the name of this host
+//
+// Labels and annotations on request have names of their own and stand behind all others.
+func (m *Mapper) compose() *composition {
+	n := &m.enriched
+	s := m.shape() // before the scratch memory is changed: it reads keys
+	c, lasts := n.place(&m.held, m.signs)
+	e := &c.entry
+	cuts, count := m.cuts, m.count
+	m.scratch, n.scratch = n.scratch[:n.kept], m.scratch
+	m.keys, n.keys = n.keys, m.keys
+	m.keys.reset()
+	n.takeHeader(&m.keys)
+	m.count = 0
+
+	rec := Record{Attributes: e.attributes}
+	used := m.usedSlots(s)
+	m.passOn(&rec, m.held.mask&^used)
+	c.own = len(rec.Attributes)
+	var pod podFields
+	if s&podLog != 0 {
+		m.readPod(&pod)
+	}
+	if m.held.has(slotNamespace) {
+		m.readNamespace(&pod)
+	}
+	m.mapAll(&rec, s, &pod)
+	c.hostFrom = len(rec.Attributes)
+	m.putHost(&rec, s, c.own)
+	c.hostTo = len(rec.Attributes)
+	for i := range n.static {
+		m.putValue(&rec, n.static[i].Key, n.static[i].Value)
+	}
+	if m.opts.Hostname != "" && s&(podLog|ecsLog) == 0 {
+		m.put(&rec, "host.name", m.word(m.opts.Hostname))
+	}
+	m.putMore(&rec, &pod)
+
+	e.attributes = rec.Attributes
+	for i := range e.attributes {
+		e.hashes = append(e.hashes, hashOf(e.attributes[i].Key))
+	}
+	m.keys, n.keys = n.keys, m.keys
+	m.scratch, n.scratch = n.scratch, m.scratch
+	m.count = count
+	for cut := range cuts {
+		e.cuts[cut] = m.cuts[cut] - cuts[cut]
+		e.cut = e.cut || e.cuts[cut] != 0
+	}
+	m.cuts = cuts // they count once for each record
+	if lasts {
+		n.kept = len(n.scratch)
+		m.memo.lastID++
+		e.id = m.memo.lastID
+	}
+	return c
+}
+
+func lowestBit(mask uint32) int { return bits.TrailingZeros32(mask) }
+
+// usedSlots are the slots that the mappings of a shape take. A field in another one is an ordinary attribute after all.
+func (m *Mapper) usedSlots(s shape) (mask uint32) {
+	on := m.opts.Sources
+	take := func(slots ...slot) {
+		for _, s := range slots {
+			mask |= 1 << s
+		}
+	}
+	take(slotKubernetes, slotNamespace, slotECSCluster, slotECSTask, slotECSDefinition, slotInstance, slotZone, slotPath)
+	if s&dockerLog != 0 {
+		take(slotContainerID, slotContainerName)
+	} else if s&ecsLog != 0 {
+		take(slotContainerName)
+	}
+	if s&journal != 0 && on&Journald != 0 {
+		take(slotUnit, slotIdentifier, slotHostname, slotPID, slotCommand, slotExecutable)
+	}
+	if s&syslogLine != 0 {
+		take(slotSyslogHost, slotSyslogIdent, slotPID)
+	}
+	if s&awsHost != 0 {
+		take(slotAccount, slotAddress, slotHostname)
+	}
+	return mask
+}
+
+// passOn adds held fields as they stand in the event.
+func (m *Mapper) passOn(rec *Record, mask uint32) {
+	for ; mask != 0; mask &= mask - 1 {
+		c := chunk.NewCursor(m.held.raw[lowestBit(mask)])
+		key := m.key(&c)
+		m.topLevel(rec, key, c.Next(), &c)
+	}
+	m.sources = m.sources[:0] // none of them can be one
+}
+
+// mapAll runs the mappings.
+func (m *Mapper) mapAll(rec *Record, s shape, pod *podFields) {
+	m.putAnnotated(rec, pod)
+	if m.opts.LogSource != "" {
+		m.put(rec, "log.source", m.word(m.opts.LogSource))
+	}
+	if s&podLog != 0 || m.held.has(slotNamespace) {
+		m.putPod(rec, pod)
+	}
+	if s&(ecsLog|dockerLog) != 0 {
+		m.putContainer(rec, s)
+	}
+	if s&journal != 0 {
+		m.putJournal(rec)
+	}
+	if s&syslogLine != 0 {
+		m.putSyslog(rec)
+	}
+	if s&awsHost != 0 {
+		m.putInstance(rec)
+	}
+	if m.held.has(slotPath) {
+		m.putPath(rec)
+	}
+	if s&containerLog != 0 && s&(ecsLog|dockerLog) == 0 && m.opts.Sources&(Kubernetes|Container) != 0 {
+		// What Dynatrace's own log module writes for the output of containers.
+		m.put(rec, "log.source", m.word("Container Output"))
+	}
+	if m.held.has(slotPath) {
+		m.put(rec, "log.source", m.heldText(slotPath))
+	}
+	m.put(rec, "k8s.cluster.name", m.word(m.opts.ClusterName))
+	m.put(rec, "k8s.cluster.uid", m.word(m.opts.ClusterUID))
+	m.put(rec, "dt.entity.kubernetes_cluster", m.word(m.opts.ClusterEntity))
+	if m.opts.Sources&Deprecated != 0 {
+		m.put(rec, "dt.kubernetes.cluster.name", m.word(m.opts.ClusterName))
+		m.put(rec, "dt.kubernetes.cluster.id", m.word(m.opts.ClusterUID))
+	}
+	if f := m.flush.Facts; f != nil && m.opts.Sources != 0 && s&podLog == 0 && !m.fromOtherPods() {
+		m.putFacts(rec, f.Pod)
+	}
+}
+
+// fromOtherPods tells whether the chunk was read from where the container runtime keeps the logs of all pods.
+func (m *Mapper) fromOtherPods() bool {
+	tag := m.flush.Tag
+	if bytes.Contains(tag, []byte("var.log.containers.")) || bytes.Contains(tag, []byte("var.log.pods.")) {
+		return true
+	}
+	path := m.heldText(slotPath)
+	return bytes.HasPrefix(path, []byte("/var/log/containers/")) || bytes.HasPrefix(path, []byte("/var/log/pods/"))
+}
+
+// putHost adds the facts of this machine, unless the record is known to be of another one.
+func (m *Mapper) putHost(rec *Record, s shape, own int) {
+	f := m.flush.Facts
+	if f == nil || len(f.Host) == 0 || m.opts.Sources == 0 {
+		return
+	}
+	if theirs, ok := find(rec.Attributes[own:], hostNameKey); ok {
+		ours := m.opts.Hostname
+		for _, fact := range f.Host {
+			if name, isText := fact.Value.(string); isText && fact.Key == "host.name" {
+				ours = name
+			}
+		}
+		if ours != "" && !sameHost(theirs.Text, []byte(ours)) {
+			return
+		}
+	}
+	m.putFacts(rec, f.Host)
+}
+
+func (m *Mapper) putFacts(rec *Record, facts []metadata.Fact) {
+	for _, f := range facts {
+		if v, ok := factValue(f); ok {
+			m.putValue(rec, m.word(f.Key), v)
+		}
+	}
+}
+
+func floatValue(f float64) Value { return Value{Kind: Float64, Num: math.Float64bits(f)} }
+
+// word copies a text to where the composition in the making keeps its own.
+func (m *Mapper) word(s string) []byte {
+	start := len(m.scratch)
+	m.scratch = append(m.scratch, s...)
+	return m.scratch[start:len(m.scratch):len(m.scratch)]
+}
+
+// put adds a text, unless it is empty.
+func (m *Mapper) put(rec *Record, key string, text []byte) {
+	if len(text) > 0 {
+		m.putValue(rec, m.word(key), Value{Kind: String, Text: text})
+	}
+}
+
+// putValue adds an attribute to a composition, unless it has one of that name: within the limits, not more than half of what a
+// record may have, and none that the server owns.
+func (m *Mapper) putValue(rec *Record, key []byte, v Value) {
+	key = m.valid(key)
+	if short, wasCut := cut(key, m.opts.Limits.AttributeKeyBytes); wasCut {
+		m.cuts[CutKey]++
+		key = short
+	}
+	if r := reserved(key); len(key) == 0 || r >= ownField && r <= serverField || serverOwned(key) || !m.wanted(key, v) {
+		return
+	}
+	if m.count >= max(1, m.opts.Limits.Attributes/2) {
+		if !m.keys.has(key, hashOf(key)) {
+			m.cuts[CutAttributes]++
+		}
+		return
+	}
+	if _, isNew := m.keys.insert(key, hashOf(key)); !isNew {
+		return
+	}
+	if text, wasCut := cut(v.Text, m.opts.Limits.AttributeValueBytes); wasCut {
+		m.cuts[CutValue]++
+		v.Text = text
+	}
+	m.count++
+	rec.Attributes = append(rec.Attributes, Attribute{Key: key, Value: v})
+}
+
+// putTree adds a value under a key, maps flattened as those of the event are, arrays as JSON text.
+func (m *Mapper) putTree(rec *Record, key []byte, tok chunk.Token, c *chunk.Cursor, depth int) {
+	if !m.flattens(tok.Kind, tok.Num, depth) {
+		m.putValue(rec, key, m.scalar(tok, c, m.opts.Stringify))
+		return
+	}
+	for pairs := tok.Num; pairs > 0; pairs-- {
+		if m.count >= max(1, m.opts.Limits.Attributes/2) {
+			m.cuts[CutAttributes] += pairs
+			_, _ = c.Skip(2 * pairs)
+			return
+		}
+		child := m.key(c)
+		value := c.Next()
+		m.putTree(rec, m.joined(key, child), value, c, depth+1)
+	}
+}
+
+// joined returns a.b, cut where it is longer than any key may be.
+func (m *Mapper) joined(a, b []byte) []byte {
+	limit := m.opts.Limits.AttributeKeyBytes + 1
+	start := len(m.scratch)
+	m.scratch = append(append(m.scratch, a[:min(len(a), limit)]...), '.')
+	m.scratch = append(m.scratch, b[:min(len(b), limit)]...)
+	return m.scratch[start:len(m.scratch):len(m.scratch)]
+}

@@ -1,0 +1,57 @@
+package record
+
+import (
+	"bytes"
+	"strings"
+)
+
+// Patterns choose keys. A pattern is a key in which * stands for any characters, none included. It is made once and read by any
+// number of goroutines; matching allocates nothing.
+type Patterns struct{ list []pattern }
+
+// pattern is the parts of a key between its stars. One part is a whole key.
+type pattern [][]byte
+
+// NewPatterns compiles patterns.
+func NewPatterns(patterns []string) (p Patterns) {
+	for _, s := range patterns {
+		var parts pattern
+		for part := range strings.SplitSeq(s, "*") {
+			parts = append(parts, []byte(part))
+		}
+		p.list = append(p.list, parts)
+	}
+	return p
+}
+
+// Any tells whether there is a pattern at all.
+func (p *Patterns) Any() bool { return len(p.list) > 0 }
+
+// Match tells whether a pattern fits the whole of key.
+func (p *Patterns) Match(key []byte) bool {
+	for _, parts := range p.list {
+		if parts.match(key) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p pattern) match(key []byte) bool {
+	first, last := p[0], p[len(p)-1]
+	if len(p) == 1 {
+		return bytes.Equal(key, first)
+	}
+	if len(key) < len(first)+len(last) || !bytes.HasPrefix(key, first) || !bytes.HasSuffix(key, last) {
+		return false
+	}
+	key = key[len(first) : len(key)-len(last)]
+	for _, part := range p[1 : len(p)-1] { // the first place of each is as good as any
+		at := bytes.Index(key, part)
+		if at < 0 {
+			return false
+		}
+		key = key[at+len(part):]
+	}
+	return true
+}

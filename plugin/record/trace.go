@@ -1,0 +1,129 @@
+package record
+
+import (
+	"encoding/hex"
+
+	"out_dynatrace/plugin/chunk"
+)
+
+// Lengths of the ids in hexadecimal digits (https://www.w3.org/TR/trace-context/).
+const (
+	traceDigits = 32
+	spanDigits  = 16
+)
+
+// Ranks of ids, the best first: that of OTLP's metadata, that of a field with the right name, those of fields with other names, and
+// those of fields that stay beside the id that was taken of them.
+const (
+	otlpRank  = 1
+	namedRank = 2
+	keptRank  = 5
+)
+
+// displaced is the role of a field that was the best id for a while.
+var displaced = role{}
+
+// considerID takes a valid id that is better than the one so far, and reports whether it took the field: of those that stay under
+// their own name it takes the id only.
+func (m *Mapper) considerID(u use, rank uint8, at int, text []byte) bool {
+	best, digits := &m.trace, traceDigits
+	switch u {
+	case useParent:
+		if trace, span, ok := splitParent(text); ok {
+			m.considerID(useTrace, rank, inPlace, trace)
+			m.considerID(useSpan, rank, inPlace, span)
+		}
+		return false
+	case useSpan:
+		best, digits = &m.span, spanDigits
+	}
+	if !isID(text, digits) || best.rank != 0 && best.rank <= uint16(rank) {
+		return false
+	}
+	if rank >= keptRank {
+		at = inPlace
+	}
+	if best.rank != 0 && best.at != inPlace {
+		m.late = append(m.late, lateField{at: best.at, role: &displaced}) // only then is the name taken
+	}
+	*best = candidate{rank: uint16(rank), at: at, text: chunk.Token{Kind: chunk.String, Data: text}}
+	return at != inPlace
+}
+
+var (
+	traceKey = []byte("trace_id")
+	spanKey  = []byte("span_id")
+)
+
+// finishIDs adds the ids.
+func (m *Mapper) finishIDs(rec *Record) {
+	if m.trace.rank != 0 {
+		m.addText(rec, traceKey, m.lower(m.trace.text.Data))
+	}
+	if m.span.rank != 0 {
+		m.addText(rec, spanKey, m.lower(m.span.text.Data))
+	}
+}
+
+// addText adds an attribute unless the record is full.
+func (m *Mapper) addText(rec *Record, key, text []byte) {
+	m.add(rec, key, chunk.Token{Kind: chunk.String, Data: text}, nil, 1)
+}
+
+// splitParent takes the value of a traceparent header apart.
+func splitParent(s []byte) (trace, span []byte, ok bool) {
+	const dash1, dash2, dash3, length = 2, 35, 52, 55
+	if len(s) < length || s[dash1] != '-' || s[dash2] != '-' || s[dash3] != '-' || len(s) > length && s[length] != '-' {
+		return nil, nil, false
+	}
+	if !isHex(s[:dash1]) || string(s[:dash1]) == "ff" || !isHex(s[dash3+1:length]) {
+		return nil, nil, false
+	}
+	return s[dash1+1 : dash2], s[dash2+1 : dash3], true
+}
+
+// isID tells whether s is a number of so many hexadecimal digits that is not zero.
+func isID(s []byte, digits int) bool {
+	if len(s) != digits || !isHex(s) {
+		return false
+	}
+	for _, c := range s {
+		if c != '0' {
+			return true
+		}
+	}
+	return false
+}
+
+func isHex(s []byte) bool {
+	for _, c := range s {
+		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+// lower returns hexadecimal digits in lower case.
+func (m *Mapper) lower(s []byte) []byte {
+	for _, c := range s {
+		if 'A' <= c && c <= 'F' {
+			start := len(m.scratch)
+			for _, c := range s {
+				m.scratch = append(m.scratch, c|0x20)
+			}
+			return m.scratch[start:len(m.scratch):len(m.scratch)]
+		}
+	}
+	return s
+}
+
+// id returns an id as text: OTLP has it as bytes, Fluent Bit up to 3.2 also as digits.
+func (m *Mapper) id(tok chunk.Token, digits int) []byte {
+	if len(tok.Data) != digits/2 {
+		return tok.Data
+	}
+	start := len(m.scratch)
+	m.scratch = hex.AppendEncode(m.scratch, tok.Data)
+	return m.scratch[start:len(m.scratch):len(m.scratch)]
+}

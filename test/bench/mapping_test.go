@@ -1,0 +1,46 @@
+//go:build cgo
+
+package bench
+
+import (
+	"testing"
+	"time"
+
+	"out_dynatrace/plugin/record"
+	"out_dynatrace/test/corpus"
+)
+
+// BenchmarkMapping runs the way from a chunk to its JSON body with the mappings on and off in turn, and reports how many times as
+// much processor time it takes with them: the figure that holds on a machine whose speed changes from minute to minute.
+func BenchmarkMapping(b *testing.B) {
+	for _, c := range corpus.All() {
+		b.Run(c.Name, func(b *testing.B) {
+			off, on := newOurs(), newMapped(c.Tag)
+			off.run(c.Data)
+			on.run(c.Data)
+			var without, with time.Duration
+			for b.Loop() {
+				start := cpu()
+				off.run(c.Data)
+				between := cpu()
+				on.run(c.Data)
+				without += between - start
+				with += cpu() - between
+			}
+			b.ReportMetric(float64(with)/float64(without), "times-off")
+			b.ReportMetric(float64(len(on.body))/float64(len(off.body)), "bytes-off")
+			b.ReportMetric(float64(b.N)*float64(len(c.Data))/1e6/with.Seconds(), "MB/s")
+		})
+	}
+}
+
+// newMapped is the same way with what enrich auto turns on, on a host with a name, in a cluster with one.
+func newMapped(tag string) *ours {
+	o := newOurs()
+	options := usualOptions()
+	options.Sources = record.AutoSources
+	options.PathKeys = []string{"log.file.path", "filename", "file_path", "filepath"}
+	options.Hostname = "node-1.example.com"
+	o.mapper, o.flush = record.NewMapper(options), record.Flush{Tag: []byte(tag)}
+	return o
+}
