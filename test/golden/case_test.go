@@ -1,0 +1,187 @@
+package golden
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"out_dynatrace/plugin/config"
+)
+
+const testdata = "testdata"
+
+// planned are options that cases use already and that the plugin does not have yet. Until then those cases go without.
+var planned = []string{
+	"attributes", "attributes_in", "drop_empty", "ecs_metadata", "enrich", "exclude", "include", "k8s_annotations",
+	"k8s_cluster_entity", "k8s_cluster_name", "k8s_cluster_uid", "k8s_labels", "log_source", "metadata_files", "parse_json",
+	"path_key", "strip_ansi",
+}
+
+// golden is one case.
+type golden struct {
+	name    string // source/case
+	dir     string
+	tag     string
+	options map[string]string // of output.conf
+	env     map[string]string
+	chunk   []byte
+	byHand  bool
+}
+
+func (g *golden) file(name string) string { return filepath.Join(g.dir, name) }
+
+// allCases reads the folders of testdata.
+func allCases(t *testing.T) (all []*golden) {
+	t.Helper()
+	confs, err := filepath.Glob(filepath.Join(testdata, "*", "*", "output.conf"))
+	if err != nil || len(confs) == 0 {
+		t.Fatalf("no cases in %s: %v", testdata, err)
+	}
+	dirs, err := filepath.Glob(filepath.Join(testdata, "*", "*"))
+	if err != nil || len(dirs) != len(confs) {
+		t.Errorf("%d folders, %d of them with an output.conf, %v", len(dirs), len(confs), err)
+	}
+	for _, conf := range confs {
+		g, err := readCase(filepath.Dir(conf))
+		if err != nil {
+			t.Fatalf("%s: %v", conf, err)
+		}
+		all = append(all, g)
+	}
+	return all
+}
+
+func readCase(dir string) (*golden, error) {
+	name, err := filepath.Rel(testdata, dir)
+	if err != nil {
+		return nil, err
+	}
+	g := &golden{name: filepath.ToSlash(name), dir: dir, options: map[string]string{}, env: map[string]string{}}
+	conf, err := os.ReadFile(g.file("output.conf"))
+	if err != nil {
+		return nil, err
+	}
+	if err := g.parse(string(conf)); err != nil {
+		return nil, err
+	}
+	g.chunk, err = os.ReadFile(g.file("chunk.msgpack"))
+	if errors.Is(err, fs.ErrNotExist) {
+		g.byHand = true
+		var text []byte
+		if text, err = os.ReadFile(g.file("input.json")); err == nil {
+			g.chunk, err = chunkOf(text)
+		}
+	}
+	return g, err
+}
+
+// parse reads an output.conf.
+func (g *golden) parse(conf string) error {
+	comment := false
+	for line := range strings.Lines(conf) {
+		line = strings.TrimSpace(line)
+		if comment = comment || strings.HasPrefix(line, "# "); line == "" || line[0] == '#' {
+			continue
+		}
+		key, value, _ := strings.Cut(line, " ")
+		if value = strings.TrimSpace(value); value == "" {
+			return fmt.Errorf("%q has no value", key)
+		}
+		value = strings.ReplaceAll(value, "${CASE}", g.dir)
+		switch {
+		case key == "tag":
+			g.tag = value
+		case key == "env":
+			name, value, _ := strings.Cut(value, " ")
+			g.env[name] = value
+		case !known(key) && !slices.Contains(planned, key):
+			return fmt.Errorf("%q is no option", key)
+		case g.options[key] != "":
+			return fmt.Errorf("%q stands there twice", key)
+		default:
+			g.options[key] = value
+		}
+	}
+	if g.tag == "" || !comment {
+		return errors.New("needs a tag, and a comment that says what the case is about")
+	}
+	return nil
+}
+
+// known tells whether the plugin has the option.
+func known(option string) bool {
+	return slices.ContainsFunc(config.Options(), func(o config.Option) bool { return o.Name == option })
+}
+
+// waits tells whether the case names an option that the plugin does not have yet.
+func (g *golden) waits() bool {
+	for option := range g.options {
+		if !known(option) {
+			return true
+		}
+	}
+	return false
+}
+
+// config loads the case's options, but for one, with those that every case has. It has to be called where the case's environment is set: as
+// Fluent Bit does, ${NAME} in a value becomes that variable.
+func (g *golden) config(endpoint, without string) (*config.Config, error) {
+	section := options{
+		"endpoint":  endpoint,
+		"api_token": token,
+		// The captures are older than the day that Dynatrace allows.
+		"old_records": string(config.OldSend),
+	}
+	for key, value := range g.options {
+		if known(key) && key != without {
+			section[key] = os.Expand(value, os.Getenv)
+		}
+	}
+	return config.Load(section)
+}
+
+type options map[string]string
+
+func (o options) Get(name string) string { return o[name] }
+
+// check compares a file with what it should hold, or writes it.
+func check(t *testing.T, path string, want []byte) {
+	t.Helper()
+	got, err := os.ReadFile(path)
+	switch {
+	case err == nil && bytes.Equal(got, want):
+	case *update:
+		if err := os.WriteFile(path, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	case err != nil:
+		t.Errorf("%v\nRun: go test ./test/golden -update", err)
+	default:
+		t.Errorf("%s is out of date: %s\nRun: go test ./test/golden -update", path, firstDifference(got, want))
+	}
+}
+
+// firstDifference names the first line in which two texts differ.
+func firstDifference(got, want []byte) string {
+	g, w := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
+	for i := range max(len(g), len(w)) {
+		a, b := at(g, i), at(w, i)
+		if a != b {
+			return fmt.Sprintf("line %d\n  file %s\n  now  %s", i+1, a, b)
+		}
+	}
+	return "no difference"
+}
+
+func at(lines []string, i int) string {
+	if i < len(lines) {
+		return strings.TrimSpace(lines[i])
+	}
+	return "(end)"
+}

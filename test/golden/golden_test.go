@@ -1,0 +1,183 @@
+package golden
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"out_dynatrace/plugin"
+	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/telemetry"
+	"out_dynatrace/test/ingest"
+)
+
+var update = flag.Bool("update", false, "write input.json, stored.json and the examples of docs/mapping.md")
+
+// token is the access token of every case.
+var token = "dt0c01." + strings.Repeat("GOLDEN", 4) + "." + strings.Repeat("SECRET00", 8)
+
+// now is the clock of the server, after every capture.
+var now = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+
+func TestEveryCaseIsStoredAsItsFolderSays(t *testing.T) {
+	for _, g := range allCases(t) {
+		t.Run(g.name, func(t *testing.T) {
+			text, err := inputOf(g.chunk)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !g.byHand {
+				check(t, g.file("input.json"), text)
+			}
+			check(t, g.file("stored.json"), g.deliver(t, ingest.Raw))
+			if flattened := g.deliver(t, ingest.Flattened); !t.Failed() {
+				check(t, g.file("stored.json"), flattened)
+			}
+		})
+	}
+}
+
+// deliver sends the chunk to a server with the data model, and gives what is stored, as the text of a stored.json.
+func (g *golden) deliver(t *testing.T, model ingest.Structure) []byte {
+	t.Helper()
+	for name, value := range g.env {
+		t.Setenv(name, value)
+	}
+	server, err := ingest.New(ingest.Options{
+		Structure: model,
+		Limits:    ingest.Limits{MaxAge: math.MaxInt64},
+		Tokens:    []ingest.Token{{Value: token}},
+		Now:       func() time.Time { return now },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	url, err := server.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !g.serveTask(t) || !known(taskOption) {
+		flush := g.start(t, url, "")
+		flush()
+		return g.storedText(t, server)
+	}
+	// The task is looked up in the background: flush until it makes a difference.
+	flush := g.start(t, url, taskOption)
+	flush()
+	without := g.storedText(t, server)
+	flush = g.start(t, url, "")
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
+		server.Reset()
+		flush()
+		if with := g.storedText(t, server); !bytes.Equal(with, without) {
+			return with
+		}
+	}
+	t.Error("the task metadata made no difference within 10 s")
+	return without
+}
+
+// taskOption makes the plugin look up the task metadata.
+const taskOption = "ecs_metadata"
+
+// start makes an instance of the case without one of its options, and gives the function that flushes its chunk.
+func (g *golden) start(t *testing.T, url, without string) (flush func()) {
+	t.Helper()
+	cfg, err := g.config(url, without)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := new(lines)
+	in, err := plugin.New(cfg, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(in.Close)
+	return func() {
+		if out := in.Flush([]byte(g.tag), g.chunk, false); out != deliver.OutcomeOK {
+			t.Fatalf("answered %v; the log: %s", out, log.text())
+		}
+	}
+}
+
+// storedText writes the stored records without what the server adds by itself, and looks whether it had to mend something.
+func (g *golden) storedText(t *testing.T, server *ingest.Server) []byte {
+	t.Helper()
+	stats := server.Stats()
+	if len(stats.RejectedRequests) > 0 || len(stats.RejectedRecords) > 0 || stats.DuplicateKeys > 0 || stats.InvalidUTF8 > 0 {
+		t.Errorf("refused %v and %v, %d keys twice", stats.RejectedRequests, stats.RejectedRecords, stats.DuplicateKeys)
+	}
+	records := server.Records()
+	all := make([]map[string]json.RawMessage, len(records))
+	for i, record := range records {
+		if err := json.Unmarshal(record, &all[i]); err != nil {
+			t.Fatal(err)
+		}
+		if all[i]["dt.ingest.warnings"] != nil && !g.waits() {
+			t.Errorf("record %d has warnings: %s", i, all[i]["dt.ingest.warnings"])
+		}
+		delete(all[i], "dt.auth.origin")
+		delete(all[i], "dt.openpipeline.source")
+	}
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(all); err != nil {
+		t.Fatal(err)
+	}
+	out, err := pretty([]byte(strings.TrimSpace(text.String())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// serveTask serves the case's task.json as the ECS agent does, and says whether there is one.
+func (g *golden) serveTask(t *testing.T) bool {
+	t.Helper()
+	task, err := os.ReadFile(g.file("task.json"))
+	if err != nil {
+		return false
+	}
+	agent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/v4/golden/task" {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(task) // a client that left is no concern of ours
+	}))
+	t.Cleanup(agent.Close)
+	t.Setenv("ECS_CONTAINER_METADATA_URI_V4", agent.URL+"/v4/golden")
+	return true
+}
+
+// lines is a Logger that keeps what it is given.
+type lines struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (l *lines) Enabled(level telemetry.Level) bool { return level <= telemetry.LevelInfo }
+
+func (l *lines) Log(level telemetry.Level, message string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = append(l.all, fmt.Sprint(level, " ", message))
+}
+
+func (l *lines) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Join(l.all, "\n")
+}
