@@ -3,7 +3,7 @@
 //
 // testdata has a folder for each source and in it one for each case, to be read as documentation:
 //
-//   - fluent-bit.conf: the configuration of the Fluent Bit that made the chunk, without its output;
+//   - fluent-bit.conf or .yaml: the configuration of the Fluent Bit that made the chunk, without its output;
 //   - chunk.msgpack: the bytes that it handed to its output, as its file output with "format msgpack" writes them;
 //   - input.json: the same to read. Keys stand in their order and as often as in the chunk, whole floats have a fraction, bytes
 //     are {"$bin": base64}. A record without metadata is one of the form that Fluent Bit had before 2.1; group is what the
