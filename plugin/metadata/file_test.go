@@ -102,6 +102,11 @@ func TestAFileThatChanges(t *testing.T) {
 			write(t, path, second)
 			chtimes(t, path, at.Add(time.Second))
 		}, now, nil},
+		{"is read again when only its size tells", func(t *testing.T, path string) {
+			at := stat(t, path).ModTime()
+			write(t, path, second+" ")
+			chtimes(t, path, at)
+		}, now, nil},
 		{"is read again when only its inode tells", func(t *testing.T, path string) {
 			at := stat(t, path).ModTime()
 			write(t, path+".new", second)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -60,7 +61,7 @@ func TestParseProperties(t *testing.T) {
 		{"does not read a comment on into the next line", "# x\\\na=1", `a="1"`, 0},
 		{"keeps numbers as text", "a=1\nb=true", `a="1" b="true"`, 0},
 		{"leaves out what has no key or no value", "=1\na=\nb=2", `b="2"`, 2},
-		{"leaves out control characters, also escaped ones", "a=x\x00\nb=x\\ny\nc=\\u0007\nd=1", `d="1"`, 3},
+		{"leaves out control characters, also escaped ones", "a=x\x00\nb=x\\ny\nc=\\u0007\nd=1\ne=\\tx\nf=\\rx\ng=\\fx", `d="1"`, 6},
 		{"takes the last value of a key that stands twice", "a=1\nb=2\na=3", `a="3" b="2"`, 0},
 		{"ignores a byte order mark", "\xef\xbb\xbfa=1", `a="1"`, 0},
 		{"repairs what is not UTF-8", "a=x\xff", "a=\"x\ufffd\"", 0},
@@ -157,15 +158,24 @@ func TestLongKeysAndValuesAreLeftOut(t *testing.T) {
 	}
 }
 
-func TestLongFilesAreReadInLinearTime(t *testing.T) {
-	for name, data := range map[string][]byte{
-		"a line that goes on and on":    bytes.Repeat([]byte("a\\\n"), maxFile/3),
-		"backslashes that go on and on": bytes.Repeat([]byte("\\\\\\\n"), maxFile/4),
-		"empty keys":                    bytes.Repeat([]byte("=\n"), maxFile/2),
-		"escapes":                       append([]byte("a="), bytes.Repeat([]byte(`\u0041`), maxFile/6)...),
+func TestHostileFilesTakeLittleMemory(t *testing.T) {
+	for _, c := range []struct{ name, start, again string }{
+		{"a line that goes on and on", "", "a\\\n"},
+		{"backslashes that go on and on", "", "\\\\\\\n"},
+		{"empty keys", "", "=\n"},
+		{"escapes", "a=", `\u0041`},
+		{"arrays in arrays", `{"a":`, "["},
+		{"values that are none", `{"a":[`, "{},"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			_, _ = parse(data, true) // takes milliseconds; a quadratic reader would take minutes
+		t.Run(c.name, func(t *testing.T) {
+			data := []byte(c.start + strings.Repeat(c.again, (maxFile-len(c.start))/len(c.again)))
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, _ = parse(data, c.start == "" || c.start == "a=")
+			runtime.ReadMemStats(&after)
+			if took := after.TotalAlloc - before.TotalAlloc; took > 64*maxFile { // a reader that copies what it has again and again takes thousands
+				t.Errorf("took %d MiB", took>>20)
+			}
 		})
 	}
 }
