@@ -104,6 +104,9 @@ func (r *Reader) event(object []byte, ev *Event) bool {
 		return false
 	}
 	ev.Time = eventTime(t)
+	if r.group != nil && t.Kind == Ext {
+		ev.Time = mended(t.Data, ev.Time)
+	}
 	return true
 }
 

@@ -32,12 +32,14 @@ func (m *Mapper) compose() *composition {
 	m.count = 0
 
 	rec := Record{Attributes: e.attributes}
-	used := m.usedSlots(s)
-	m.passOn(&rec, m.held.mask&^used)
+	m.passOn(&rec, m.held.mask&^m.usedSlots(s))
 	c.own = len(rec.Attributes)
 	var pod podFields
-	if s&podLog != 0 {
+	switch {
+	case s&podLog != 0:
 		m.readPod(&pod)
+	case m.podOfFile(&pod):
+		s |= podLog | containerLog
 	}
 	if m.held.has(slotNamespace) {
 		m.readNamespace(&pod)

@@ -130,6 +130,9 @@ func (m *Mapper) use(rec *Record, known *memoSlot, r *role, at int, key []byte, 
 			m.leaveOut(known, at, c, journaldSign)
 			return true
 		}
+		if tok.Kind == chunk.String && isID(tok.Data, traceDigits) && (equalFold(key, "boot_id") || equalFold(key, "_boot_id")) {
+			m.signs |= journaldSign // lowercase or strip_underscores is on
+		}
 		return m.later(r, at, tok)
 	case usePri:
 		if number(tok, 191) >= 0 {
@@ -171,7 +174,7 @@ func (m *Mapper) settleLate(rec *Record) {
 		gone := false
 		switch f.role.use {
 		case useTime:
-			gone = shape&containerLog != 0 && tok.Kind == chunk.String && saysTime(tok.Data, rec.Time)
+			gone = shape&(containerLog|syslogLine) != 0 && tok.Kind == chunk.String && saysTime(tok.Data, rec.Time)
 		case usePartial:
 			gone = shape&dockerLog != 0
 		case useTrusted:

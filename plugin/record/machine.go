@@ -15,21 +15,24 @@ func (m *Mapper) putJournal(rec *Record) {
 		m.put(rec, "log.source", m.word("journald"))
 	}
 	m.put(rec, "host.name", m.heldText(slotHostname))
-	m.putNumberOrText(rec, "process.pid", slotPID)
+	m.put(rec, "process.pid", m.heldText(slotPID))
 	m.put(rec, "process.executable.name", m.heldText(slotCommand))
 	m.put(rec, "process.executable.path", m.heldText(slotExecutable))
 }
 
 // putSyslog adds the attributes of a line that a syslog parser has taken apart.
 func (m *Mapper) putSyslog(rec *Record) {
-	m.put(rec, "host.name", m.heldText(slotSyslogHost))
-	m.put(rec, "log.source", m.heldText(slotSyslogIdent))
-	m.putNumberOrText(rec, "process.pid", slotPID)
+	m.put(rec, "host.name", said(m.heldText(slotSyslogHost)))
+	m.put(rec, "log.source", said(m.heldText(slotSyslogIdent)))
+	m.put(rec, "process.pid", said(m.heldText(slotPID)))
 }
 
-// putNumberOrText adds a held field with the type that it has.
-func (m *Mapper) putNumberOrText(rec *Record, key string, s slot) {
-	m.put(rec, key, m.heldText(s))
+// said returns nothing for the dash that stands for nothing in RFC 5424.
+func said(text []byte) []byte {
+	if string(text) == "-" {
+		return nil
+	}
+	return text
 }
 
 // putInstance adds the attributes of the EC2 instance that the aws filter describes.

@@ -596,3 +596,8 @@ func TestPatterns(t *testing.T) {
 		}
 	}
 }
+
+func TestAKernelMessageIsKnownByTheBootID(t *testing.T) {
+	got := mapOne(t, mappingOptions(), record.Flush{}, text("boot_id", "5f1f6d1a2b3c4d5e8f90a1b2c3d4e5f6", "transport", "kernel", "syslog_identifier", "kernel", "priority", "4", "hostname", "h", "message", "x"))
+	wantAttributes(t, got, attributes{"content": "x", "loglevel": "WARN", "log.raw_level": "4", "log.source": "kernel", "host.name": "h"})
+}

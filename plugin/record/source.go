@@ -93,7 +93,7 @@ var sourceFields = []struct {
 	{key: "stream", of: Kubernetes | Container, use: useStream},
 	{key: "_p", of: Kubernetes | Container, use: useFlag},
 	{key: "logtag", of: Kubernetes | Container, use: useFlag},
-	{key: "time", of: Kubernetes | Container, use: useTime},
+	{key: "time", of: Kubernetes | Container | Syslog, use: useTime},
 
 	// https://github.com/moby/moby/blob/master/daemon/logger/fluentd/fluentd.go
 	{key: "container_id", of: ECS | Container, use: useHold, slot: slotContainerID},

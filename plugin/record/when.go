@@ -2,10 +2,13 @@ package record
 
 import "out_dynatrace/plugin/chunk"
 
-// saysTime tells whether a text in RFC 3339 says the instant t, as far as it goes: the time that a container runtime wrote before the
-// line, which is the event's. Years to hours are not compared but for their form, since they depend on the zone.
+// saysTime tells whether a text says the instant t, as far as it goes: in RFC 3339, as container runtimes write it before the line, or in
+// the form of RFC 3164. Years to hours are not compared but for their form, since they depend on the zone.
 func saysTime(s []byte, t chunk.Time) bool {
-	const form = "0000-00-00T00:00:00"
+	const form, short = "0000-00-00T00:00:00", "Jan  2 15:04:05"
+	if len(s) == len(short) && s[3] == ' ' && s[6] == ' ' && s[9] == ':' && s[12] == ':' {
+		return saysMinute(s[10:], t)
+	}
 	if len(s) <= len(form) {
 		return false
 	}
@@ -14,7 +17,7 @@ func saysTime(s []byte, t chunk.Time) bool {
 			return false
 		}
 	}
-	if two(s[17:]) != int(t.Sec%60) || two(s[14:])%15 != int(t.Sec/60%15) { // zones differ by quarters of an hour
+	if !saysMinute(s[14:], t) {
 		return false
 	}
 	s = s[len(form):]
@@ -27,7 +30,12 @@ func saysTime(s []byte, t chunk.Time) bool {
 			nsec += uint32(s[0]-'0') * unit
 		}
 	}
-	return len(s) > 0 && t.Nsec/max(unit, 1) == nsec/max(unit, 1)
+	return len(s) > 0 && t.Nsec/unit == nsec/unit
+}
+
+// saysMinute compares minutes and seconds, "04:05". Zones differ by quarters of an hour.
+func saysMinute(s []byte, t chunk.Time) bool {
+	return two(s[3:]) == int(t.Sec%60) && two(s)%15 == int(t.Sec/60%15)
 }
 
 // two reads two digits.
