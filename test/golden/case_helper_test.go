@@ -6,14 +6,6 @@ import (
 	"testing"
 )
 
-func TestAnOptionThatHasComeIsPlannedNoMore(t *testing.T) {
-	for _, option := range planned {
-		if known(option) {
-			t.Errorf("the plugin has %s: take it out of planned, and run: go test ./test/golden -update", option)
-		}
-	}
-}
-
 func TestAnOutputConfHasATagACommentAndKnownOptions(t *testing.T) {
 	for conf, want := range map[string]string{
 		"# why\n\ntag app.log\nstringify on\nenv TEAM a b\n": "",
