@@ -111,8 +111,8 @@ func (in *Instance) Close() {
 		_ = in.letters.Close()
 	}
 	c := in.counters
-	in.log.Info("stop", "stopped: records delivered %d, dropped %d; requests accepted %d; chunks given back to try again %d",
-		c.Get(telemetry.RecordsAccepted), in.dropped(), c.Get(telemetry.RequestsAccepted), c.Get(telemetry.FlushesRetry))
+	in.log.Info("stop", "stopped: records delivered %d, dropped %d; requests accepted %d; chunks given back to try again %d; bytes left out %d",
+		c.Get(telemetry.RecordsAccepted), in.dropped(), c.Get(telemetry.RequestsAccepted), c.Get(telemetry.FlushesRetry), c.Get(telemetry.BytesLeftOut))
 	in.log.Close()
 }
 
