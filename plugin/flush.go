@@ -43,7 +43,9 @@ func newFlush(in *Instance) *flush {
 	if err != nil {
 		panic(err) // New has tried the same options
 	}
-	return &flush{in: in, mapper: record.NewMapper(in.mapping), builder: builder}
+	mapping := in.mapping
+	mapping.Now = in.now
+	return &flush{in: in, mapper: record.NewMapper(mapping), builder: builder}
 }
 
 // begin takes a chunk, and what an earlier flush has settled of it.

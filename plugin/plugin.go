@@ -56,7 +56,6 @@ func New(cfg *config.Config, logger telemetry.Logger) (*Instance, error) {
 		in.cancel()
 		return nil, err
 	}
-	in.mapping.Now = in.now
 	if in.dest, err = newDestination(cfg, in.counters, in.log); err != nil {
 		in.cancel()
 		return nil, err

@@ -51,7 +51,7 @@ func (m *Mapper) compose() *composition {
 	for i := range n.static {
 		m.putValue(&rec, n.static[i].Key, n.static[i].Value)
 	}
-	if m.opts.Hostname != "" && s&(podLog|ecsLog) == 0 {
+	if s&(podLog|ecsLog) == 0 && !m.fromNobody(s) {
 		m.put(&rec, "host.name", m.word(m.opts.Hostname))
 	}
 	m.putMore(&rec, &pod)
@@ -167,10 +167,15 @@ func (m *Mapper) fromOtherPods() bool {
 	return bytes.HasPrefix(path, []byte("/var/log/containers/")) || bytes.HasPrefix(path, []byte("/var/log/pods/"))
 }
 
+// fromNobody tells whether the record is a line of syslog that does not say which host it is from: it can be any.
+func (m *Mapper) fromNobody(s shape) bool {
+	return s&syslogLine != 0 && len(said(m.heldText(slotSyslogHost))) == 0
+}
+
 // putHost adds the facts of this machine, unless the record is known to be of another one.
 func (m *Mapper) putHost(rec *Record, s shape, own int) {
 	f := m.flush.Facts
-	if f == nil || len(f.Host) == 0 || m.opts.Sources == 0 {
+	if f == nil || len(f.Host) == 0 || m.opts.Sources == 0 || m.fromNobody(s) {
 		return
 	}
 	if theirs, ok := find(rec.Attributes[own:], hostNameKey); ok {

@@ -102,6 +102,11 @@ func (n *enrichment) takeHeader(keys *keySet) {
 	}
 }
 
+// AddHeader adds to a mapped record what travels in a header of the request, for where the record goes without one.
+func (m *Mapper) AddHeader(rec *Record) {
+	rec.Attributes = append(rec.Attributes, m.enriched.header...)
+}
+
 // fireLens stands between the name of the container and the id of the task in the tags of FireLens.
 var fireLens = []byte("-firelens-")
 

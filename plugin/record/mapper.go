@@ -154,7 +154,7 @@ func NewMapper(opts Options) *Mapper {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	m := &Mapper{opts: opts, roles: newRoleTable(opts.ContentKeys, opts.LevelKeys), keys: newKeySet(opts.Limits.Attributes)}
+	m := &Mapper{opts: opts, roles: newRoleTable(opts.ContentKeys, opts.LevelKeys), keys: newKeySet(opts.Limits.Attributes + len(opts.Static))}
 	m.roles.addSources(opts.Sources, opts.PathKeys)
 	m.shaping = opts.DropEmpty || opts.Include.Any() || opts.Exclude.Any()
 	m.enriched.init(&opts)

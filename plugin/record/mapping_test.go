@@ -361,6 +361,8 @@ func TestRecordsOfAMachineAreTiedToIt(t *testing.T) {
 				"process.executable.name": "nginx", "process.executable.path": "/usr/sbin/nginx", "SYSLOG_FACILITY": "3"}},
 		"journald in lower case, without underscores": {text("message", "x", "priority", "4", "systemd_unit", "a.service", "hostname", "web-1", "pid", "42", "uid", "0", "boot_id", "b", "transport", "stdout"), record.Flush{}, nil,
 			attributes{"content": "x", "loglevel": "WARN", "log.raw_level": "4", "journald.unit": "a.service", "log.source": "a.service", "host.name": "web-1", "process.pid": "42"}},
+		"syslog of nobody": {text("pri", "34", "host", "-", "ident", "su", "message", "x"), record.Flush{Facts: facts}, host,
+			attributes{"content": "x", "loglevel": "CRITICAL", "log.raw_level": "34", "log.source": "su"}},
 		"a message of the kernel": {text("MESSAGE", "x", "PRIORITY", "7", "_TRANSPORT", "kernel"), record.Flush{}, nil,
 			attributes{"content": "x", "loglevel": "DEBUG", "log.raw_level": "7", "log.source": "journald"}},
 		"syslog": {text("pri", "34", "host", "fw-1", "ident", "su", "pid", "230", "message", "x", "msgid", "ID47"), record.Flush{Facts: facts}, host,
@@ -600,4 +602,30 @@ func TestPatterns(t *testing.T) {
 func TestAKernelMessageIsKnownByTheBootID(t *testing.T) {
 	got := mapOne(t, mappingOptions(), record.Flush{}, text("boot_id", "5f1f6d1a2b3c4d5e8f90a1b2c3d4e5f6", "transport", "kernel", "syslog_identifier", "kernel", "priority", "4", "hostname", "h", "message", "x"))
 	wantAttributes(t, got, attributes{"content": "x", "loglevel": "WARN", "log.raw_level": "4", "log.source": "kernel", "host.name": "h"})
+}
+
+func TestAHeaderOfManyAttributesLeavesRoomInTheSmallestRecord(t *testing.T) {
+	o := mappingOptions()
+	o.Limits.Attributes, o.InHeader = 3, true
+	for i := range 100 {
+		o.Static = append(o.Static, metadata.Fact{Key: fmt.Sprint("static", i), Value: "x"})
+	}
+	got := mapOne(t, o, record.Flush{}, text("log", "x", "static7", "mine", "static8", "mine", "a", "b", "c", "d"))
+	wantAttributes(t, got, attributes{"content": "x", "overwritten1.static7": "mine", "overwritten1.static8": "mine", "a": "b"})
+}
+
+func TestWhatTravelsInAHeaderIsAddedForADeadLetter(t *testing.T) {
+	o := mappingOptions()
+	o.InHeader, o.Static = true, []metadata.Fact{{Key: "team", Value: "a"}}
+	m := record.NewMapper(o)
+	var r chunk.Reader
+	var ev chunk.Event
+	var rec record.Record
+	r.Reset(event(text("log", "x", "team", "mine")))
+	r.Next(&ev)
+	m.Map(&ev, &rec)
+	m.AddHeader(&rec)
+	if got := string(new(encode.JSON).Append(nil, &rec)); !strings.HasSuffix(got, `"content":"x","overwritten1.team":"mine","team":"a"}`) {
+		t.Errorf("got %s", got)
+	}
 }

@@ -1,0 +1,99 @@
+package config
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestAttributesAreReadAsNamesAndValues(t *testing.T) {
+	t.Setenv("TEAM", "payments")
+	t.Setenv("EMPTY", "")
+	for value, want := range map[string][]Pair{
+		"a=b":                           {{"a", "b"}},
+		" a = b , c=d=e ":               {{"a", "b"}, {"c", "d=e"}},
+		`a=x\,y,b=\\`:                   {{"a", "x,y"}, {"b", `\`}},
+		"team=${TEAM},x=1-${TEAM}-2":    {{"team", "payments"}, {"x", "1-payments-2"}},
+		"a=${unclosed":                  {{"a", "${unclosed"}},
+		"a=,b=c,d=${EMPTY},e=${ABSENT}": {{"b", "c"}},
+	} {
+		c := mustLoad(t, with("attributes", value))
+		if !slices.Equal(c.Attributes, want) {
+			t.Errorf("%q: got %v, want %v", value, c.Attributes, want)
+		}
+		if left := strings.Count(value, "=") - len(want); strings.HasPrefix(value, "a=,") && len(c.Warnings) != left {
+			t.Errorf("%q: warnings %q", value, c.Warnings)
+		}
+		if c.AttributesHeader != "" {
+			t.Errorf("%q: a header %q", value, c.AttributesHeader)
+		}
+	}
+	for value, want := range map[string]string{
+		"a":                                 "takes up to 100 attributes",
+		"=b":                                "takes up to 100 attributes",
+		"a=b,":                              "takes up to 100 attributes",
+		"a=b,a=c":                           `has "a" twice`,
+		strings.Repeat("a=b,", 100) + "c=d": "takes up to 100 attributes",
+	} {
+		if got := lines(t, with("attributes", value)); len(got) != 1 || !strings.Contains(got[0], want) {
+			t.Errorf("%.20q: got %q, want %s", value, got, want)
+		}
+	}
+}
+
+func TestAttributesInTheHeaderAreReadBackAsAQuery(t *testing.T) {
+	c := mustLoad(t, with("attributes", `a=b c&d=e+f%,k=ä\,`, "attributes_in", "header"))
+	if strings.ContainsAny(c.AttributesHeader, " +") {
+		t.Errorf("%q can be read in two ways", c.AttributesHeader)
+	}
+	values, err := url.ParseQuery(c.AttributesHeader)
+	if err != nil || values.Get("a") != "b c&d=e+f%" || values.Get("k") != "ä," {
+		t.Errorf("%q: %v, %v", c.AttributesHeader, values, err)
+	}
+	if got := lines(t, with("attributes", "a="+strings.Repeat("x", 5000), "attributes_in", "header")); len(got) != 1 || !strings.Contains(got[0], "send them in the body") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestEnrichTurnsMappingsOnByName(t *testing.T) {
+	auto := enrichDefaults()
+	slices.Sort(auto)
+	without := func(names ...string) []string {
+		return slices.DeleteFunc(slices.Clone(auto), func(n string) bool { return slices.Contains(names, n) })
+	}
+	for value, want := range map[string][]string{
+		"":                auto,
+		"auto":            auto,
+		"off":             nil,
+		"OFF":             nil,
+		"kubernetes":      {"kubernetes"},
+		"trace,ecs,trace": {"ecs", "trace"},
+		"auto,-host,-aws": without("host", "aws"),
+		"Auto,k8s_pod_ip": append(slices.Clone(auto), "k8s_pod_ip"),
+	} {
+		slices.Sort(want)
+		if c := mustLoad(t, with("enrich", value)); !slices.Equal(c.Enrich, want) {
+			t.Errorf("%q: got %v, want %v", value, c.Enrich, want)
+		}
+	}
+	for _, value := range []string{"on", "auto,off", "off,ecs", "-host", "kubernets", "auto,-k8s", "auto,-"} {
+		if got := lines(t, with("enrich", value)); len(got) != 1 || !strings.Contains(got[0], "takes auto, off alone") {
+			t.Errorf("%q: got %q", value, got)
+		}
+	}
+}
+
+func TestTheClusterIsNamedByTheEnvironmentWhereNoOptionDoes(t *testing.T) {
+	t.Setenv("K8S_CLUSTER_NAME", "blue")
+	t.Setenv("K8S_CLUSTER_UID", "1-2")
+	if c := mustLoad(t, with("k8s_cluster_uid", "3-4")); c.ClusterName != "blue" || c.ClusterUID != "3-4" {
+		t.Errorf("%q %q", c.ClusterName, c.ClusterUID)
+	}
+	if c := mustLoad(t, with("enrich", "off")); c.ClusterName != "" || c.ClusterUID != "" {
+		t.Errorf("off: %q %q", c.ClusterName, c.ClusterUID)
+	}
+	if c := mustLoad(t, with("metadata_files", "off")); c.MetadataFiles != nil {
+		t.Errorf("files %v", c.MetadataFiles)
+	}
+}
