@@ -13,9 +13,12 @@ import (
 // section is one [OUTPUT], with workers, alias and the like among its properties.
 type section = host.Properties
 
-// setup is a configuration. Each output has an input of its own.
+// setup is a configuration. Each output has an input of its own, a tail, unless there is a pipeline.
 type setup struct {
 	outputs []section
+	// pipeline is what stands before the outputs instead of the tails: inputs, filters, outputs of Fluent Bit's own. An output then
+	// matches every tag unless its section has a match. The host knows neither inputs nor filters; it is sent their chunks.
+	pipeline []part
 	// retryDelay is the wait before a chunk comes again; 0 is the shortest that the agent knows. A real Fluent Bit waits for
 	// two seconds at least.
 	retryDelay time.Duration
@@ -42,6 +45,22 @@ type setup struct {
 	lossy bool
 }
 
+// part is a section that is not an output of ours.
+type part struct {
+	kind string
+	host.Properties
+}
+
+// input makes an [INPUT]; keys may repeat.
+func input(name string, pairs ...string) part {
+	return part{"INPUT", append(host.Props("Name", name), host.Props(pairs...)...)}
+}
+
+// filter makes a [FILTER]; keys may repeat.
+func filter(name string, pairs ...string) part {
+	return part{"FILTER", append(host.Props("Name", name), host.Props(pairs...)...)}
+}
+
 // goesOn says that an instance of the agent goes on where another one ended.
 func (s setup) goesOn() bool { return s.dir != "" || s.reloads }
 
@@ -64,7 +83,7 @@ func (s setup) secrets() (secrets []string) {
 			token := ""
 			switch p.Key {
 			case "api_token":
-				token = p.Value
+				token = s.expand(p.Value)
 			case "api_token_file":
 				text, _ := os.ReadFile(p.Value)
 				token = strings.TrimSpace(string(text))
@@ -75,6 +94,15 @@ func (s setup) secrets() (secrets []string) {
 		}
 	}
 	return secrets
+}
+
+// expand replaces ${NAME} by what the setup adds to the environment, as Fluent Bit does in every value.
+func (s setup) expand(value string) string {
+	for _, variable := range s.env {
+		name, text, _ := strings.Cut(variable, "=")
+		value = strings.ReplaceAll(value, "${"+name+"}", text)
+	}
+	return value
 }
 
 // agent is a way to run the library.

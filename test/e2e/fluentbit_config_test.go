@@ -4,16 +4,19 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"out_dynatrace/test/host"
 )
 
 // realFlush is how often a real Fluent Bit flushes what its inputs have.
 const realFlush = 200 * time.Millisecond
 
 // writeConfig writes a configuration in the classic form, which every version reads, and returns its path. Input i tails
-// inputFile(i) for output i.
+// inputFile(i) for output i, unless the setup has a pipeline.
 func writeConfig(t *testing.T, dir string, s setup) string {
 	t.Helper()
 	var b strings.Builder
@@ -57,7 +60,24 @@ func writeConfig(t *testing.T, dir string, s setup) string {
 		service = append(service, "Hot_Reload", "on")
 	}
 	part("SERVICE", service...)
+	properties := func(pairs []string, section section) []string {
+		for _, p := range section {
+			pairs = append(pairs, p.Key, p.Value)
+		}
+		return pairs
+	}
+	for _, p := range s.pipeline {
+		part(p.kind, properties(nil, p.Properties)...)
+	}
 	for i, section := range s.outputs {
+		out := []string{"Name", "dynatrace", "Retry_Limit", "no_limits"}
+		if len(s.pipeline) > 0 {
+			if !hasKey(section, "match") {
+				out = append(out, "Match", "*")
+			}
+			part("OUTPUT", properties(out, section)...)
+			continue
+		}
 		tag := fmt.Sprintf("app%d", i)
 		read := "64k"
 		if s.goesOn() {
@@ -80,11 +100,12 @@ func writeConfig(t *testing.T, dir string, s setup) string {
 			input = append(input, "Parser", "dated")
 		}
 		part("INPUT", input...)
-		out := []string{"Name", "dynatrace", "Match", tag, "Retry_Limit", "no_limits"}
-		for _, p := range section {
-			out = append(out, p.Key, p.Value)
-		}
-		part("OUTPUT", out...)
+		part("OUTPUT", properties(append(out, "Match", tag), section)...)
 	}
 	return write("fluent-bit.conf")
+}
+
+// hasKey says whether a section has a key, which Fluent Bit takes in any case.
+func hasKey(section section, key string) bool {
+	return slices.ContainsFunc(section, func(p host.Property) bool { return strings.EqualFold(p.Key, key) })
 }

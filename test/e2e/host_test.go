@@ -31,6 +31,14 @@ func hostOptions(shape host.Shape, s setup) host.Options {
 		Plugin: library, Shape: shape, Instances: s.outputs, Env: s.env, Daemon: s.daemon,
 		RetryDelay: s.retryDelay, Grace: s.grace, Timeout: hostTimeout, MaxOutstanding: s.queue,
 	}
+	if len(s.env) > 0 {
+		o.Instances = make([]host.Properties, len(s.outputs))
+		for i, section := range s.outputs {
+			for _, p := range section {
+				o.Instances[i] = append(o.Instances[i], host.Property{Key: p.Key, Value: s.expand(p.Value)})
+			}
+		}
+	}
 	if s.daemon {
 		o.Timeout = daemonTimeout
 	}

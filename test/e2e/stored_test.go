@@ -1,0 +1,132 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// fields are those of a stored record, by name. A value is one that JSON can write, or perhaps, or anything.
+type fields map[string]any
+
+// anything is a value of which only its presence is known beforehand.
+type anything struct{}
+
+// perhaps is a value of a field that may be absent.
+type perhaps struct{ value any }
+
+// serversOwn are the fields that the server adds to every record. What it stores as status follows from loglevel. A record's time is
+// compared where a test names it.
+var serversOwn = []string{"dt.auth.origin", "dt.openpipeline.source", "status", "timestamp"}
+
+// wantStored expects the stored records to have these contents, once each, and besides their content these fields and no others.
+// Where loglevel is not among them it is NONE, as the server writes when nobody knows better.
+func (d *destination) wantStored(t *testing.T, want map[string]fields) {
+	t.Helper()
+	d.wantClean(t)
+	seen := map[string]int{}
+	for _, raw := range d.Records() {
+		got := decodeRecord(t, raw)
+		content, _ := got["content"].(string)
+		expected, known := want[content]
+		if !known {
+			t.Errorf("nobody expected this record: %s", raw)
+			continue
+		}
+		seen[content]++
+		if differences := compare(got, expected); len(differences) > 0 {
+			t.Errorf("the record with content %.120q differs:\n%s\nit is %s", content, strings.Join(differences, "\n"), raw)
+		}
+	}
+	for content := range want {
+		if seen[content] != 1 {
+			t.Errorf("%d records with content %.120q, want 1", seen[content], content)
+		}
+	}
+}
+
+// decodeRecord keeps numbers as they are written.
+func decodeRecord(t *testing.T, raw json.RawMessage) fields {
+	t.Helper()
+	var record fields
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	if err := decoder.Decode(&record); err != nil {
+		t.Fatalf("a stored record: %v: %.200s", err, raw)
+	}
+	return record
+}
+
+// compare gives a line for each field that is missing (-), too much (+) or different (~), by name.
+func compare(got, want fields) (differences []string) {
+	want = maps.Clone(want)
+	if _, named := want["loglevel"]; !named {
+		want["loglevel"] = "NONE"
+	}
+	names := slices.Collect(maps.Keys(want))
+	for name := range got {
+		if _, expected := want[name]; !expected {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		value, present := got[name]
+		expected, wanted := want[name]
+		optional, mayBeAbsent := expected.(perhaps)
+		if mayBeAbsent {
+			expected = optional.value
+		}
+		switch _, any := expected.(anything); {
+		case !wanted && (name == "content" || slices.Contains(serversOwn, name)):
+		case !wanted:
+			differences = append(differences, fmt.Sprintf("  + %s = %s", name, asJSON(value)))
+		case !present && mayBeAbsent:
+		case !present:
+			differences = append(differences, fmt.Sprintf("  - %s = %s", name, asJSON(expected)))
+		case !any && asJSON(value) != asJSON(expected):
+			differences = append(differences, fmt.Sprintf("  ~ %s = %s, want %s", name, asJSON(value), asJSON(expected)))
+		}
+	}
+	return differences
+}
+
+func asJSON(value any) string {
+	if _, any := value.(anything); any {
+		return "(anything)"
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprintf("(%v)", err)
+	}
+	return string(text)
+}
+
+// with gives a copy with more fields; a nil value takes one away.
+func (f fields) with(more fields) fields {
+	all := maps.Clone(f)
+	maps.Copy(all, more)
+	maps.DeleteFunc(all, func(_ string, value any) bool { return value == nil })
+	return all
+}
+
+// TestTheComparisonOfARecordSeesEveryDifference: it is what the tests of the pipelines rely on.
+func TestTheComparisonOfARecordSeesEveryDifference(t *testing.T) {
+	got := decodeRecord(t, json.RawMessage(`{"content":"c","loglevel":"INFO","n":1.50,"list":["a"],"status":"INFO","more":true}`))
+	want := fields{"n": 1, "list": []string{"a"}, "absent": "x", "optional": perhaps{"y"}, "more": perhaps{false}}
+	lines := []string{`  - absent = "x"`, `  ~ loglevel = "INFO", want "NONE"`, `  ~ more = true, want false`, `  ~ n = 1.50, want 1`}
+	if differences := compare(got, want); !slices.Equal(differences, lines) {
+		t.Errorf("differences:\n%s\nwant:\n%s", strings.Join(differences, "\n"), strings.Join(lines, "\n"))
+	}
+	right := fields{"n": anything{}, "list": []string{"a"}, "loglevel": "INFO", "more": perhaps{true}}
+	if differences := compare(got, right); len(differences) > 0 {
+		t.Errorf("differences where there are none:\n%s", strings.Join(differences, "\n"))
+	}
+	if differences := compare(got, right.with(fields{"list": nil})); !slices.Equal(differences, []string{`  + list = ["a"]`}) {
+		t.Errorf("differences: %q", differences)
+	}
+}
