@@ -34,12 +34,12 @@ func (d *destination) wantStored(t *testing.T, want map[string]fields) {
 		content, _ := got["content"].(string)
 		expected, known := want[content]
 		if !known {
-			t.Errorf("nobody expected this record: %s", raw)
+			t.Errorf("nobody expected this record: %.2000s", raw)
 			continue
 		}
 		seen[content]++
 		if differences := compare(got, expected); len(differences) > 0 {
-			t.Errorf("the record with content %.120q differs:\n%s\nit is %s", content, strings.Join(differences, "\n"), raw)
+			t.Errorf("the record with content %.120q differs:\n%s", content, strings.Join(differences, "\n"))
 		}
 	}
 	for content := range want {
@@ -84,12 +84,12 @@ func compare(got, want fields) (differences []string) {
 		switch _, any := expected.(anything); {
 		case !wanted && (name == "content" || slices.Contains(serversOwn, name)):
 		case !wanted:
-			differences = append(differences, fmt.Sprintf("  + %s = %s", name, asJSON(value)))
+			differences = append(differences, fmt.Sprintf("  + %s = %.300s", name, asJSON(value)))
 		case !present && mayBeAbsent:
 		case !present:
 			differences = append(differences, fmt.Sprintf("  - %s = %s", name, asJSON(expected)))
 		case !any && asJSON(value) != asJSON(expected):
-			differences = append(differences, fmt.Sprintf("  ~ %s = %s, want %s", name, asJSON(value), asJSON(expected)))
+			differences = append(differences, fmt.Sprintf("  ~ %s = %.300s, want %.300s", name, asJSON(value), asJSON(expected)))
 		}
 	}
 	return differences

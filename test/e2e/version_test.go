@@ -1,0 +1,33 @@
+package e2e
+
+import (
+	"fmt"
+	"os/exec"
+	"sync"
+	"testing"
+)
+
+// fluentBitVersion is that of the real Fluent Bit, of which there is one.
+var fluentBitVersion = sync.OnceValues(func() (v [2]int, err error) {
+	out, err := exec.Command(fluentBit, "--version").Output()
+	if err != nil {
+		return v, fmt.Errorf("%s --version: %w", fluentBit, err)
+	}
+	if _, err := fmt.Sscanf(string(out), "Fluent Bit v%d.%d", &v[0], &v[1]); err != nil {
+		return v, fmt.Errorf("%s --version says %q: %w", fluentBit, out, err)
+	}
+	return v, nil
+})
+
+// since says whether the agent is of this version or of a later one. The host is: it is sent chunks as the newest makes them.
+func (a agent) since(t *testing.T, major, minor int) bool {
+	t.Helper()
+	if !a.real() {
+		return true
+	}
+	v, err := fluentBitVersion()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v[0] > major || v[0] == major && v[1] >= minor
+}
