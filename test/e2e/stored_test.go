@@ -23,12 +23,16 @@ type perhaps struct{ value any }
 // compared where a test names it.
 var serversOwn = []string{"dt.auth.origin", "dt.openpipeline.source", "status", "timestamp"}
 
+// mostShown is the number of records whose differences are shown.
+const mostShown = 6
+
 // wantStored expects the stored records to have these contents, once each, and besides their content these fields and no others.
 // Where loglevel is not among them it is NONE, as the server writes when nobody knows better.
 func (d *destination) wantStored(t *testing.T, want map[string]fields) {
 	t.Helper()
 	d.wantClean(t)
 	seen := map[string]int{}
+	different := 0
 	for _, raw := range d.Records() {
 		got := decodeRecord(t, raw)
 		content, _ := got["content"].(string)
@@ -38,9 +42,14 @@ func (d *destination) wantStored(t *testing.T, want map[string]fields) {
 			continue
 		}
 		seen[content]++
-		if differences := compare(got, expected); len(differences) > 0 {
+		if differences := compare(got, expected); len(differences) == 0 {
+			continue
+		} else if different++; different <= mostShown {
 			t.Errorf("the record with content %.120q differs:\n%s", content, strings.Join(differences, "\n"))
 		}
+	}
+	if different > mostShown {
+		t.Errorf("%d more records differ", different-mostShown)
 	}
 	for content := range want {
 		if seen[content] != 1 {
@@ -99,11 +108,13 @@ func asJSON(value any) string {
 	if _, any := value.(anything); any {
 		return "(anything)"
 	}
-	text, err := json.Marshal(value)
-	if err != nil {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
 		return fmt.Sprintf("(%v)", err)
 	}
-	return string(text)
+	return strings.TrimSuffix(text.String(), "\n")
 }
 
 // with gives a copy with more fields; a nil value takes one away.
