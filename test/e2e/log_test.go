@@ -103,6 +103,7 @@ const (
 	saysDeadLetters = "refused records are dropped without a copy"
 	saysAuthority   = "name that file in tls_ca_file"
 	saysTLSOff      = "tls_verify: is off"
+	saysAnnotation  = "annotation metadata.dynatrace.com is no JSON object"
 	saysDropped     = "records dropped: %d"
 	saysDeliveredOf = "records delivered %d, dropped %d;"
 )

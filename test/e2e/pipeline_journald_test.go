@@ -100,7 +100,7 @@ func wantJournal(entries []journalEntry) map[string]fields {
 				content = value
 			case "PRIORITY":
 				record["loglevel"] = journalLevels[value[0]-'0']
-				record["log.raw_level"] = perhaps{value}
+				record["log.raw_level"] = value
 			case "_SYSTEMD_UNIT":
 				record["journald.unit"] = value
 				if source == "journald" {
@@ -115,7 +115,7 @@ func wantJournal(entries []journalEntry) map[string]fields {
 			case "_EXE":
 				record["process.executable.path"] = value
 			case "SYSLOG_FACILITY":
-				record["SYSLOG_FACILITY"] = perhaps{value}
+				record[name] = value // not one that the table names
 			}
 		}
 		record["log.source"] = source

@@ -30,6 +30,8 @@ var shopNamespace = kubeNamespace{
 type kubeScene struct {
 	kubePod
 	workload, annotated, image fields
+	// labelled says that its labels tell the workload too, as those of deployments and jobs do.
+	labelled bool
 }
 
 const (
@@ -57,7 +59,10 @@ func kubeScenes() []*kubeScene {
 		{
 			// A deployment, with single annotations above the Operator's JSON above those of the namespace.
 			kubePod: pod("checkout-6c8f7d9b5c-x2v4q", "a1f2c3d4-0b1c-4e2d-9f3a-7c6b5a493827",
-				map[string]string{"app.kubernetes.io/name": "checkout", "app.kubernetes.io/version": "1.4.2", "pod-template-hash": "6c8f7d9b5c", "team": "cash"},
+				map[string]string{
+					"app.kubernetes.io/name": "checkout", "app.kubernetes.io/version": "1.4.2", "app.kubernetes.io/part-of": "web-shop",
+					"pod-template-hash": "6c8f7d9b5c", "team": "cash",
+				},
 				map[string]string{
 					"metadata.dynatrace.com":                     `{"dt.security_context":"json","dt.cost.costcenter":"json","k8s.namespace.label.domain":"retail"}`,
 					"metadata.dynatrace.com/dt.security_context": "pod",
@@ -66,6 +71,7 @@ func kubeScenes() []*kubeScene {
 				}, "checkout", "registry.example.com:5000/shop/checkout:1.4.2", "registry.example.com/shop/checkout@"+digestA,
 				owner("ReplicaSet", "checkout-6c8f7d9b5c")),
 			workload: fields{"k8s.workload.kind": "deployment", "k8s.workload.name": "checkout"},
+			labelled: true,
 			annotated: fields{
 				"dt.security_context": "pod", "dt.cost.costcenter": "json", "k8s.namespace.label.domain": "retail", "service.name": "checkout-service",
 			},
@@ -87,6 +93,7 @@ func kubeScenes() []*kubeScene {
 				map[string]string{"job-name": "report-29398020"}, map[string]string{"metadata.dynatrace.com": `{"dt.cost.product":`},
 				"report", "report:2026.11", "", owner("Job", "report-29398020")),
 			workload: fields{"k8s.workload.kind": "cronjob", "k8s.workload.name": "report"},
+			labelled: true,
 			image:    fields{"container.image.name": "report", "container.image.version": "2026.11"},
 		},
 		{
@@ -148,28 +155,51 @@ var kubeOptions = []string{
 	"k8s_labels", "app.kubernetes.io/*,domain", "k8s_annotations", "build.example.com/*,scheduler.example.com/pool", "path_key", "file",
 }
 
-// wantKube is what the lines of the pods become. Owners and the namespace are not known to every version.
-func wantKube(scenes []*kubeScene, first time.Time, dir string, owners, namespace bool) map[string]fields {
+// kubeExtras are fields that are sent on request only.
+const kubeExtras = "auto,k8s_deprecated,k8s_pod_ip,k8s_service"
+
+// extras are the fields of the pod that kubeExtras asks for, but for the workload's.
+func (scene *kubeScene) extras() fields {
+	extras := fields{"dt.kubernetes.cluster.name": "prod-eu", "dt.kubernetes.cluster.id": "6f1a2b3c-4d5e-4f60-8172-93a4b5c6d7e8"}
+	for label, name := range map[string]string{"name": "service.name", "version": "service.version", "part-of": "service.namespace"} {
+		if value, labelled := scene.labels["app.kubernetes.io/"+label]; labelled {
+			extras[name] = value
+		}
+	}
+	return extras
+}
+
+// wantKube is what the lines of the pods become. known says that the filter tells of owners, addresses and namespaces.
+func wantKube(scenes []*kubeScene, first time.Time, dir string, extras, known bool) map[string]fields {
 	want := map[string]fields{}
 	for _, scene := range scenes {
 		record := fields{
 			"log.source": "Container Output", "k8s.cluster.name": "prod-eu", "k8s.cluster.uid": "6f1a2b3c-4d5e-4f60-8172-93a4b5c6d7e8",
-			"dt.kubernetes.cluster.name": "prod-eu", "dt.kubernetes.cluster.id": "6f1a2b3c-4d5e-4f60-8172-93a4b5c6d7e8",
 			"dt.entity.kubernetes_cluster": "KUBERNETES_CLUSTER-0123456789ABCDEF",
 			"k8s.namespace.name":           scene.namespace, "k8s.pod.name": scene.name, "k8s.pod.uid": scene.uid, "k8s.node.name": scene.node,
 			"k8s.container.name": scene.container, "container.id": scene.containerID,
 			"log.file.path": filepath.Join(dir, scene.logFile()), "log.file.name": scene.logFile(),
 		}
-		if namespace {
+		if known {
 			record = record.with(fields{
 				"dt.security_context": "namespace", "dt.cost.costcenter": "namespace", "dt.cost.product": "web-shop",
 				"k8s.namespace.label.domain": "retail", "k8s.namespace.annotation.scheduler.example.com/pool": "blue",
 			})
 		}
-		if owners {
+		if known || scene.labelled {
 			maps.Copy(record, scene.workload)
 		}
 		maps.Copy(record, scene.image)
+		if extras {
+			maps.Copy(record, scene.extras())
+			if known {
+				record["k8s.pod.ip"] = scene.ip
+			}
+			if known || scene.labelled {
+				record["dt.kubernetes.workload.kind"] = scene.workload["k8s.workload.kind"]
+				record["dt.kubernetes.workload.name"] = scene.workload["k8s.workload.name"]
+			}
+		}
 		maps.Copy(record, scene.annotated)
 		for key, value := range scene.labels {
 			if strings.HasPrefix(key, "app.kubernetes.io/") {
@@ -190,62 +220,70 @@ func wantKube(scenes []*kubeScene, first time.Time, dir string, owners, namespac
 	return want
 }
 
-// TestLinesOfPodsArriveWithAllThatKubernetesKnowsOfThem: from the files of a container runtime, by a tail and a
-// kubernetes filter without Merge_Log, nest or modify.
+// TestLinesOfPodsArriveWithAllThatKubernetesKnowsOfThem: from the files of a container runtime, by a tail and a kubernetes filter
+// without Merge_Log, nest or modify; with the fields of the default, and with those on request.
 func TestLinesOfPodsArriveWithAllThatKubernetesKnowsOfThem(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
-		t.Run(a.name, func(t *testing.T) {
-			t.Parallel()
-			scenes := kubeScenes()
-			d := newDestination(t)
-			s := to(d, 1, kubeOptions...)
-			dir := filepath.Join(tempDir(t), "containers")
-			if err := os.Mkdir(dir, 0o700); err != nil {
-				t.Fatal(err)
-			}
-			first := time.Now().Add(-time.Hour).Truncate(time.Second)
-			owners, namespace := a.since(t, 3, 0), a.since(t, 3, 2)
-			want := wantKube(scenes, first, dir, owners, namespace)
-			if !a.real() {
-				r := a.start(t, s).(*hostRun)
-				for _, scene := range scenes {
-					if err := r.Send(0, "kube."+scene.logFile(), kubeChunk(scene, dir, first)); err != nil {
-						t.Fatal(err)
+		for _, enrich := range []string{"auto", kubeExtras} {
+			t.Run(a.name+", enrich "+enrich, func(t *testing.T) {
+				t.Parallel()
+				scenes := kubeScenes()
+				d := newDestination(t)
+				s := to(d, 1, append([]string{"enrich", enrich}, kubeOptions...)...)
+				dir := filepath.Join(tempDir(t), "containers")
+				if err := os.Mkdir(dir, 0o700); err != nil {
+					t.Fatal(err)
+				}
+				first := time.Now().Add(-time.Hour).Truncate(time.Second)
+				known := a.since(t, 3, 2) // owners, namespaces and addresses
+				want := wantKube(scenes, first, dir, enrich == kubeExtras, known)
+				if a.real() {
+					api := s.tailContainers(t, dir, scenes, first, known)
+					defer api.wantNothingMissed(t)
+				}
+				r := a.start(t, s)
+				if h, ok := r.(*hostRun); ok {
+					for _, scene := range scenes {
+						if err := h.Send(0, "kube."+scene.logFile(), kubeChunk(scene, dir, first)); err != nil {
+							t.Fatal(err)
+						}
 					}
 				}
 				d.awaitStored(t, len(want))
-				r.stop()
+				out := r.stop()
 				d.wantStored(t, want)
-				return
-			}
-			var pods []*kubePod
-			for _, scene := range scenes {
-				pods = append(pods, &scene.kubePod)
-				writeCRI(t, filepath.Join(dir, scene.logFile()), kubeLines(scene), first)
-			}
-			api := startKubeAPI(t, &shopNamespace, pods)
-			kubernetes := []string{
-				"Match", "kube.*", "Kube_URL", api.url, "Kube_Token_File", api.tokenFile,
-				"Kube_Tag_Prefix", "kube" + strings.ReplaceAll(dir, "/", ".") + ".", "Labels", "On", "Annotations", "On", "Buffer_Size", "0",
-			}
-			if owners {
-				kubernetes = append(kubernetes, "Owner_References", "On")
-			}
-			if namespace {
-				kubernetes = append(kubernetes, "Namespace_Labels", "On", "Namespace_Annotations", "On")
-			}
-			s.pipeline = []part{
-				input("tail", "Path", filepath.Join(dir, "*.log"), "Tag", "kube.*", "Path_Key", "file", "multiline.parser", "cri",
-					"Read_From_Head", "on", "Buffer_Max_Size", "1M"),
-				filter("kubernetes", kubernetes...),
-			}
-			r := a.start(t, s)
-			d.awaitStored(t, len(want))
-			r.stop()
-			api.wantNothingMissed(t)
-			d.wantStored(t, want)
-		})
+				wantQuiet(t, out.lines, saysAnnotation)
+				if n := len(with(out.lines, "warn", saysAnnotation)); n != 1 {
+					t.Errorf("%d lines tell of the annotation that is no JSON, want 1:\n%s", n, show(out.lines))
+				}
+			})
+		}
 	}
+}
+
+// tailContainers writes the logs of the pods and makes the setup read them, with what an API server says of the pods. known says that
+// the filter has the options for owners and namespaces.
+func (s *setup) tailContainers(t *testing.T, dir string, scenes []*kubeScene, first time.Time, known bool) *kubeAPI {
+	t.Helper()
+	var pods []*kubePod
+	for _, scene := range scenes {
+		pods = append(pods, &scene.kubePod)
+		writeCRI(t, filepath.Join(dir, scene.logFile()), kubeLines(scene), first)
+	}
+	api := startKubeAPI(t, &shopNamespace, pods)
+	kubernetes := []string{
+		"Match", "kube.*", "Kube_URL", api.url, "Kube_Token_File", api.tokenFile,
+		"Kube_Tag_Prefix", "kube" + strings.ReplaceAll(dir, "/", ".") + ".", "Labels", "On", "Annotations", "On", "Buffer_Size", "0",
+	}
+	if known {
+		kubernetes = append(kubernetes, "Owner_References", "On", "Namespace_Labels", "On", "Namespace_Annotations", "On")
+	}
+	s.pipeline = []part{
+		input("tail", "Path", filepath.Join(dir, "*.log"), "Tag", "kube.*", "Path_Key", "file", "multiline.parser", "cri",
+			"Read_From_Head", "on", "Buffer_Max_Size", "1M"),
+		filter("kubernetes", kubernetes...),
+	}
+	return api
 }
 
 // kubeChunk is what tail and the filter make of the lines.

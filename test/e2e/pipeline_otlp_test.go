@@ -90,7 +90,7 @@ func wantOTLP(at time.Time) map[string]fields {
 			"timestamp": stamp(0), "loglevel": "WARN", "trace_id": otlpTrace, "span_id": otlpSpan,
 			"order.items": 3, "order.express": true, "order.id": "A-17",
 		}),
-		"only a number says how bad it is": orders.with(fields{"timestamp": stamp(1), "loglevel": "ERROR"}),
+		"only a number says how bad it is": orders.with(fields{"timestamp": stamp(1), "loglevel": "ERROR", "log.raw_level": 17}),
 		"mail sent":                        checkout.with(fields{"timestamp": stamp(2), "loglevel": "INFO", "otel.scope.name": "shop.mail"}),
 		"booked": {
 			"timestamp": stamp(3), "loglevel": "DEBUG", "service.name": "ledger", "otel.scope.name": "shop.ledger", "otel.scope.version": "0.9",

@@ -69,8 +69,8 @@ func TestAChangeOfTheHostsMetadataIsPickedUp(t *testing.T) {
 			}
 			sendObject(t, r, "log", "before")
 			want["before"] = first
-			sendObject(t, r, "log", "with fields of its own", "team", "payments", "host.name", "vm-18")
-			want["with fields of its own"] = first.with(fields{"team": "payments", "host.name": "vm-18"})
+			sendObject(t, r, "log", "with fields of its own", "team", "payments", "dt.security_context", "own")
+			want["with fields of its own"] = first.with(fields{"team": "payments", "dt.security_context": "own"})
 			d.awaitStored(t, 2)
 
 			second := first.with(fields{"dt.entity.host": "HOST-FEDCBA9876543210", "dt.security_context": "static", "dt.cost.product": "shop"})
@@ -92,6 +92,29 @@ func TestAChangeOfTheHostsMetadataIsPickedUp(t *testing.T) {
 			out := r.stop()
 			d.wantStored(t, want)
 			wantQuiet(t, out.lines)
+		})
+	}
+}
+
+// TestARecordOfAnotherHostGetsStaticAttributesAndNoMetadataOfThisOne: what the file says of this host is not true of it, so that a static
+// attribute that the file stands above comes into its right.
+func TestARecordOfAnotherHostGetsStaticAttributesAndNoMetadataOfThisOne(t *testing.T) {
+	for _, a := range everywhere("5.1.1", "1.9") {
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			d, path := newDestination(t), filepath.Join(tempDir(t), "dt_host_metadata.json")
+			writeMetadata(t, path, map[string]any{"dt.entity.host": "HOST-0123456789ABCDEF", "host.name": "vm-17", "dt.security_context": "file"})
+			s := to(d, 1, "metadata_files", path, "attributes", "dt.security_context=static,team=core")
+			s.json = true
+			r := a.start(t, s)
+			sendObject(t, r, "log", "of this host")
+			sendObject(t, r, "log", "of another host", "host.name", "vm-18")
+			d.awaitStored(t, 2)
+			r.stop()
+			d.wantStored(t, map[string]fields{
+				"of this host":    {"team": "core", "dt.security_context": "file", "dt.entity.host": "HOST-0123456789ABCDEF", "host.name": "vm-17"},
+				"of another host": {"team": "core", "dt.security_context": "static", "host.name": "vm-18"},
+			})
 		})
 	}
 }
