@@ -30,8 +30,7 @@ var shopNamespace = kubeNamespace{
 type kubeScene struct {
 	kubePod
 	workload, annotated, image fields
-	// labelled says that its labels tell the workload too, as those of deployments and jobs do.
-	labelled bool
+	labelled                   bool // whether labels tell the workload too, as those of deployments and jobs do
 }
 
 const (
