@@ -56,7 +56,7 @@ bench: ## benchmarks of each stage and of the whole way, one core, side by side
 	GOMAXPROCS=1 go test -pgo=$(CURDIR)/$(PROFILE) -run '^$$' -bench . -benchmem ./plugin/... ./test/bench
 
 profile: ## take default.pgo anew; after changes to the hot path
-	GOMAXPROCS=1 go test -run '^$$' -bench 'Ours|Whole' -benchtime 5s -cpuprofile $(PROFILE) -o $(BUILD)/bench.test ./test/bench
+	GOMAXPROCS=1 go test -run '^$$' -bench 'Ours|Whole|Mapping' -benchtime 5s -cpuprofile $(PROFILE) -o $(BUILD)/bench.test ./test/bench
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

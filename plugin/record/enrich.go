@@ -247,6 +247,14 @@ func (m *Mapper) enrichAround(rec *Record, c *composition) {
 			m.attach(rec, a.Key, a.Value)
 		}
 	}
+	if !ofAnother {
+		return
+	}
+	for _, a := range m.enriched.static { // those that a fact of this host had displaced
+		if m.count < m.opts.Limits.Attributes && !m.keys.has(a.Key, hashOf(a.Key)) && m.wanted(a.Key, a.Value) {
+			m.attach(rec, a.Key, a.Value)
+		}
+	}
 }
 
 // has tells whether the composition has an attribute of that key.

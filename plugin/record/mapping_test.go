@@ -382,6 +382,9 @@ func TestRecordsOfAMachineAreTiedToIt(t *testing.T) {
 			attributes{"content": "x", "dt.entity.host": "HOST-1", "host.name": "here.local", "cpus": 4.0}},
 		"the facts of the host and a record of another": {text("log", "x", "host.name", "there"), record.Flush{Facts: facts}, host,
 			attributes{"content": "x", "host.name": "there"}},
+		"the facts of the host, static attributes and a record of another": {text("log", "x", "host.name", "there"), record.Flush{Facts: facts}, func(o *record.Options) {
+			o.Static = []metadata.Fact{{Key: "dt.entity.host", Value: "static"}, {Key: "host.name", Value: "static"}, {Key: "stage", Value: "test"}}
+		}, attributes{"content": "x", "host.name": "there", "dt.entity.host": "static", "stage": "test"}},
 		"the facts of the host and a journal of another": {text("MESSAGE", "x", "_HOSTNAME", "there"), record.Flush{Facts: facts}, host,
 			attributes{"content": "x", "host.name": "there", "log.source": "journald"}},
 		"the facts of the host in a DaemonSet": {podRecord(pod()), record.Flush{Facts: facts}, host,

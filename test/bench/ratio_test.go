@@ -10,16 +10,18 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// BenchmarkTimesUsual runs the usual design and ours in turn and reports how many times as much processor time the usual one
-// takes for the same chunk: the figure that holds on a machine whose speed changes from minute to minute.
+// BenchmarkTimesUsual runs the usual design and ours in turn, with the mappings off and on, and reports how many times as much processor
+// time the usual one takes for the same chunk: the figure that holds on a machine whose speed changes from minute to minute. The usual
+// design maps nothing.
 func BenchmarkTimesUsual(b *testing.B) {
 	for _, c := range corpus.All() {
 		b.Run(c.Name, func(b *testing.B) {
-			o := newOurs()
+			o, mapped := newOurs(), newMapped(c.Tag)
 			o.run(c.Data)
+			mapped.run(c.Data)
 			usual(c.Data)
 			const rounds = 20 // of ours to one of the usual: about the same time
-			var theirs, mine time.Duration
+			var theirs, mine, withMapping time.Duration
 			for b.Loop() {
 				start := cpu()
 				usual(c.Data)
@@ -27,10 +29,16 @@ func BenchmarkTimesUsual(b *testing.B) {
 				for range rounds {
 					o.run(c.Data)
 				}
+				after := cpu()
+				for range rounds {
+					mapped.run(c.Data)
+				}
 				theirs += between - start
-				mine += (cpu() - between) / rounds
+				mine += (after - between) / rounds
+				withMapping += (cpu() - after) / rounds
 			}
-			b.ReportMetric(float64(theirs)/float64(mine), "times")
+			b.ReportMetric(float64(theirs)/float64(mine), "times-off")
+			b.ReportMetric(float64(theirs)/float64(withMapping), "times-auto")
 			b.ReportMetric(float64(b.N)*float64(len(c.Data))/1e6/mine.Seconds(), "MB/s-ours")
 			b.ReportMetric(float64(b.N)*float64(len(c.Data))/1e6/theirs.Seconds(), "MB/s-usual")
 		})
