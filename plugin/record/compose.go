@@ -19,10 +19,10 @@ import (
 //  5. the name of this host
 //
 // Labels and annotations on request have names of their own and stand behind all others.
-func (m *Mapper) compose() *composition {
+func (m *Mapper) compose(place int) *composition {
 	n := &m.enriched
 	s := m.shape() // before the scratch memory is changed: it reads keys
-	c, lasts := n.place(&m.held, m.signs)
+	c, lasts := n.put(&m.held, m.signs, place)
 	e := &c.entry
 	cuts, count := m.cuts, m.count
 	m.scratch, n.scratch = n.scratch[:n.kept], m.scratch
@@ -70,6 +70,7 @@ func (m *Mapper) compose() *composition {
 	m.cuts = cuts // they count once for each record
 	if lasts {
 		n.kept = len(n.scratch)
+		n.attributes += len(e.attributes)
 		m.memo.lastID++
 		e.id = m.memo.lastID
 	}
@@ -93,10 +94,10 @@ func (m *Mapper) usedSlots(s shape) (mask uint32) {
 		take(slotContainerName)
 	}
 	if s&journal != 0 && on&Journald != 0 {
-		take(slotUnit, slotIdentifier, slotHostname, slotPID, slotCommand, slotExecutable)
+		take(slotUnit, slotIdentifier, slotHostname, slotCommand, slotExecutable)
 	}
 	if s&syslogLine != 0 {
-		take(slotSyslogHost, slotSyslogIdent, slotPID)
+		take(slotSyslogHost, slotSyslogIdent)
 	}
 	if s&awsHost != 0 {
 		take(slotAccount, slotAddress, slotHostname)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"unsafe"
 
+	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/metadata"
 )
 
@@ -12,10 +13,15 @@ import (
 // for each combination of these fields that a chunk has, as a list of attributes, and added to the other records as one run.
 
 const (
-	// mostCompositions bounds the combinations kept for a chunk.
-	mostCompositions = 64
-	// compositionScratch bounds the memory for their texts, in bytes, beside that of a single one.
-	compositionScratch = 256 << 10
+	// mostCompositions bounds the combinations kept at a time, compositionAttributes their attributes in all, and compositionScratch the
+	// memory for their texts, in bytes. When one of them is reached all are forgotten.
+	mostCompositions      = 512
+	compositionAttributes = 16 << 10
+	compositionScratch    = 256 << 10
+	// compositionTable is the number of places in the table that finds them.
+	compositionTable = 2 * mostCompositions
+	// compositionsKept is how many of them a Mapper holds on to the memory of between flushes.
+	compositionsKept = 64
 	// compositionSpare is the room for attributes that one holds on to between flushes.
 	compositionSpare = 128
 )
@@ -24,7 +30,7 @@ const (
 type composition struct {
 	mask  uint32
 	signs signs
-	ids   [numSlots]uint64
+	raw   [numSlots][]byte
 
 	entry memoEntry
 	// own is the number of attributes, the first ones, that are fields of the event which no mapping knew what to do with.
@@ -41,8 +47,10 @@ type enrichment struct {
 	hashes []uint32 // of the header's keys
 
 	list       []composition
-	last, next int
-	spare      composition // of a record whose combination is not kept
+	attributes int // of the list, in all
+	last       *composition
+	spare      composition              // of a record whose combination is not kept
+	table      [compositionTable]uint16 // by hash: the place in the list, from 1 on
 
 	// Of the composition in the making. The first kept bytes of scratch are those of the list.
 	keys    keySet
@@ -122,16 +130,28 @@ func (n *enrichment) begin(m *Mapper) {
 }
 
 func (n *enrichment) release() {
-	for i := range n.list {
-		n.list[i].clear()
+	n.forget()
+	if cap(n.list) > compositionsKept {
+		n.list = nil
 	}
 	n.spare.clear()
-	n.list, n.last, n.next, n.kept = n.list[:0], 0, 0, 0
 	n.keys.release()
 	n.tagContainer, n.tagTask = nil, nil
 	if cap(n.scratch) > compositionScratch {
 		n.scratch = nil
 	}
+}
+
+// forget forgets the list.
+func (n *enrichment) forget() {
+	if len(n.list) == 0 {
+		return
+	}
+	for i := range n.list {
+		n.list[i].clear()
+	}
+	n.table = [compositionTable]uint16{}
+	n.list, n.last, n.attributes, n.kept = n.list[:0], nil, 0, 0
 }
 
 func (c *composition) clear() {
@@ -144,18 +164,24 @@ func (c *composition) clear() {
 	*c = composition{entry: memoEntry{attributes: e.attributes[:0], hashes: e.hashes[:0]}}
 }
 
-// find returns the composition for the fields that are held, or nil.
-func (n *enrichment) find(h *held, s signs) *composition {
-	if n.last < len(n.list) && n.list[n.last].is(h, s) {
-		return &n.list[n.last]
+// find returns the composition for the fields that are held, or nil, and where it is, or would be, in the table.
+func (n *enrichment) find(h *held, s signs) (c *composition, place int) {
+	if n.last != nil && n.last.is(h, s) {
+		return n.last, 0
 	}
-	for i := range n.list {
-		if n.list[i].is(h, s) {
-			n.last = i
-			return &n.list[i]
+	sum := uint64(h.mask)<<8 | uint64(s)
+	for rest := h.mask; rest != 0; rest &= rest - 1 {
+		sum = (sum ^ h.hashes[lowestBit(rest)]) * 0x9e3779b97f4a7c15
+	}
+	place = int(sum >> 32 % compositionTable)
+	for n.table[place] != 0 {
+		if c := &n.list[n.table[place]-1]; c.is(h, s) {
+			n.last = c
+			return c, place
 		}
+		place = (place + 1) % compositionTable
 	}
-	return nil
+	return nil, place
 }
 
 func (c *composition) is(h *held, s signs) bool {
@@ -163,49 +189,86 @@ func (c *composition) is(h *held, s signs) bool {
 		return false
 	}
 	for rest := h.mask; rest != 0; rest &= rest - 1 {
-		if i := lowestBit(rest); c.ids[i] != h.ids[i] {
+		if i := lowestBit(rest); !same(c.raw[i], h.raw[i]) {
 			return false
 		}
 	}
 	return true
 }
 
-// place returns where to put a new composition: a place of the list, or the spare one, which lasts for a record.
-func (n *enrichment) place(h *held, s signs) (c *composition, lasts bool) {
-	lasts = n.kept <= compositionScratch
+// same compares two fields in the chunk; mostly they are one.
+func same(a, b []byte) bool {
+	return len(a) == len(b) && (unsafe.SliceData(a) == unsafe.SliceData(b) || string(a) == string(b))
+}
+
+// put returns where to put a new composition: in the list, and at a place of the table, or the spare one, which lasts for a record.
+func (n *enrichment) put(h *held, s signs, place int) (c *composition, lasts bool) {
+	lasts = true
 	for rest := h.mask; rest != 0; rest &= rest - 1 {
-		lasts = lasts && h.ids[lowestBit(rest)] != 0
+		lasts = lasts && h.hashes[lowestBit(rest)] != 0
+	}
+	if lasts && (len(n.list) == mostCompositions || n.attributes > compositionAttributes || n.kept > compositionScratch) {
+		n.forget()
+		_, place = n.find(h, s)
 	}
 	switch {
 	case !lasts:
 		c = &n.spare
-	case len(n.list) == mostCompositions:
-		n.last, n.next = n.next, (n.next+1)%mostCompositions
-		c = &n.list[n.last]
 	case len(n.list) < cap(n.list): // left by an earlier flush, with room for attributes
-		n.last = len(n.list)
-		n.list = n.list[:n.last+1]
-		c = &n.list[n.last]
+		n.list = n.list[:len(n.list)+1]
+		c = &n.list[len(n.list)-1]
 	default:
-		n.last = len(n.list)
 		n.list = append(n.list, composition{})
-		c = &n.list[n.last]
+		c = &n.list[len(n.list)-1]
 	}
 	e := c.entry
 	*c = composition{mask: h.mask, signs: s, entry: memoEntry{attributes: e.attributes[:0], hashes: e.hashes[:0]}}
 	for rest := h.mask; rest != 0; rest &= rest - 1 {
 		i := lowestBit(rest)
-		c.ids[i] = h.ids[i]
+		c.raw[i] = h.raw[i]
+	}
+	if lasts {
+		n.last, n.table[place] = c, uint16(len(n.list))
 	}
 	return c, lasts
 }
 
 // enrich adds what the mappings give to a record whose own fields are all there.
 func (m *Mapper) enrich(rec *Record) {
-	c := m.enriched.find(&m.held, m.signs)
+	pid := m.takePID(rec)
+	c, place := m.enriched.find(&m.held, m.signs)
 	if c == nil {
-		c = m.compose()
+		c = m.compose(place)
 	}
+	m.addComposition(rec, c)
+	if pid != nil && m.count < m.opts.Limits.Attributes && !m.keys.has(pidKey, hashOf(pidKey)) && !c.has(pidKey) {
+		m.append(rec, pidKey, Value{Kind: String, Text: pid})
+	}
+}
+
+var pidKey = []byte("process.pid")
+
+// takePID takes the number of the process out of the fields that are held: in a journal it differs from record to record, so that it is
+// no part of a composition. Where no mapping uses it, it becomes an ordinary attribute.
+func (m *Mapper) takePID(rec *Record) []byte {
+	if !m.held.has(slotPID) {
+		return nil
+	}
+	m.held.mask &^= 1 << slotPID
+	c := chunk.NewCursor(m.held.raw[slotPID])
+	key := m.key(&c)
+	tok := c.Next()
+	if m.shape()&(journal|syslogLine) == 0 {
+		m.topLevel(rec, key, tok, &c)
+		return nil
+	}
+	text, _ := m.text(tok)
+	text, _ = cut(said(text), m.opts.Limits.AttributeValueBytes)
+	return text
+}
+
+// addComposition adds the attributes of a composition.
+func (m *Mapper) addComposition(rec *Record, c *composition) {
 	e := &c.entry
 	if e.cut {
 		m.addCuts(e)

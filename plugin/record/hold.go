@@ -19,17 +19,17 @@ const (
 // held are the fields of the record in hand that wait for its end.
 type held struct {
 	mask uint32
-	// ids are those of the memo: equal ones stand for equal bytes. 0 is a field that the memo does not keep.
-	ids [numSlots]uint64
-	raw [numSlots][]byte // key and value, in the chunk
+	raw  [numSlots][]byte // key and value, in the chunk
+	// hashes are those of raw; 0 is a field that is too long to be remembered.
+	hashes [numSlots]uint64
 }
 
 func (h *held) has(s slot) bool { return h.mask&(1<<s) != 0 }
 
-func (m *Mapper) hold(s slot, id uint64, raw []byte) {
+func (m *Mapper) hold(s slot, hash uint64, raw []byte) {
 	h := &m.held
 	h.mask |= 1 << s
-	h.ids[s], h.raw[s] = id, raw
+	h.hashes[s], h.raw[s] = hash, raw
 }
 
 // heldText returns the value of a held field as text.
@@ -73,7 +73,7 @@ func (m *Mapper) shape() (s shape) {
 	if m.signs&journaldSign != 0 || h.has(slotUnit) {
 		s |= journal
 	}
-	if s&journal == 0 && m.signs&priSign != 0 && h.mask&(1<<slotSyslogHost|1<<slotSyslogIdent|1<<slotPID) != 0 {
+	if s&journal == 0 && m.signs&priSign != 0 && h.mask&(1<<slotSyslogHost|1<<slotSyslogIdent) != 0 {
 		s |= syslogLine
 	}
 	if h.has(slotZone) || h.has(slotInstance) && s&ecsLog == 0 {

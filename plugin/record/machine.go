@@ -15,7 +15,6 @@ func (m *Mapper) putJournal(rec *Record) {
 		m.put(rec, "log.source", m.word("journald"))
 	}
 	m.put(rec, "host.name", m.heldText(slotHostname))
-	m.put(rec, "process.pid", m.heldText(slotPID))
 	m.put(rec, "process.executable.name", m.heldText(slotCommand))
 	m.put(rec, "process.executable.path", m.heldText(slotExecutable))
 }
@@ -24,7 +23,6 @@ func (m *Mapper) putJournal(rec *Record) {
 func (m *Mapper) putSyslog(rec *Record) {
 	m.put(rec, "host.name", said(m.heldText(slotSyslogHost)))
 	m.put(rec, "log.source", said(m.heldText(slotSyslogIdent)))
-	m.put(rec, "process.pid", said(m.heldText(slotPID)))
 }
 
 // said returns nothing for the dash that stands for nothing in RFC 5424.

@@ -3,6 +3,8 @@ package record
 import (
 	"encoding/binary"
 
+	"github.com/cespare/xxhash/v2"
+
 	"out_dynatrace/plugin/chunk"
 )
 
@@ -56,6 +58,7 @@ type memoEntry struct {
 	signs      signs
 	isHeld     bool // a field for a slot, without attributes
 	slot       slot
+	hash       uint64 // of raw, if it is held
 }
 
 // at returns the slot of a position, or nil where there is none or it is of no use.
@@ -121,7 +124,7 @@ func (m *Mapper) recall(rec *Record, s *memoSlot, c *chunk.Cursor) bool {
 		if m.held.has(e.slot) {
 			return false
 		}
-		m.hold(e.slot, e.id, e.raw)
+		m.hold(e.slot, e.hash, e.raw)
 	}
 	s.misses = 0
 	c.Advance(len(e.raw))
@@ -208,14 +211,17 @@ func (m *Mapper) remember(s *memoSlot, at int, c *chunk.Cursor) *memoEntry {
 	return e
 }
 
-// learnHeld keeps a field for a slot, and returns its id, 0 where it is not kept.
+// learnHeld keeps a field for a slot, and returns its hash, 0 where it is too long for that.
 func (m *Mapper) learnHeld(s *memoSlot, of slot, sign signs, at int, c *chunk.Cursor) uint64 {
-	e := m.remember(s, at, c)
-	if e == nil {
+	raw := c.Since(at)
+	if len(raw) > memoField {
 		return 0
 	}
-	e.isHeld, e.slot, e.signs = true, of, sign
-	return e.id
+	hash := xxhash.Sum64(raw) | 1
+	if e := m.remember(s, at, c); e != nil {
+		e.isHeld, e.slot, e.signs, e.hash = true, of, sign, hash
+	}
+	return hash
 }
 
 // entry returns the way to fill next: a new one, or the oldest.

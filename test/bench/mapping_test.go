@@ -13,7 +13,7 @@ import (
 // BenchmarkMapping runs the way from a chunk to its JSON body with the mappings on and off in turn, and reports how many times as
 // much processor time it takes with them: the figure that holds on a machine whose speed changes from minute to minute.
 func BenchmarkMapping(b *testing.B) {
-	for _, c := range corpus.All() {
+	for _, c := range append(corpus.All(), journal(1), journal(40), pods(100)) {
 		b.Run(c.Name, func(b *testing.B) {
 			off, on := newOurs(), newMapped(c.Tag)
 			off.run(c.Data)

@@ -1,0 +1,38 @@
+package bench
+
+import (
+	"fmt"
+
+	"out_dynatrace/test/corpus"
+)
+
+// journal is a chunk of so many processes in turn, as the systemd input reads it.
+func journal(pids int) corpus.Chunk {
+	s := corpus.Str
+	var data []byte
+	n := 0
+	for len(data) < 2<<20 {
+		data = corpus.AppendEvent(data, corpus.EventTime(1700000000, uint32(n)), nil, corpus.Map(
+			s("_BOOT_ID"), s("5f1f6d1a2b3c4d5e8f90a1b2c3d4e5f6"), s("_MACHINE_ID"), s("0123456789abcdef0123456789abcdef"), s("_HOSTNAME"), s("vm-1.example.com"),
+			s("PRIORITY"), s(fmt.Sprint(n%8)), s("_TRANSPORT"), s("stdout"), s("SYSLOG_IDENTIFIER"), s(fmt.Sprint("app", n%pids%20)), s("_PID"), s(fmt.Sprint(1000+n%pids)),
+			s("_COMM"), s("app"), s("_EXE"), s("/usr/bin/app"), s("_CMDLINE"), s("/usr/bin/app --flag"), s("_SYSTEMD_UNIT"), s(fmt.Sprint("app", n%pids%20, ".service")), s("_SYSTEMD_CGROUP"), s("/system.slice/app.service"),
+			s("_SOURCE_REALTIME_TIMESTAMP"), s(fmt.Sprint(1700000000000000+n)), s("MESSAGE"), s(fmt.Sprintf("this is message %d of the journal, of the usual length of such", n))))
+		n++
+	}
+	return corpus.Chunk{Name: fmt.Sprint("journal-", pids), Tag: "host.x", Data: data, Events: n}
+}
+
+// pods is a chunk of so many pods in turn: more than anything that looks at the last few fields can remember.
+func pods(k int) corpus.Chunk {
+	s := corpus.Str
+	var data []byte
+	n := 0
+	for len(data) < 2<<20 {
+		i := n % k
+		data = corpus.AppendEvent(data, corpus.EventTime(1700000000, uint32(n)), nil, corpus.Map(
+			s("stream"), s("stdout"), s("_p"), s("F"), s("log"), s(fmt.Sprintf("this is message %d of the journal, of the usual length of such", n)),
+			s("kubernetes"), corpus.Map(s("pod_name"), s(fmt.Sprint("pod-", i)), s("namespace_name"), s("shop"), s("pod_id"), s(fmt.Sprint("0f9d3c1e-", i)), s("labels"), corpus.Fields("app", "x", "pod-template-hash", "abc"), s("host"), s("node"), s("container_name"), s("c"), s("docker_id"), s(fmt.Sprint("8b3368376ece489ac6cb3b5664af17ae5e7bdde03cb2db3c2ddaa857b164f0d6", i)), s("container_image"), s("registry.example.com/shop/x:1"))))
+		n++
+	}
+	return corpus.Chunk{Name: fmt.Sprint("pods-", k), Tag: "kube.x", Data: data, Events: n}
+}
