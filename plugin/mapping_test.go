@@ -51,13 +51,13 @@ func TestTheHostIsNamedUnlessItIsNotWanted(t *testing.T) {
 }
 
 func TestAttributesCannotHaveTheNamesOfOthers(t *testing.T) {
-	for _, name := range []string{"content", "timestamp", "loglevel", "Status", "event.type", "dt.system.bucket", "dt.auth.origin"} {
+	for _, name := range []string{"content", "timestamp", "loglevel", "Status", "severity", "Level", "event.type", "dt.system.bucket", "dt.auth.origin"} {
 		_, err := newMapping(loaded(t, "attributes", name+"=x"), "")
 		if err == nil || !strings.Contains(err.Error(), "choose another one") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := newMapping(loaded(t, "attributes", "dt.security_context=x,severity=y"), ""); err != nil {
+	if _, err := newMapping(loaded(t, "attributes", "dt.security_context=x,team=y"), ""); err != nil {
 		t.Error(err)
 	}
 }

@@ -59,6 +59,9 @@ func (m *Mapper) valid(key []byte) []byte {
 // the record has yet.
 func (m *Mapper) append(rec *Record, key []byte, v Value) {
 	if m.shaping && !m.wanted(key, v) {
+		if v.Kind == String && string(key) == "host.name" && m.enriched.hostname != "" && !sameHost(v.Text, view(m.enriched.hostname)) {
+			m.signs |= elsewhere
+		}
 		return
 	}
 	if serverOwned(key) {
@@ -69,7 +72,11 @@ func (m *Mapper) append(rec *Record, key []byte, v Value) {
 
 // attach adds an attribute under a key that the record does not have yet.
 func (m *Mapper) attach(rec *Record, key []byte, v Value) {
-	key = m.unique(key)
+	name := m.unique(key)
+	if m.shaping && len(name) != len(key) && !m.wanted(name, v) {
+		return
+	}
+	key = name
 	m.count++
 	rec.Attributes = append(rec.Attributes, Attribute{Key: key, Value: v})
 }

@@ -21,7 +21,7 @@ import (
 // Labels and annotations on request have names of their own and stand behind all others.
 func (m *Mapper) compose(place int) *composition {
 	n := &m.enriched
-	s := m.shape() // before the scratch memory is changed: it reads keys
+	s := m.is
 	c, lasts := n.put(&m.held, m.signs, place)
 	e := &c.entry
 	cuts, count := m.cuts, m.count
@@ -32,8 +32,6 @@ func (m *Mapper) compose(place int) *composition {
 	m.count = 0
 
 	rec := Record{Attributes: e.attributes}
-	m.passOn(&rec, m.held.mask&^m.usedSlots(s))
-	c.own = len(rec.Attributes)
 	var pod podFields
 	switch {
 	case s&podLog != 0:
@@ -45,13 +43,12 @@ func (m *Mapper) compose(place int) *composition {
 		m.readNamespace(&pod)
 	}
 	m.mapAll(&rec, s, &pod)
-	c.hostFrom = len(rec.Attributes)
-	m.putHost(&rec, s, c.own)
-	c.hostTo = len(rec.Attributes)
+	c.pod = m.putPodFacts(&rec, s)
+	c.host = m.putHostFacts(&rec, s, &pod)
 	for i := range n.static {
 		m.putValue(&rec, n.static[i].Key, n.static[i].Value)
 	}
-	if s&(podLog|ecsLog) == 0 && !m.fromNobody(s) {
+	if s&(podLog|ecsLog) == 0 && !m.ofAnotherHost(s) {
 		m.put(&rec, "host.name", m.word(m.opts.Hostname))
 	}
 	m.putMore(&rec, &pod)
@@ -81,23 +78,25 @@ func lowestBit(mask uint32) int { return bits.TrailingZeros32(mask) }
 
 // usedSlots are the slots that the mappings of a shape take. A field in another one is an ordinary attribute after all.
 func (m *Mapper) usedSlots(s shape) (mask uint32) {
-	on := m.opts.Sources
 	take := func(slots ...slot) {
 		for _, s := range slots {
 			mask |= 1 << s
 		}
 	}
-	take(slotKubernetes, slotNamespace, slotECSCluster, slotECSTask, slotECSDefinition, slotInstance, slotZone, slotPath)
+	take(slotKubernetes, slotNamespace, slotECSCluster, slotECSTask, slotECSDefinition, slotZone, slotPath)
+	if s&(ecsLog|awsHost) != 0 {
+		take(slotInstance)
+	}
 	if s&dockerLog != 0 {
 		take(slotContainerID, slotContainerName)
 	} else if s&ecsLog != 0 {
 		take(slotContainerName)
 	}
-	if s&journal != 0 && on&Journald != 0 {
-		take(slotUnit, slotIdentifier, slotHostname, slotCommand, slotExecutable)
+	if s&journal != 0 {
+		take(slotUnit, slotIdentifier, slotHostname, slotPID, slotCommand, slotExecutable)
 	}
 	if s&syslogLine != 0 {
-		take(slotSyslogHost, slotSyslogIdent)
+		take(slotSyslogHost, slotSyslogIdent, slotPID)
 	}
 	if s&awsHost != 0 {
 		take(slotAccount, slotAddress, slotHostname)
@@ -105,14 +104,15 @@ func (m *Mapper) usedSlots(s shape) (mask uint32) {
 	return mask
 }
 
-// passOn adds held fields as they stand in the event.
-func (m *Mapper) passOn(rec *Record, mask uint32) {
+// passOn makes ordinary attributes of the held fields that no mapping takes.
+func (m *Mapper) passOn(rec *Record) {
+	mask := m.held.mask &^ m.usedSlots(m.is)
+	m.held.mask &^= mask
 	for ; mask != 0; mask &= mask - 1 {
 		c := chunk.NewCursor(m.held.raw[lowestBit(mask)])
 		key := m.key(&c)
 		m.topLevel(rec, key, c.Next(), &c)
 	}
-	m.sources = m.sources[:0] // none of them can be one
 }
 
 // mapAll runs the mappings.
@@ -153,9 +153,18 @@ func (m *Mapper) mapAll(rec *Record, s shape, pod *podFields) {
 		m.put(rec, "dt.kubernetes.cluster.name", m.word(m.opts.ClusterName))
 		m.put(rec, "dt.kubernetes.cluster.id", m.word(m.opts.ClusterUID))
 	}
-	if f := m.flush.Facts; f != nil && m.opts.Sources != 0 && s&podLog == 0 && !m.fromOtherPods() {
+}
+
+// putPodFacts adds the facts of the pod that this process runs in, to records that can be of the containers beside it: what comes from
+// elsewhere, or says itself where it is from, is not.
+func (m *Mapper) putPodFacts(rec *Record, s shape) (at stretch) {
+	at.from = len(rec.Attributes)
+	f := m.flush.Facts
+	if f != nil && m.opts.Sources != 0 && s&(podLog|ecsLog|journal|syslogLine) == 0 && m.signs&(inGroup|elsewhere) == 0 && !m.fromOtherPods() {
 		m.putFacts(rec, f.Pod)
 	}
+	at.to = len(rec.Attributes)
+	return at
 }
 
 // fromOtherPods tells whether the chunk was read from where the container runtime keeps the logs of all pods.
@@ -168,29 +177,41 @@ func (m *Mapper) fromOtherPods() bool {
 	return bytes.HasPrefix(path, []byte("/var/log/containers/")) || bytes.HasPrefix(path, []byte("/var/log/pods/"))
 }
 
-// fromNobody tells whether the record is a line of syslog that does not say which host it is from: it can be any.
-func (m *Mapper) fromNobody(s shape) bool {
-	return s&syslogLine != 0 && len(said(m.heldText(slotSyslogHost))) == 0
+// ofAnotherHost tells whether the record is known to be of another machine, or can be of any: a line of syslog that does not say which.
+func (m *Mapper) ofAnotherHost(s shape) bool {
+	var theirs []byte
+	switch {
+	case m.signs&elsewhere != 0:
+		return true
+	case s&syslogLine != 0:
+		if theirs = said(m.heldText(slotSyslogHost)); theirs == nil {
+			return true
+		}
+	case s&(journal|awsHost) != 0:
+		theirs = m.heldText(slotHostname)
+	}
+	ours := m.enriched.hostname
+	return len(theirs) > 0 && ours != "" && !sameHost(theirs, view(ours))
 }
 
-// putHost adds the facts of this machine, unless the record is known to be of another one.
-func (m *Mapper) putHost(rec *Record, s shape, own int) {
-	f := m.flush.Facts
-	if f == nil || len(f.Host) == 0 || m.opts.Sources == 0 || m.fromNobody(s) {
-		return
+// putHostFacts adds the facts of this machine, unless the record is of another one.
+func (m *Mapper) putHostFacts(rec *Record, s shape, pod *podFields) (at stretch) {
+	at.from = len(rec.Attributes)
+	if f := m.flush.Facts; f != nil && m.opts.Sources != 0 && !m.ofAnotherHost(s) && !ofAnotherNode(pod, f.Host) {
+		m.putFacts(rec, f.Host)
 	}
-	if theirs, ok := find(rec.Attributes[own:], hostNameKey); ok {
-		ours := m.opts.Hostname
-		for _, fact := range f.Host {
-			if name, isText := fact.Value.(string); isText && fact.Key == "host.name" {
-				ours = name
-			}
-		}
-		if ours != "" && !sameHost(theirs.Text, []byte(ours)) {
-			return
+	at.to = len(rec.Attributes)
+	return at
+}
+
+// ofAnotherNode tells whether a pod runs on another node than the one that the facts name.
+func ofAnotherNode(pod *podFields, facts []metadata.Fact) bool {
+	for _, f := range facts {
+		if name, isText := f.Value.(string); isText && f.Key == "k8s.node.name" {
+			return pod.node != nil && !sameHost(pod.node, view(name))
 		}
 	}
-	m.putFacts(rec, f.Host)
+	return false
 }
 
 func (m *Mapper) putFacts(rec *Record, facts []metadata.Fact) {
@@ -225,7 +246,7 @@ func (m *Mapper) putValue(rec *Record, key []byte, v Value) {
 		m.cuts[CutKey]++
 		key = short
 	}
-	if r := reserved(key); len(key) == 0 || r >= ownField && r <= serverField || serverOwned(key) || !m.wanted(key, v) {
+	if r := reserved(key); len(key) == 0 || r >= ownField && r <= levelSource || serverOwned(key) || !m.wanted(key, v) {
 		return
 	}
 	if m.count >= max(1, m.opts.Limits.Attributes/2) {

@@ -30,12 +30,13 @@ func (m *Mapper) parseContent(rec *Record) {
 			}
 			switch r.use {
 			case useTrace, useSpan, useParent:
-				if tok.Kind == chunk.String && m.considerID(r.use, r.rank, at, tok.Data) || r.rank == namedRank && m.later(r, at, tok) {
+				if tok.Kind == chunk.String && m.considerID(r.use, r.rank, at, tok.Data) || r.rank == namedRank && m.later(nil, r, at, tok, &c) {
 					continue
 				}
 			case useRename:
-				if tok.Kind == chunk.String && len(tok.Data) > 0 {
-					key = r.to
+				if tok.Kind == chunk.String && len(tok.Data) > 0 && len(m.renames) < mostLate {
+					m.renames = append(m.renames, lateField{at: at, role: r})
+					continue
 				}
 			}
 		}
@@ -60,7 +61,7 @@ func (m *Mapper) finishContent(rec *Record) {
 		}
 	}
 	if m.opts.Sources&DTSection != 0 {
-		text = m.takeSections(rec, text)
+		text = m.takeSections(text)
 	}
 	if m.opts.StripANSI {
 		text = m.stripANSI(text)
@@ -129,6 +130,8 @@ func sequence(s []byte) int {
 				return i + 1
 			case s[i] == escape && i+1 < len(s) && s[i+1] == '\\':
 				return i + 2
+			case s[i] == escape:
+				return 0
 			}
 		}
 	default:
@@ -150,7 +153,7 @@ var sectionStart = []byte("[!dt ")
 
 // takeSections makes attributes of the sections [!dt key=value, key2=value2] that OneAgent writes into the lines of applications,
 // and returns the line without them.
-func (m *Mapper) takeSections(rec *Record, line []byte) []byte {
+func (m *Mapper) takeSections(line []byte) []byte {
 	if !bytes.Contains(line, sectionStart) {
 		return line
 	}
@@ -167,16 +170,42 @@ func (m *Mapper) takeSections(rec *Record, line []byte) []byte {
 		}
 	}
 	m.scratch = append(m.scratch, rest...)
-	text := m.scratch[start:len(m.scratch):len(m.scratch)]
-	for n := 0; n < mostSections; n++ {
-		_, section, behind, ok := cutSection(line)
-		if !ok {
-			break
+	m.beside.line = line
+	m.eachSectionPair(func(key, value []byte) {
+		if r := m.roles.find(key); r != nil && (r.use == useTrace || r.use == useSpan) {
+			m.considerID(r.use, max(r.rank, keptRank), inPlace, value)
 		}
-		m.section(rec, section)
+	})
+	return m.scratch[start:len(m.scratch):len(m.scratch)]
+}
+
+// addSections adds the pairs of the sections.
+func (m *Mapper) addSections(rec *Record) {
+	m.eachSectionPair(func(key, value []byte) {
+		if !m.isTaken(m.roles.find(key), value) {
+			m.topLevel(rec, key, chunk.Token{Kind: chunk.String, Data: value}, nil)
+		}
+	})
+}
+
+// eachSectionPair calls do for the pairs of the sections of a line.
+func (m *Mapper) eachSectionPair(do func(key, value []byte)) {
+	line := m.beside.line
+	for n := 0; n < mostSections; n++ {
+		_, pairs, behind, ok := cutSection(line)
+		if !ok {
+			return
+		}
 		line = behind
+		for len(pairs) > 0 {
+			var pair []byte
+			pair, pairs, _ = bytes.Cut(pairs, []byte(","))
+			key, value, ok := bytes.Cut(bytes.TrimSpace(pair), []byte("="))
+			if ok && len(key) > 0 {
+				do(key, value)
+			}
+		}
 	}
-	return text
 }
 
 // cutSection returns what stands before, in and behind the first section.
@@ -187,20 +216,4 @@ func cutSection(s []byte) (before, section, behind []byte, ok bool) {
 	}
 	section, behind, ok = bytes.Cut(rest, []byte("]"))
 	return before, section, behind, ok
-}
-
-// section adds the pairs of a section.
-func (m *Mapper) section(rec *Record, pairs []byte) {
-	for len(pairs) > 0 {
-		var pair []byte
-		pair, pairs, _ = bytes.Cut(pairs, []byte(","))
-		key, value, ok := bytes.Cut(bytes.TrimSpace(pair), []byte("="))
-		if !ok || len(key) == 0 {
-			continue
-		}
-		if r := m.roles.find(key); r != nil && (r.use == useTrace || r.use == useSpan) {
-			m.considerID(r.use, max(r.rank, keptRank), inPlace, value)
-		}
-		m.topLevel(rec, key, chunk.Token{Kind: chunk.String, Data: value}, nil)
-	}
 }

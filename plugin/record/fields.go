@@ -16,13 +16,11 @@ func (m *Mapper) fields(rec *Record, c *chunk.Cursor, pairs uint64) {
 		r := m.roles.find(key)
 		if r == nil {
 			switch {
-			case len(key) > 1 && key[0] == '_' && m.opts.Sources&Journald != 0 && isTrusted(key):
-				skipElements(tok, c)
-				m.leaveOut(known, at, c, journaldSign)
+			case len(key) > 1 && key[0] == '_' && m.opts.Sources&Journald != 0 && isTrusted(key) && m.later(known, &trusted, at, tok, c):
 			case known == nil:
 				m.topLevel(rec, key, tok, c)
 			default:
-				m.learn(rec, known, at, key, tok, c)
+				m.learn(rec, known, at, key, tok, c, 0)
 			}
 			continue
 		}
@@ -75,15 +73,22 @@ func (m *Mapper) displace(rec *Record, old *candidate) {
 	}
 }
 
-// field reads the field at a position once more. It is a scalar.
-func (m *Mapper) field(at int) (key []byte, tok chunk.Token) {
-	c := &m.body
+// reread reads the field at a position once more. The cursor stands behind its token.
+func (m *Mapper) reread(at int) (key []byte, tok chunk.Token, c chunk.Cursor) {
+	from := &m.body
 	if at >= parsedAt {
-		c, at = &m.parsed, at-parsedAt
+		from, at = &m.parsed, at-parsedAt
 	}
-	again := c.From(at)
-	key = m.key(&again)
-	return key, again.Next()
+	c = from.From(at)
+	key = m.key(&c)
+	tok = c.Next()
+	return key, tok, c
+}
+
+// field is reread for scalars.
+func (m *Mapper) field(at int) (key []byte, tok chunk.Token) {
+	key, tok, _ = m.reread(at)
+	return key, tok
 }
 
 // use lets a mapping have a field, as far as its value is what the mapping expects. It reports whether it took the field: an
@@ -91,27 +96,30 @@ func (m *Mapper) field(at int) (key []byte, tok chunk.Token) {
 func (m *Mapper) use(rec *Record, known *memoSlot, r *role, at int, key []byte, tok chunk.Token, c *chunk.Cursor) bool {
 	switch r.use {
 	case useHold:
-		if m.held.mask&(1<<r.slot) == 0 && accepts(r.slot, tok, c) {
-			skipElements(tok, c)
-			var sign signs
-			if isTrusted(key) {
-				sign = journaldSign
-			}
-			m.signs |= sign
-			m.hold(r.slot, m.learnHeld(known, r.slot, sign, at, c), c.Since(at))
-			return true
+		if m.held.has(r.slot) || !accepts(r.slot, tok, c) {
+			return false
 		}
+		skipElements(tok, c)
+		sign := m.signOf(r, key, tok)
+		m.signs |= sign
+		if r.below != nil || r.content != 0 || r.level != 0 { // it has to be looked at in each record
+			known = nil
+		}
+		m.hold(r.slot, m.learnHeld(known, r.slot, sign, at, c), c.Since(at))
+		return true
 	case useRename:
-		if tok.Kind == chunk.String && len(tok.Data) > 0 {
-			m.rename(rec, known, at, r.to, tok, c)
+		if tok.Kind == chunk.String && len(tok.Data) > 0 && len(m.renames) < mostLate {
+			m.renames = append(m.renames, lateField{at: at, role: r})
 			return true
 		}
 	case useStream:
 		if tok.Kind == chunk.String && (string(tok.Data) == "stdout" || string(tok.Data) == "stderr") {
 			m.signs |= streamSign
-			m.learning = streamSign
-			m.rename(rec, known, at, ioStreamKey, tok, c)
-			m.learning = 0
+			if known == nil {
+				m.topLevel(rec, ioStreamKey, tok, c)
+				return true
+			}
+			m.learn(rec, known, at, ioStreamKey, tok, c, streamSign)
 			return true
 		}
 	case useFlag:
@@ -123,24 +131,40 @@ func (m *Mapper) use(rec *Record, known *memoSlot, r *role, at int, key []byte, 
 		if tok.Kind == chunk.String && m.considerID(r.use, r.rank, at, tok.Data) {
 			return true
 		}
-		return r.rank == namedRank && m.later(r, at, tok) // a valid id of another field may need the name
-	case useTrusted:
-		if key[0] == '_' && isTrusted(key) {
-			skipElements(tok, c)
-			m.leaveOut(known, at, c, journaldSign)
-			return true
-		}
-		if tok.Kind == chunk.String && isID(tok.Data, traceDigits) && (equalFold(key, "boot_id") || equalFold(key, "_boot_id")) {
-			m.signs |= journaldSign // lowercase or strip_underscores is on
-		}
-		return m.later(r, at, tok)
+		return r.rank == namedRank && m.later(nil, r, at, tok, c) // a valid id of another field may need the name
 	case usePri:
 		if number(tok, 191) >= 0 {
 			m.signs |= priSign
 		}
-		return m.later(r, at, tok)
+		return m.later(nil, r, at, tok, c)
+	case useTrusted:
+		m.signs |= m.signOf(r, key, tok)
+		return m.later(known, r, at, tok, c)
 	case useTime, usePartial, usePriority:
-		return m.later(r, at, tok)
+		return m.later(nil, r, at, tok, c)
+	}
+	return false
+}
+
+// signOf tells whether a field is one that only journald writes: a unit or a host under their own names, or the id of a boot.
+func (m *Mapper) signOf(r *role, key []byte, tok chunk.Token) signs {
+	switch {
+	case r.use == useHold && isTrusted(key) && (r.slot == slotUnit || r.slot == slotHostname),
+		r.use == useTrusted && tok.Kind == chunk.String && isID(tok.Data, bootDigits) && (equalFold(key, "_boot_id") || equalFold(key, "boot_id")),
+		r.use == useTrusted && tok.Kind == chunk.String && string(key) == "_TRANSPORT" && isTransport(tok.Data):
+		return journaldSign
+	}
+	return 0
+}
+
+// bootDigits is the length of journald's 128-bit ids.
+const bootDigits = 32
+
+// isTransport knows the values of journald's _TRANSPORT.
+func isTransport(text []byte) bool {
+	switch string(text) {
+	case "audit", "driver", "syslog", "journal", "stdout", "kernel":
+		return true
 	}
 	return false
 }
@@ -148,53 +172,65 @@ func (m *Mapper) use(rec *Record, known *memoSlot, r *role, at int, key []byte, 
 // mostLate bounds the fields of a record that are decided about at its end.
 const mostLate = 64
 
-// later puts off what becomes of a scalar.
-func (m *Mapper) later(r *role, at int, tok chunk.Token) bool {
-	if tok.Kind == chunk.Array || tok.Kind == chunk.Map || len(m.late) == mostLate {
+// trusted is the role of fields with names as only journald has them.
+var trusted = role{use: useTrusted}
+
+// later puts off what becomes of a field, and moves c over it. known is where to remember it, or nil.
+func (m *Mapper) later(known *memoSlot, r *role, at int, tok chunk.Token, c *chunk.Cursor) bool {
+	if len(m.late) == mostLate {
 		return false
 	}
-	m.late = append(m.late, lateField{at: at, role: r})
+	skipElements(tok, c)
+	m.late = append(m.late, lateField{at: at, size: c.Pos() - at%parsedAt, role: r})
+	if e := m.remember(known, at, c); e != nil {
+		e.late = r
+		e.signs = m.signOf(r, m.keyOf(e.raw), tok)
+	}
 	return true
 }
 
-// rename adds a field under another key.
-func (m *Mapper) rename(rec *Record, known *memoSlot, at int, key []byte, tok chunk.Token, c *chunk.Cursor) {
-	if known == nil {
-		m.topLevel(rec, key, tok, c)
-		return
+// keyOf returns the key that an encoded field begins with.
+func (m *Mapper) keyOf(raw []byte) []byte {
+	c := chunk.NewCursor(raw)
+	return m.key(&c)
+}
+
+// settleRenames gives fields the name that Dynatrace has for them, unless the record has a field of that name.
+func (m *Mapper) settleRenames(rec *Record) {
+	for _, f := range m.renames {
+		key, tok := m.field(f.at)
+		if to := f.role.to; !m.keys.has(to, hashOf(to)) {
+			key = to
+		}
+		m.topLevel(rec, key, tok, nil)
 	}
-	m.learn(rec, known, at, key, tok, c)
 }
 
 // settleLate decides about the fields that were put off.
 func (m *Mapper) settleLate(rec *Record) {
-	shape := m.shape()
-	for _, f := range m.late {
-		key, tok := m.field(f.at)
-		gone := false
+	for i := range m.late {
+		f := &m.late[i]
+		if f.role.use == useTrusted && m.is&journal != 0 || f.role.use == usePartial && m.is&dockerLog != 0 {
+			m.cuts[LeftOut] += uint64(f.size)
+			continue
+		}
+		key, tok, c := m.reread(f.at)
 		switch f.role.use {
 		case useTime:
-			gone = shape&(containerLog|syslogLine) != 0 && tok.Kind == chunk.String && saysTime(tok.Data, rec.Time)
-		case usePartial:
-			gone = shape&dockerLog != 0
-		case useTrusted:
-			gone = shape&journal != 0
+			if m.is&(containerLog|syslogLine) != 0 && tok.Kind == chunk.String && saysTime(tok.Data, rec.Time) {
+				m.cuts[LeftOut] += uint64(f.size)
+				continue
+			}
 		case usePriority:
-			if shape&journal != 0 || string(key) == "PRIORITY" {
-				m.lateLevel(&f, syslogLevel(number(tok, 7)))
+			if m.is&journal != 0 && m.lateLevel(f, syslogLevel(number(tok, 7))) {
+				continue
 			}
 		case usePri:
-			if n := number(tok, 191); shape&syslogLine != 0 && n >= 0 {
-				m.lateLevel(&f, syslogLevel(n&7))
+			if n := number(tok, 191); m.is&syslogLine != 0 && n >= 0 && m.lateLevel(f, syslogLevel(n&7)) {
+				continue
 			}
 		}
-		switch {
-		case m.level.rank != 0 && m.level.at == f.at:
-		case gone:
-			m.cuts[LeftOut] += uint64(len(key) + len(tok.Data))
-		default:
-			m.topLevel(rec, key, tok, nil)
-		}
+		m.topLevel(rec, key, tok, &c)
 	}
 }
 
@@ -202,8 +238,10 @@ func (m *Mapper) settleLate(rec *Record) {
 const lastRank = 1 << 9
 
 // lateLevel makes a field the level where nothing else names one.
-func (m *Mapper) lateLevel(f *lateField, name string) {
-	if m.level.rank == 0 && name != "" {
-		m.level = candidate{rank: lastRank, at: f.at, name: name}
+func (m *Mapper) lateLevel(f *lateField, name string) bool {
+	if m.level.rank != 0 || name == "" {
+		return false
 	}
+	m.level = candidate{rank: lastRank, at: f.at, name: name}
+	return true
 }

@@ -21,6 +21,8 @@ const groupElements = groupBytes / arrayElement
 type groupMemo struct {
 	body  []byte // of the start marker, in the chunk
 	entry memoEntry
+	// signs are what a host.name that is not sent tells.
+	signs signs
 	// sources are the indexes of the attributes that the server would take for the level.
 	sources []int
 	// scratch holds the texts of the entry that do not stand in the chunk.
@@ -57,7 +59,10 @@ func (m *Mapper) learnGroup(body []byte) {
 	rec := Record{Attributes: g.entry.attributes[:0]}
 	m.scratch, g.scratch = g.scratch[:0], m.scratch
 	m.elements, g.elements = g.elements[:0], m.elements
+	signs := m.signs
+	m.signs = 0
 	m.mapGroup(&rec, body)
+	g.signs, m.signs = m.signs, signs
 	m.scratch, g.scratch = g.scratch, m.scratch
 	m.elements, g.elements = g.elements, m.elements
 

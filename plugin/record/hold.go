@@ -14,6 +14,7 @@ const (
 	journaldSign                   // a field that only journald writes
 	priSign                        // a number that can be syslog's facility and severity
 	inGroup                        // a record of an OTLP group
+	elsewhere                      // a host.name of another machine, which is not sent
 )
 
 // held are the fields of the record in hand that wait for its end.
@@ -70,13 +71,13 @@ func (m *Mapper) shape() (s shape) {
 	if h.has(slotContainerID) && (s&ecsLog != 0 || h.has(slotContainerName) && m.signs&streamSign != 0) {
 		s |= dockerLog | containerLog
 	}
-	if m.signs&journaldSign != 0 || h.has(slotUnit) {
+	if m.signs&journaldSign != 0 && m.opts.Sources&Journald != 0 {
 		s |= journal
 	}
 	if s&journal == 0 && m.signs&priSign != 0 && h.mask&(1<<slotSyslogHost|1<<slotSyslogIdent) != 0 {
 		s |= syslogLine
 	}
-	if h.has(slotZone) || h.has(slotInstance) && s&ecsLog == 0 {
+	if m.opts.Sources&AWS != 0 && (h.has(slotZone) || h.has(slotInstance) && s&ecsLog == 0) {
 		s |= awsHost
 	}
 	return s
@@ -106,7 +107,7 @@ func accepts(s slot, tok chunk.Token, c *chunk.Cursor) bool {
 	case slotZone:
 		return len(regionOf(d)) > 0
 	case slotAccount:
-		return len(d) == 12 && number(chunk.Token{Kind: chunk.String, Data: d[:3]}, 999) >= 0
+		return len(d) == 12 && allDigits(d)
 	case slotPath:
 		return d[0] == '/' || len(d) > 3 && isLetter(d[0]) && d[1] == ':' && (d[2] == '\\' || d[2] == '/')
 	}
@@ -115,6 +116,15 @@ func accepts(s slot, tok chunk.Token, c *chunk.Cursor) bool {
 
 // longestHeld bounds a text that can be a source's, in bytes: what is longer is no name of anything.
 const longestHeld = 4 << 10
+
+func allDigits(s []byte) bool {
+	for _, c := range s {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
 
 func hasText(c chunk.Cursor, pairs uint64, a, b string) bool {
 	return hasChild(c, pairs, chunk.String, a, b)

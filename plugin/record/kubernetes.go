@@ -14,7 +14,8 @@ type podFields struct {
 	labels, annotations, owners          []byte
 	namespaceLabels, namespaceAnnotation []byte
 	namespaceUID                         []byte
-	restPairs                            int // that are none of the above
+	namespaceName                        []byte // by the map of the namespace
+	rest, namespaceRest                  bool   // there are pairs that are none of the above
 }
 
 // readPod reads the map of the pod.
@@ -23,12 +24,10 @@ func (m *Mapper) readPod(p *podFields) {
 	_ = m.key(&c)
 	for pairs := c.Next().Num; pairs > 0; pairs-- {
 		key := m.key(&c)
-		if text, raw := p.child(key); text != nil || raw != nil {
-			m.readChild(text, raw, &c)
-			continue
+		text, raw := p.child(key)
+		if value, tok := next(&c); !take(text, raw, value, tok) {
+			p.rest = true
 		}
-		p.restPairs++
-		_, _ = c.Skip(1)
 	}
 }
 
@@ -69,37 +68,47 @@ func (p *podFields) child(key []byte) (text, raw *[]byte) {
 	return nil, nil
 }
 
-// readChild reads a value into one of the two places, as far as it is of the kind that belongs there.
-func (m *Mapper) readChild(text, raw *[]byte, c *chunk.Cursor) {
+// next reads a value whole, and its token.
+func next(c *chunk.Cursor) (value []byte, tok chunk.Token) {
 	before := *c
-	value, _ := c.Skip(1)
-	tok := before.Next()
+	value, _ = c.Skip(1)
+	return value, before.Next()
+}
+
+// take puts a value into one of the two places, if it is of the kind that belongs there.
+func take(text, raw *[]byte, value []byte, tok chunk.Token) bool {
 	switch {
 	case text != nil && tok.Kind == chunk.String:
 		*text = tok.Data
 	case raw != nil && (tok.Kind == chunk.Map || tok.Kind == chunk.Array):
 		*raw = value
+	default:
+		return false
 	}
+	return true
 }
 
-// readNamespace reads the map of the namespace, which stands beside that of the pod.
+// namespaceChild is child for the map of the namespace, which stands beside that of the pod.
+func (p *podFields) namespaceChild(key []byte) (text, raw *[]byte) {
+	switch string(key) {
+	case "name":
+		return &p.namespaceName, nil
+	case "labels":
+		return nil, &p.namespaceLabels
+	case "annotations":
+		return nil, &p.namespaceAnnotation
+	}
+	return nil, nil
+}
+
+// readNamespace reads the map of the namespace.
 func (m *Mapper) readNamespace(p *podFields) {
 	c := chunk.NewCursor(m.held.raw[slotNamespace])
 	_ = m.key(&c)
 	for pairs := c.Next().Num; pairs > 0; pairs-- {
-		switch string(m.key(&c)) {
-		case "name":
-			if p.namespace != nil {
-				_, _ = c.Skip(1)
-				continue
-			}
-			m.readChild(&p.namespace, nil, &c)
-		case "labels":
-			m.readChild(nil, &p.namespaceLabels, &c)
-		case "annotations":
-			m.readChild(nil, &p.namespaceAnnotation, &c)
-		default:
-			_, _ = c.Skip(1)
+		text, raw := p.namespaceChild(m.key(&c))
+		if value, tok := next(&c); !take(text, raw, value, tok) {
+			p.namespaceRest = true
 		}
 	}
 }
@@ -186,6 +195,7 @@ func (m *Mapper) label(encoded []byte, name string) (found []byte) {
 // putPod adds the attributes of the pod.
 func (m *Mapper) putPod(rec *Record, p *podFields) {
 	m.put(rec, "k8s.namespace.name", p.namespace)
+	m.put(rec, "k8s.namespace.name", p.namespaceName)
 	m.put(rec, "k8s.pod.name", p.name)
 	m.put(rec, "k8s.pod.uid", p.uid)
 	m.put(rec, "k8s.container.name", p.container)
@@ -207,8 +217,11 @@ func (m *Mapper) putPod(rec *Record, p *podFields) {
 		m.put(rec, "service.namespace", m.label(p.labels, "app.kubernetes.io/part-of"))
 	}
 	if m.opts.Sources&Deprecated != 0 {
-		m.put(rec, "dt.kubernetes.workload.kind", kind)
-		m.put(rec, "dt.kubernetes.workload.name", name)
+		for _, key := range [...]string{"workload.kind", "workload.name"} { // as they were sent, by an annotation or by this mapping
+			if v, ok := find(rec.Attributes, view("k8s."+key)); ok {
+				m.put(rec, "dt.kubernetes."+key, v.Text)
+			}
+		}
 	}
 }
 
@@ -219,23 +232,29 @@ func (m *Mapper) putMore(rec *Record, p *podFields) {
 	m.putChosen(rec, &m.opts.PodAnnotations, "k8s.pod.annotation.", p.annotations)
 	m.putChosen(rec, &m.opts.PodLabels, "k8s.namespace.label.", p.namespaceLabels)
 	m.putChosen(rec, &m.opts.PodAnnotations, "k8s.namespace.annotation.", p.namespaceAnnotation)
-	if p.restPairs > 0 {
-		m.putRest(rec, p)
+	if p.rest {
+		m.putRest(rec, p, slotKubernetes)
+	}
+	if p.namespaceRest {
+		m.putRest(rec, p, slotNamespace)
 	}
 }
 
 // putRest adds what the filter wrote and this mapping does not know, as it would be without a mapping.
-func (m *Mapper) putRest(rec *Record, p *podFields) {
-	c := chunk.NewCursor(m.held.raw[slotKubernetes])
+func (m *Mapper) putRest(rec *Record, p *podFields, s slot) {
+	c := chunk.NewCursor(m.held.raw[s])
 	prefix := m.key(&c)
 	for pairs := c.Next().Num; pairs > 0; pairs-- {
 		key := m.key(&c)
-		if text, raw := p.child(key); text != nil || raw != nil {
-			_, _ = c.Skip(1)
-			continue
+		text, raw := p.child(key)
+		if s == slotNamespace {
+			text, raw = p.namespaceChild(key)
 		}
-		tok := c.Next()
-		m.putTree(rec, m.joined(prefix, key), tok, &c, 2)
+		before := c
+		if value, tok := next(&c); !take(text, raw, value, tok) {
+			tok := before.Next()
+			m.putTree(rec, m.joined(prefix, key), tok, &before, 2)
+		}
 	}
 }
 

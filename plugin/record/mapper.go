@@ -97,22 +97,26 @@ type Mapper struct {
 	shaping  bool // there is something in the options that leaves attributes out
 
 	// The record in hand.
-	body     chunk.Cursor // over the event's body
-	parsed   chunk.Cursor // over what stood as JSON in its content
-	keys     keySet
-	count    int // of attributes
-	stamps   int // of them, those that set has added: the first ones
-	content  candidate
-	level    candidate
-	trace    candidate
-	span     candidate
-	signs    signs
-	learning signs // what the field that is being learnt is a sign of
-	held     held
-	late     []lateField
-	made     *composition // what the mappings gave, once it is added
-	sources  []int        // of the attributes, those that the server would take for the level
-	renamed  bool         // a key was given another name since this was last cleared
+	body    chunk.Cursor // over the event's body
+	parsed  chunk.Cursor // over what stood as JSON in its content
+	keys    keySet
+	count   int // of attributes
+	stamps  int // of them, those that set has added: the first ones
+	content candidate
+	level   candidate
+	trace   candidate
+	span    candidate
+	parent  parent
+	signs   signs
+	is      shape
+	now     int64 // the record's own second
+	held    held
+	late    []lateField
+	renames []lateField  // to be given another name, if it is free
+	beside  besides      // attributes that stand beside the fields
+	made    *composition // what the mappings gave, once it is added
+	sources []int        // of the attributes, those that the server would take for the level
+	renamed bool         // a key was given another name since this was last cleared
 
 	cuts [NumCuts]uint64
 }
@@ -136,7 +140,15 @@ const (
 // lateField is a field of which is decided at the end of the record.
 type lateField struct {
 	at   int
+	size int // of the field in the chunk
 	role *role
+}
+
+// besides are attributes that stand beside the fields of a record: they come behind them.
+type besides struct {
+	attributes chunk.Cursor // of OTLP metadata, at their pairs
+	pairs      uint64
+	line       []byte // with sections
 }
 
 // Flush is what is known of the chunk and of the moment beside the events.
@@ -153,6 +165,9 @@ type Flush struct {
 func NewMapper(opts Options) *Mapper {
 	if opts.Now == nil {
 		opts.Now = time.Now
+	}
+	if opts.InHeader { // what travels in the header counts with the rest
+		opts.Limits.Attributes = max(1, opts.Limits.Attributes-len(opts.Static))
 	}
 	m := &Mapper{opts: opts, roles: newRoleTable(opts.ContentKeys, opts.LevelKeys), keys: newKeySet(opts.Limits.Attributes + len(opts.Static))}
 	m.roles.addSources(opts.Sources, opts.PathKeys)
@@ -195,6 +210,7 @@ func keepElements(elements []Value) []Value {
 func (m *Mapper) Release() {
 	m.content, m.level, m.trace, m.span = candidate{}, candidate{}, candidate{}, candidate{}
 	m.body, m.parsed, m.flush, m.made = chunk.Cursor{}, chunk.Cursor{}, Flush{}, nil
+	m.beside, m.parent = besides{}, parent{}
 	m.held = held{}
 	m.keys.release()
 	m.memo.release()
@@ -214,13 +230,15 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	m.keys.reset()
 	m.count, m.stamps = 0, 0
 	m.content.rank, m.level.rank, m.trace.rank, m.span.rank = 0, 0, 0, 0
-	m.signs, m.held.mask, m.late, m.made = 0, 0, m.late[:0], nil
+	m.signs, m.held.mask, m.late, m.renames, m.made = 0, 0, m.late[:0], m.renames[:0], nil
+	m.parent, m.beside = parent{}, besides{}
 
 	if ev.Group != nil {
 		m.signs |= inGroup
 		if !m.group.is(ev.Group) {
 			m.learnGroup(ev.Group)
 		}
+		m.signs |= m.group.signs
 	}
 	if m.opts.InHeader {
 		m.enriched.takeHeader(&m.keys)
@@ -246,14 +264,22 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	}
 	m.finishContent(rec)
 	m.finishIDs(rec)
+	m.is, m.now = m.shape(), rec.Time.Sec
 	if len(m.late) > 0 {
 		m.settleLate(rec)
 	}
+	if m.held.mask != 0 {
+		m.passOn(rec)
+	}
+	m.addBeside(rec)
 	if len(m.sources) > 0 {
 		m.settleSources(rec)
 	}
 	if ev.Group != nil {
 		m.addGroup(rec)
+	}
+	if len(m.renames) > 0 {
+		m.settleRenames(rec)
 	}
 	if rec.Content == nil {
 		m.setContent(rec, m.jsonText(ev.Body, m.opts.Limits.ContentBytes))

@@ -59,6 +59,7 @@ type memoEntry struct {
 	isHeld     bool // a field for a slot, without attributes
 	slot       slot
 	hash       uint64 // of raw, if it is held
+	late       *role  // of a field that is decided about at the end of its record
 }
 
 // at returns the slot of a position, or nil where there is none or it is of no use.
@@ -120,11 +121,17 @@ func (m *Mapper) recall(rec *Record, s *memoSlot, c *chunk.Cursor) bool {
 	if e == nil || m.count+len(e.attributes) > m.opts.Limits.Attributes {
 		return false
 	}
-	if e.isHeld {
+	switch {
+	case e.isHeld:
 		if m.held.has(e.slot) {
 			return false
 		}
 		m.hold(e.slot, e.hash, e.raw)
+	case e.late != nil:
+		if len(m.late) == mostLate {
+			return false
+		}
+		m.late = append(m.late, lateField{at: c.Pos(), size: len(e.raw), role: e.late})
 	}
 	s.misses = 0
 	c.Advance(len(e.raw))
@@ -170,12 +177,13 @@ func (m *Mapper) addRenamed(rec *Record, e *memoEntry, n int) {
 	}
 }
 
-// learn adds a field that begins at the position before of c, and keeps what came of it. A field whose attributes depended
+// learn adds a field that begins at the position before of c, and keeps what came of it and what it is a sign of. A field whose attributes depended
 // on what the record had before it is not kept.
-func (m *Mapper) learn(rec *Record, s *memoSlot, before int, key []byte, tok chunk.Token, c *chunk.Cursor) {
-	first, cuts := len(rec.Attributes), m.cuts
-	m.renamed = false
+func (m *Mapper) learn(rec *Record, s *memoSlot, before int, key []byte, tok chunk.Token, c *chunk.Cursor, sign signs) {
+	first, cuts, signs := len(rec.Attributes), m.cuts, m.signs
+	m.renamed, m.signs = false, sign
 	m.topLevel(rec, key, tok, c)
+	sign, m.signs = m.signs, m.signs|signs
 	if m.renamed || m.count >= m.opts.Limits.Attributes || len(m.scratch) > memoScratch || len(m.elements) > memoElements+m.group.parts {
 		s.misses++
 		return
@@ -184,7 +192,7 @@ func (m *Mapper) learn(rec *Record, s *memoSlot, before int, key []byte, tok chu
 	if e == nil {
 		return
 	}
-	e.attributes, e.signs = append(e.attributes, rec.Attributes[first:]...), m.learning
+	e.attributes, e.signs = append(e.attributes, rec.Attributes[first:]...), sign
 	for i := range e.attributes {
 		e.hashes = append(e.hashes, hashOf(e.attributes[i].Key))
 	}

@@ -26,13 +26,14 @@ func (m *Mapper) otlp(rec *Record, pairs uint64, c *chunk.Cursor) {
 		tok := c.Next()
 		switch {
 		case tok.Kind == chunk.Map && string(key) == "attributes":
+			m.beside.attributes, m.beside.pairs = *c, tok.Num
 			for n := tok.Num; n > 0; n-- {
 				key := m.key(c)
 				tok := c.Next()
 				if r := m.roles.find(key); r != nil && tok.Kind == chunk.String && r.use >= useTrace && r.use <= useParent {
 					m.considerID(r.use, max(r.rank, keptRank), inPlace, tok.Data)
 				}
-				m.topLevel(rec, key, tok, c)
+				skipElements(tok, c)
 			}
 			continue
 		case string(key) == "severity_text" && tok.Kind == chunk.String && len(tok.Data) > 0:
@@ -60,6 +61,22 @@ func (m *Mapper) otlp(rec *Record, pairs uint64, c *chunk.Cursor) {
 	if name != "" {
 		m.displace(rec, &m.level)
 		m.level = candidate{rank: 1, at: inPlace, name: name, text: origin}
+	}
+}
+
+// addBeside adds the attributes of OTLP metadata and of sections, once the ids among them are known.
+func (m *Mapper) addBeside(rec *Record) {
+	c := m.beside.attributes
+	for pairs := m.beside.pairs; pairs > 0; pairs-- {
+		key := m.key(&c)
+		tok := c.Next()
+		if tok.Kind == chunk.String && m.isTaken(m.roles.find(key), tok.Data) {
+			continue
+		}
+		m.topLevel(rec, key, tok, &c)
+	}
+	if m.beside.line != nil {
+		m.addSections(rec)
 	}
 }
 

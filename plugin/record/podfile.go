@@ -9,8 +9,10 @@ func (m *Mapper) podOfFile(p *podFields) bool {
 	if m.opts.Sources&Kubernetes == 0 {
 		return false
 	}
-	if _, name, ok := bytes.Cut(m.flush.Tag, []byte("containers.")); ok && p.readFile(name) {
-		return true
+	for _, folder := range [...]string{"var.log.containers.", "containers."} {
+		if at := bytes.LastIndex(m.flush.Tag, view(folder)); at >= 0 && p.readFile(m.flush.Tag[at+len(folder):]) {
+			return true
+		}
 	}
 	path := m.heldText(slotPath)
 	return bytes.Contains(path, []byte("/containers/")) && p.readFile(lastOf(path))

@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"slices"
 
 	"out_dynatrace/plugin/chunk"
 )
@@ -115,6 +116,9 @@ func (m *Mapper) settleSources(rec *Record) {
 		for _, i := range m.sources {
 			rec.Attributes[i].Key = m.unique(rawLevelKey)
 		}
+		if m.shaping && !m.wanted(rawLevelKey, Value{Kind: Bool}) {
+			m.dropRawLevels(rec)
+		}
 	}
 	m.sources = m.sources[:0]
 }
@@ -136,6 +140,20 @@ func serverOwned(key []byte) bool {
 		return true
 	}
 	return bytes.HasPrefix(key, []byte("dt.openpipeline.")) || bytes.HasPrefix(key, []byte("dt.system.")) || bytes.HasPrefix(key, []byte("dt.retain."))
+}
+
+// dropRawLevels takes out what has become a raw level, which nobody wants.
+func (m *Mapper) dropRawLevels(rec *Record) {
+	for n, i := range m.sources {
+		at := i - n
+		rec.Attributes = slices.Delete(rec.Attributes, at, at+1)
+		m.count--
+		for r := range rec.Runs {
+			if rec.Runs[r].At > at {
+				rec.Runs[r].At--
+			}
+		}
+	}
 }
 
 var httpStatusKey = []byte("http.response.status_code")
@@ -169,5 +187,5 @@ func equalFold(a []byte, b string) bool {
 // IsReserved tells whether an attribute of that name cannot be sent, since each record, or the server, has one of its own.
 func IsReserved(key string) bool {
 	r := reserved([]byte(key))
-	return r >= ownField && r <= serverField || serverOwned([]byte(key))
+	return r >= ownField && r <= levelSource || serverOwned([]byte(key))
 }

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"encoding/hex"
 
 	"out_dynatrace/plugin/chunk"
@@ -15,9 +16,10 @@ const (
 // Ranks of ids, the best first: that of OTLP's metadata, that of a field with the right name, those of fields with other names, and
 // those of fields that stay beside the id that was taken of them.
 const (
-	otlpRank  = 1
-	namedRank = 2
-	keptRank  = 5
+	otlpRank   = 1
+	namedRank  = 2
+	keptRank   = 5
+	parentRank = 6
 )
 
 // displaced is the role of a field that was the best id for a while.
@@ -29,9 +31,8 @@ func (m *Mapper) considerID(u use, rank uint8, at int, text []byte) bool {
 	best, digits := &m.trace, traceDigits
 	switch u {
 	case useParent:
-		if trace, span, ok := splitParent(text); ok {
-			m.considerID(useTrace, rank, inPlace, trace)
-			m.considerID(useSpan, rank, inPlace, span)
+		if trace, span, ok := splitParent(text); ok && m.parent.trace == nil && isID(trace, traceDigits) {
+			m.parent = parent{trace, span}
 		}
 		return false
 	case useSpan:
@@ -55,8 +56,19 @@ var (
 	spanKey  = []byte("span_id")
 )
 
+// parent are the ids of a traceparent. Its span belongs to its trace.
+type parent struct{ trace, span []byte }
+
 // finishIDs adds the ids.
 func (m *Mapper) finishIDs(rec *Record) {
+	if p := &m.parent; p.trace != nil {
+		if m.trace.rank == 0 {
+			m.considerID(useTrace, parentRank, inPlace, p.trace)
+		}
+		if m.span.rank == 0 && bytes.EqualFold(m.trace.text.Data, p.trace) {
+			m.considerID(useSpan, parentRank, inPlace, p.span)
+		}
+	}
 	if m.trace.rank != 0 {
 		m.addText(rec, traceKey, m.lower(m.trace.text.Data))
 	}
@@ -126,4 +138,16 @@ func (m *Mapper) id(tok chunk.Token, digits int) []byte {
 	start := len(m.scratch)
 	m.scratch = hex.AppendEncode(m.scratch, tok.Data)
 	return m.scratch[start:len(m.scratch):len(m.scratch)]
+}
+
+// isTaken tells whether a field beside the record's own holds the id that the record has got.
+func (m *Mapper) isTaken(r *role, text []byte) bool {
+	if r == nil || r.rank != namedRank {
+		return false
+	}
+	best := &m.trace
+	if r.use == useSpan {
+		best = &m.span
+	}
+	return best.rank != 0 && bytes.EqualFold(best.text.Data, text)
 }

@@ -3,7 +3,7 @@ package record
 import "out_dynatrace/plugin/chunk"
 
 // saysTime tells whether a text says the instant t, as far as it goes: in RFC 3339, as container runtimes write it before the line, or in
-// the form of RFC 3164. Years to hours are not compared but for their form, since they depend on the zone.
+// the form of RFC 3164. Years to hours depend on the zone: days are compared by their form alone, hours where the zone is UTC.
 func saysTime(s []byte, t chunk.Time) bool {
 	const form, short = "0000-00-00T00:00:00", "Jan  2 15:04:05"
 	if len(s) == len(short) && s[3] == ' ' && s[6] == ' ' && s[9] == ':' && s[12] == ':' {
@@ -17,6 +17,7 @@ func saysTime(s []byte, t chunk.Time) bool {
 			return false
 		}
 	}
+	hour, minute := two(s[11:]), two(s[14:])
 	if !saysMinute(s[14:], t) {
 		return false
 	}
@@ -30,7 +31,10 @@ func saysTime(s []byte, t chunk.Time) bool {
 			nsec += uint32(s[0]-'0') * unit
 		}
 	}
-	return len(s) > 0 && t.Nsec/unit == nsec/unit
+	if len(s) == 0 || t.Nsec/unit != nsec/unit {
+		return false
+	}
+	return s[0] != 'Z' || hour == int(t.Sec/3600%24) && minute == int(t.Sec/60%60)
 }
 
 // saysMinute compares minutes and seconds, "04:05". Zones differ by quarters of an hour.

@@ -23,7 +23,7 @@ func (m *Mapper) workload(p *podFields) (kind, name []byte) {
 			return m.word("deployment"), short
 		}
 	case "job":
-		if short, ok := cutSchedule(name); ok {
+		if short, ok := m.cutSchedule(name); ok {
 			return m.word("cronjob"), short
 		}
 	}
@@ -100,7 +100,7 @@ func (m *Mapper) workloadByLabels(p *podFields) (kind, name []byte) {
 		job = m.label(p.labels, "job-name")
 	}
 	if len(job) > 0 {
-		if short, ok := cutSchedule(job); ok {
+		if short, ok := m.cutSchedule(job); ok {
 			return m.word("cronjob"), short
 		}
 		return m.word("job"), job
@@ -124,17 +124,22 @@ func cutGenerated(name []byte) (short []byte, ok bool) {
 	return name[:at], true
 }
 
-// cutSchedule takes the time off the name that a CronJob gives to its Job: minutes since 1970, seconds in old versions.
-func cutSchedule(name []byte) (short []byte, ok bool) {
+// cutSchedule takes the time off the name that a CronJob gives to its Job: minutes since 1970, seconds in old versions. Other numbers, such
+// as a date, are no times of the last year.
+func (m *Mapper) cutSchedule(name []byte) (short []byte, ok bool) {
+	const year = 366 * 24 * 60 * 60
 	at := bytes.LastIndexByte(name, '-')
 	digits := name[at+1:]
-	if at <= 0 || len(digits) < 8 || len(digits) > 10 {
+	if at <= 0 || len(digits) < 8 || len(digits) > 10 || !allDigits(digits) {
 		return name, false
 	}
+	var when int64
 	for _, c := range digits {
-		if c < '0' || c > '9' {
-			return name, false
-		}
+		when = 10*when + int64(c-'0')
 	}
-	return name[:at], true
+	if len(digits) < 10 {
+		when *= 60
+	}
+	age := m.now - when
+	return name[:at], -year < age && age < year
 }

@@ -1,0 +1,71 @@
+package record_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/metadata"
+	"out_dynatrace/plugin/record"
+	"out_dynatrace/test/corpus"
+)
+
+func TestWhatIsLeftOutIsCounted(t *testing.T) {
+	o := mappingOptions()
+	o.Exclude, o.DropEmpty = record.NewPatterns([]string{"sec*", "a.b"}), true
+	m := record.NewMapper(o)
+	var r chunk.Reader
+	var ev chunk.Event
+	var rec record.Record
+	s := corpus.Str
+	one := event(corpus.Map(s("log"), s("x"), s("secret"), s("12345"), s("a"), text("b", "1", "c", "2"), s("empty"), s(""), s("none"), corpus.Nil(), s("list"), corpus.Array(), s("map"), corpus.Map(), s("_BOOT_ID"), s("5f1f6d1a2b3c4d5e8f90a1b2c3d4e5f6")))
+	data := append(append([]byte{}, one...), one...)
+	r.Reset(data)
+	var counts []uint64
+	for r.Next(&ev) {
+		m.Map(&ev, &rec)
+		if got := string(new(encode.JSON).Append(nil, &rec)); !strings.HasSuffix(got, `"content":"x","a.c":"2","log.source":"journald"}`) {
+			t.Errorf("got %s", got)
+		}
+		counts = append(counts, m.TakeCuts()[record.LeftOut])
+	}
+	if want := uint64(len("secret12345") + len("a.b1") + len("empty") + len("none") + len("list") + len("map{}") + len("\xa8_BOOT_ID\xd9\x205f1f6d1a2b3c4d5e8f90a1b2c3d4e5f6")); counts[0] != want || counts[1] != want {
+		t.Errorf("left out %v, want %d twice", counts, want)
+	}
+}
+
+func TestIncludeChoosesAmongAllAttributes(t *testing.T) {
+	o := mappingOptions()
+	o.Include = record.NewPatterns([]string{"k8s.*", "keep"})
+	o.Static = []metadata.Fact{{Key: "team", Value: "a"}}
+	got := mapOne(t, o, record.Flush{}, podRecord(pod(), corpus.Str("keep"), corpus.Str("1"), corpus.Str("other"), corpus.Str("2"), corpus.Str("level"), corpus.Str("warning")))
+	wantAttributes(t, got, attributes{"content": "hello", "loglevel": "WARN", "keep": "1", "k8s.pod.name": "checkout-7d4b9c8f6d-x2x4z", "k8s.namespace.name": "shop", "k8s.pod.uid": "0a1b2c3d", "k8s.node.name": "node-1", "k8s.container.name": "server"})
+}
+
+func TestAHeaderOfManyAttributesLeavesRoomInTheSmallestRecord(t *testing.T) {
+	o := mappingOptions()
+	o.Limits.Attributes, o.InHeader = 103, true
+	for i := range 100 {
+		o.Static = append(o.Static, metadata.Fact{Key: fmt.Sprint("static", i), Value: "x"})
+	}
+	got := mapOne(t, o, record.Flush{}, text("log", "x", "static7", "mine", "static8", "mine", "a", "b", "c", "d"))
+	wantAttributes(t, got, attributes{"content": "x", "overwritten1.static7": "mine", "overwritten1.static8": "mine", "a": "b"})
+}
+
+func TestWhatTravelsInAHeaderIsAddedForADeadLetter(t *testing.T) {
+	o := mappingOptions()
+	o.InHeader, o.Static = true, []metadata.Fact{{Key: "team", Value: "a"}}
+	m := record.NewMapper(o)
+	var r chunk.Reader
+	var ev chunk.Event
+	var rec record.Record
+	r.Reset(event(text("log", "x", "team", "mine")))
+	r.Next(&ev)
+	m.Map(&ev, &rec)
+	m.AddHeader(&rec)
+	if got := string(new(encode.JSON).Append(nil, &rec)); !strings.HasSuffix(got, `"content":"x","overwritten1.team":"mine","team":"a"}`) {
+		t.Errorf("got %s", got)
+	}
+}
