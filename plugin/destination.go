@@ -18,8 +18,8 @@ type destination struct {
 	credential string
 }
 
-// newDestination builds the chain: attempts until the deadline, around a gate that all flushes share, around single attempts.
-func newDestination(cfg *config.Config, counters *telemetry.Counters, log *telemetry.Log) (*destination, error) {
+// newDestination builds the chain, around a client that sends attributes as a header, unless that is "": attempts until the deadline, around a gate that all flushes share, around single attempts.
+func newDestination(cfg *config.Config, attributes string, counters *telemetry.Counters, log *telemetry.Log) (*destination, error) {
 	transport, err := deliver.NewTransport(cfg.TLSVerify, cfg.TLSCAFile)
 	if err != nil {
 		return nil, err
@@ -36,8 +36,8 @@ func newDestination(cfg *config.Config, counters *telemetry.Counters, log *telem
 		auth, d.credential = nil, "none"
 	}
 	var header http.Header
-	if cfg.AttributesHeader != "" {
-		header = http.Header{headerAttributes: {cfg.AttributesHeader}}
+	if attributes != "" {
+		header = http.Header{headerAttributes: {attributes}}
 	}
 	client, err := deliver.NewClient(deliver.ClientOptions{
 		URL:       cfg.Endpoint.IngestURL,

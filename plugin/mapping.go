@@ -42,9 +42,9 @@ func sourcesOf(cfg *config.Config) (on record.Sources) {
 // headerAttributes is the header that carries attributes for all records of a request (page "POST ingest logs").
 const headerAttributes = "X-Dynatrace-Attr"
 
-// newMapping makes the options of every Mapper.
-func newMapping(cfg *config.Config, hostname string) (record.Options, error) {
-	o := record.Options{
+// newMapping makes the options of every Mapper, and the header that carries attributes for all records of a request, or "".
+func newMapping(cfg *config.Config, hostname string) (o record.Options, header string, err error) {
+	o = record.Options{
 		Limits:         record.Limits(cfg.Limits),
 		ContentKeys:    cfg.ContentKeys,
 		LevelKeys:      cfg.LevelKeys,
@@ -57,7 +57,6 @@ func newMapping(cfg *config.Config, hostname string) (record.Options, error) {
 		PodLabels:      record.NewPatterns(cfg.PodLabels),
 		PodAnnotations: record.NewPatterns(cfg.PodAnnotations),
 		LogSource:      cfg.LogSource,
-		InHeader:       cfg.AttributesHeader != "",
 		Include:        record.NewPatterns(cfg.Include),
 		Exclude:        record.NewPatterns(cfg.Exclude),
 		DropEmpty:      cfg.DropEmpty,
@@ -67,13 +66,21 @@ func newMapping(cfg *config.Config, hostname string) (record.Options, error) {
 	if o.Sources&record.Host != 0 {
 		o.Hostname = hostname
 	}
+	var sent []config.Pair
 	for _, a := range cfg.Attributes {
 		if record.IsReserved(a.Name) {
-			return o, fmt.Errorf("attributes: %q is a name that each record or the server itself has; choose another one", a.Name)
+			return o, "", fmt.Errorf("attributes: %q is a name that each record or the server itself has; choose another one", a.Name)
+		}
+		if name := []byte(a.Name); o.Include.Any() && !o.Include.Match(name) || o.Exclude.Match(name) {
+			continue
 		}
 		o.Static = append(o.Static, metadata.Fact{Key: a.Name, Value: a.Value})
+		sent = append(sent, a)
 	}
-	return o, nil
+	if cfg.AttributesInHeader && len(sent) > 0 {
+		o.InHeader, header = true, config.AttributesHeader(sent)
+	}
+	return o, header, nil
 }
 
 // newFacts starts to watch what is known of the place where this process runs.

@@ -31,7 +31,8 @@ func TestEveryNameThatEnrichTakesIsAMapping(t *testing.T) {
 	}
 	var all record.Sources
 	for name, source := range sources {
-		if on := sourcesOf(loaded(t, "enrich", name)); on != source || source == 0 || all&source != 0 {
+		on := sourcesOf(loaded(t, "enrich", "auto,"+name))
+		if on != record.AutoSources|source || source == 0 || all&source != 0 {
 			t.Errorf("%s is %b, want %b, beside %b", name, on, source, all)
 		}
 		all |= source
@@ -43,7 +44,7 @@ func TestEveryNameThatEnrichTakesIsAMapping(t *testing.T) {
 
 func TestTheHostIsNamedUnlessItIsNotWanted(t *testing.T) {
 	for enrich, want := range map[string]string{"auto": "here", "auto,-host": "", "off": "", "host": "here"} {
-		o, err := newMapping(loaded(t, "enrich", enrich), "here")
+		o, _, err := newMapping(loaded(t, "enrich", enrich), "here")
 		if err != nil || o.Hostname != want {
 			t.Errorf("%s: %q, %v", enrich, o.Hostname, err)
 		}
@@ -52,12 +53,23 @@ func TestTheHostIsNamedUnlessItIsNotWanted(t *testing.T) {
 
 func TestAttributesCannotHaveTheNamesOfOthers(t *testing.T) {
 	for _, name := range []string{"content", "timestamp", "loglevel", "Status", "severity", "Level", "event.type", "dt.system.bucket", "dt.auth.origin"} {
-		_, err := newMapping(loaded(t, "attributes", name+"=x"), "")
+		_, _, err := newMapping(loaded(t, "attributes", name+"=x"), "")
 		if err == nil || !strings.Contains(err.Error(), "choose another one") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := newMapping(loaded(t, "attributes", "dt.security_context=x,team=y"), ""); err != nil {
+	if _, _, err := newMapping(loaded(t, "attributes", "dt.security_context=x,team=y"), ""); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestWhatIsExcludedTravelsInNoHeader(t *testing.T) {
+	o, header, err := newMapping(loaded(t, "attributes", "team=a,stage=b", "attributes_in", "header", "exclude", "team"), "")
+	if err != nil || header != "stage=b" || len(o.Static) != 1 || !o.InHeader {
+		t.Errorf("%q, %+v, %v", header, o.Static, err)
+	}
+	o, header, err = newMapping(loaded(t, "attributes", "team=a", "attributes_in", "header", "exclude", "*"), "")
+	if err != nil || header != "" || len(o.Static) != 0 || o.InHeader {
+		t.Errorf("%q, %+v, %v", header, o.Static, err)
 	}
 }

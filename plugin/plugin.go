@@ -52,11 +52,12 @@ func New(cfg *config.Config, logger telemetry.Logger) (*Instance, error) {
 	in.log = telemetry.NewLog(logger, in.now, telemetry.DefaultInterval)
 	in.ctx, in.cancel = context.WithCancel(context.Background())
 	var err error
-	if in.mapping, err = newMapping(cfg, metadata.Hostname()); err != nil {
+	var header string
+	if in.mapping, header, err = newMapping(cfg, metadata.Hostname()); err != nil {
 		in.cancel()
 		return nil, err
 	}
-	if in.dest, err = newDestination(cfg, in.counters, in.log); err != nil {
+	if in.dest, err = newDestination(cfg, header, in.counters, in.log); err != nil {
 		in.cancel()
 		return nil, err
 	}

@@ -69,31 +69,32 @@ func (d *draft) checkAttributes(env func(string) string) {
 		}
 	}
 	d.Attributes = kept
-	if d.attributesIn != attributesInHeader || len(kept) == 0 {
-		return
+	d.AttributesInHeader = d.attributesIn == attributesInHeader && len(kept) > 0
+	if size := len(AttributesHeader(kept)); d.AttributesInHeader && size > maxPairsHeader {
+		d.fail(optAttributesIn, "is header, but the attributes take %d bytes there, %d at most; send them in the body", size, maxPairsHeader)
 	}
+}
+
+// AttributesHeader writes attributes as the header X-Dynatrace-Attr has them: a query string, with blanks as %20, which is read alike by
+// those who take + for a blank and those who do not.
+func AttributesHeader(pairs []Pair) string {
+	escape := func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 	var b strings.Builder
-	for i, p := range kept {
+	for i, p := range pairs {
 		if i > 0 {
 			b.WriteByte('&')
 		}
-		b.WriteString(escapeQuery(p.Name) + "=" + escapeQuery(p.Value))
+		b.WriteString(escape(p.Name) + "=" + escape(p.Value))
 	}
-	if b.Len() > maxPairsHeader {
-		d.fail(optAttributesIn, "is header, but the attributes take %d bytes there, %d at most; send them in the body", b.Len(), maxPairsHeader)
-		return
-	}
-	d.AttributesHeader = b.String()
+	return b.String()
 }
 
-// escapeQuery escapes for a query string, blanks as %20, which is read alike by those who take + for a blank and those who do not.
-func escapeQuery(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
-
-// expand replaces ${NAME}, and names the first variable that is not set.
+// expand replaces %{NAME}, and names the first variable that is not set. Fluent Bit has replaced ${NAME} before, where a comma in the
+// value would end the attribute.
 func expand(s string, env func(string) string) (value, missing string) {
 	var b strings.Builder
 	for {
-		before, rest, ok := strings.Cut(s, "${")
+		before, rest, ok := strings.Cut(s, "%{")
 		name, behind, closed := strings.Cut(rest, "}")
 		if !ok || !closed {
 			b.WriteString(s)
@@ -133,6 +134,11 @@ func (d *draft) checkEnrich() {
 	}
 	slices.Sort(on)
 	d.Enrich = slices.Compact(on)
+	for _, extra := range enrichExtras() {
+		if of := extraOf[extra]; of != "" && slices.Contains(on, extra) && !slices.Contains(on, of) {
+			d.fail(optEnrich, "has %s without %s, to which it belongs; write `enrich auto,%s` or name both", extra, of, extra)
+		}
+	}
 }
 
 // checkMapping settles what depends on more than one option.

@@ -10,13 +10,15 @@ import (
 func TestAttributesAreReadAsNamesAndValues(t *testing.T) {
 	t.Setenv("TEAM", "payments")
 	t.Setenv("EMPTY", "")
+	t.Setenv("LIST", "a,b=c")
 	for value, want := range map[string][]Pair{
 		"a=b":                           {{"a", "b"}},
 		" a = b , c=d=e ":               {{"a", "b"}, {"c", "d=e"}},
 		`a=x\,y,b=\\`:                   {{"a", "x,y"}, {"b", `\`}},
-		"team=${TEAM},x=1-${TEAM}-2":    {{"team", "payments"}, {"x", "1-payments-2"}},
+		"list=%{LIST}":                  {{"list", "a,b=c"}},
+		"team=%{TEAM},x=1-%{TEAM}-2":    {{"team", "payments"}, {"x", "1-payments-2"}},
 		"a=${unclosed":                  {{"a", "${unclosed"}},
-		"a=,b=c,d=${EMPTY},e=${ABSENT}": {{"b", "c"}},
+		"a=,b=c,d=%{EMPTY},e=%{ABSENT}": {{"b", "c"}},
 	} {
 		c := mustLoad(t, with("attributes", value))
 		if !slices.Equal(c.Attributes, want) {
@@ -25,8 +27,8 @@ func TestAttributesAreReadAsNamesAndValues(t *testing.T) {
 		if left := strings.Count(value, "=") - len(want); strings.HasPrefix(value, "a=,") && len(c.Warnings) != left {
 			t.Errorf("%q: warnings %q", value, c.Warnings)
 		}
-		if c.AttributesHeader != "" {
-			t.Errorf("%q: a header %q", value, c.AttributesHeader)
+		if c.AttributesInHeader {
+			t.Errorf("%q: in a header", value)
 		}
 	}
 	for value, want := range map[string]string{
@@ -44,12 +46,13 @@ func TestAttributesAreReadAsNamesAndValues(t *testing.T) {
 
 func TestAttributesInTheHeaderAreReadBackAsAQuery(t *testing.T) {
 	c := mustLoad(t, with("attributes", `a=b c&d=e+f%,k=ä\,`, "attributes_in", "header"))
-	if strings.ContainsAny(c.AttributesHeader, " +") {
-		t.Errorf("%q can be read in two ways", c.AttributesHeader)
+	header := AttributesHeader(c.Attributes)
+	if strings.ContainsAny(header, " +") {
+		t.Errorf("%q can be read in two ways", header)
 	}
-	values, err := url.ParseQuery(c.AttributesHeader)
-	if err != nil || values.Get("a") != "b c&d=e+f%" || values.Get("k") != "ä," {
-		t.Errorf("%q: %v, %v", c.AttributesHeader, values, err)
+	values, err := url.ParseQuery(header)
+	if err != nil || !c.AttributesInHeader || values.Get("a") != "b c&d=e+f%" || values.Get("k") != "ä," {
+		t.Errorf("%q: %v, %v", header, values, err)
 	}
 	if got := lines(t, with("attributes", "a="+strings.Repeat("x", 5000), "attributes_in", "header")); len(got) != 1 || !strings.Contains(got[0], "send them in the body") {
 		t.Errorf("got %q", got)
@@ -70,6 +73,7 @@ func TestEnrichTurnsMappingsOnByName(t *testing.T) {
 		"kubernetes":      {"kubernetes"},
 		"trace,ecs,trace": {"ecs", "trace"},
 		"auto,-host,-aws": without("host", "aws"),
+		"ecs,ecs_otel":    {"ecs", "ecs_otel"},
 		"Auto,k8s_pod_ip": append(slices.Clone(auto), "k8s_pod_ip"),
 	} {
 		slices.Sort(want)
@@ -79,6 +83,14 @@ func TestEnrichTurnsMappingsOnByName(t *testing.T) {
 	}
 	for _, value := range []string{"on", "auto,off", "off,ecs", "-host", "kubernets", "auto,-k8s", "auto,-"} {
 		if got := lines(t, with("enrich", value)); len(got) != 1 || !strings.Contains(got[0], "takes auto, off alone") {
+			t.Errorf("%q: got %q", value, got)
+		}
+	}
+}
+
+func TestAnExtraNeedsItsMapping(t *testing.T) {
+	for value, want := range map[string]string{"k8s_service": "without kubernetes", "auto,-ecs,ecs_otel": "without ecs"} {
+		if got := lines(t, with("enrich", value)); len(got) != 1 || !strings.Contains(got[0], want) {
 			t.Errorf("%q: got %q", value, got)
 		}
 	}

@@ -89,8 +89,8 @@ type Config struct {
 	ECSMetadata bool
 	// Attributes are static attributes, each name once, none without a value.
 	Attributes []Pair
-	// AttributesHeader is the value of X-Dynatrace-Attr that holds them, or "" where they travel in the body (default).
-	AttributesHeader string
+	// AttributesInHeader says that they travel in the header X-Dynatrace-Attr; in the body by default.
+	AttributesInHeader bool
 	// Include and Exclude are patterns of attributes to send and not to send; all are sent by default.
 	Include, Exclude []string
 	// DropEmpty leaves empty attributes out; off by default.

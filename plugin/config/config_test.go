@@ -25,7 +25,7 @@ func TestAnEndpointAndATokenAreEnough(t *testing.T) {
 		ContentKeys:       []string{"log", "message", "msg", "MESSAGE", "content", "payload", "body", "_raw"},
 		LevelKeys:         []string{"loglevel", "severity", "level", "lvl", "log.level", "levelname", "status", "syslog.severity"},
 		Enrich:            []string{"app", "aws", "container", "ecs", "file", "host", "journald", "kubernetes", "severity", "syslog", "trace"},
-		PathKeys:          []string{"log.file.path", "filename", "file_path", "filepath"},
+		PathKeys:          []string{"log.file.path"},
 		MetadataFiles:     []string{"/var/lib/dynatrace/enrichment/dt_host_metadata.json", "/var/lib/dynatrace/enrichment/dt_metadata.json"},
 		ECSMetadata:       true,
 		RequestTimeout:    15 * time.Second,

@@ -15,6 +15,9 @@ func enrichExtras() []string {
 	return []string{"k8s_pod_ip", "k8s_service", "k8s_deprecated", "ecs_otel", "dt_section"}
 }
 
+// extraOf are the mappings that extras add to.
+var extraOf = map[string]string{"k8s_pod_ip": "kubernetes", "k8s_service": "kubernetes", "k8s_deprecated": "kubernetes", "ecs_otel": "ecs"}
+
 // The metadata files that Dynatrace's OneAgent and Operator write
 // (https://docs.dynatrace.com/docs/ingest-from/extend-dynatrace/extend-data).
 const defaultMetadataFiles = "/var/lib/dynatrace/enrichment/dt_host_metadata.json,/var/lib/dynatrace/enrichment/dt_metadata.json"
@@ -64,7 +67,7 @@ func mappingOptions() []Option {
 			bind: func(d *draft) any { return &d.LogSource },
 		},
 		{
-			Name: optPathKey, Type: TypeList, Default: "log.file.path,filename,file_path,filepath",
+			Name: optPathKey, Type: TypeList, Default: "log.file.path",
 			Help: "Fields that can hold the absolute path of the file a line was read from: what tail's `Path_Key` names.",
 			bind: func(d *draft) any { return &d.PathKeys },
 		},
@@ -80,7 +83,7 @@ func mappingOptions() []Option {
 		},
 		{
 			Name: optAttributes, Type: TypePairs, Unset: "none",
-			Help: "Attributes for every record that has none of that name: `service.name=shop,dt.cost.costcenter=web`. `${NAME}` in a value is a variable of the environment; `\\,` is a comma.",
+			Help: "Attributes for every record that has none of that name: `service.name=shop,dt.cost.costcenter=web`. `${NAME}` is a variable, which Fluent Bit replaces before; `%{NAME}` is one that may hold commas, replaced here; `\\,` is a comma.",
 			bind: func(d *draft) any { return &d.Attributes },
 		},
 		{
@@ -100,12 +103,12 @@ func mappingOptions() []Option {
 		},
 		{
 			Name: optDropEmpty, Type: TypeBool, Default: "off",
-			Help: "Leave out attributes that are null, empty text, empty arrays or empty maps.",
+			Help: "Leave out attributes that are null, empty text, empty arrays, empty maps or `{}`.",
 			bind: func(d *draft) any { return &d.DropEmpty },
 		},
 		{
 			Name: optParseJSON, Type: TypeBool, Default: "off",
-			Help: "Take a line that is a JSON object apart here. Off, it stays the content, and Dynatrace can parse it.",
+			Help: "Take a line that is a JSON object apart here: content, level, trace and loggers are found in it, the rest becomes attributes. Off, it stays the content, and Dynatrace can parse it.",
 			bind: func(d *draft) any { return &d.ParseJSON },
 		},
 		{
