@@ -125,9 +125,9 @@ func cutGenerated(name []byte) (short []byte, ok bool) {
 }
 
 // cutSchedule takes the time off the name that a CronJob gives to its Job: minutes since 1970, seconds in old versions. Other numbers, such
-// as a date, are no times of the last year.
+// as a date, are no times of the last ten years.
 func (m *Mapper) cutSchedule(name []byte) (short []byte, ok bool) {
-	const year = 366 * 24 * 60 * 60
+	const decade = 10 * 366 * 24 * 60 * 60
 	at := bytes.LastIndexByte(name, '-')
 	digits := name[at+1:]
 	if at <= 0 || len(digits) < 8 || len(digits) > 10 || !allDigits(digits) {
@@ -141,5 +141,5 @@ func (m *Mapper) cutSchedule(name []byte) (short []byte, ok bool) {
 		when *= 60
 	}
 	age := m.now - when
-	return name[:at], -year < age && age < year
+	return name[:at], -decade < age && age < decade
 }
