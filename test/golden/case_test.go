@@ -112,9 +112,9 @@ func known(option string) bool {
 	return slices.ContainsFunc(config.Options(), func(o config.Option) bool { return o.Name == option })
 }
 
-// config loads the case's options, but for one, with those that every case has. It has to be called where the case's environment is set: as
+// config loads the case's options, with those that every case has. It has to be called where the case's environment is set: as
 // Fluent Bit does, ${NAME} in a value becomes that variable.
-func (g *golden) config(endpoint, without string) (*config.Config, error) {
+func (g *golden) config(endpoint string, lookUp bool) (*config.Config, error) {
 	section := options{
 		"endpoint":  endpoint,
 		"api_token": token,
@@ -125,9 +125,12 @@ func (g *golden) config(endpoint, without string) (*config.Config, error) {
 		section["enrich"] = withoutHost
 	}
 	for key, value := range g.options {
-		if known(key) && key != without {
+		if known(key) {
 			section[key] = os.Expand(value, os.Getenv)
 		}
+	}
+	if !lookUp {
+		section["ecs_metadata"] = "off"
 	}
 	return config.Load(section)
 }

@@ -67,15 +67,15 @@ func (g *golden) deliver(t *testing.T, model ingest.Structure) []byte {
 		t.Fatal(err)
 	}
 	if !g.serveTask(t) {
-		flush := g.start(t, url, "")
+		flush := g.start(t, url, true)
 		flush()
 		return g.storedText(t, server)
 	}
 	// The task is looked up in the background: flush until it makes a difference.
-	flush := g.start(t, url, taskOption)
+	flush := g.start(t, url, false)
 	flush()
 	without := g.storedText(t, server)
-	flush = g.start(t, url, "")
+	flush = g.start(t, url, true)
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
 		server.Reset()
 		flush()
@@ -87,13 +87,10 @@ func (g *golden) deliver(t *testing.T, model ingest.Structure) []byte {
 	return without
 }
 
-// taskOption makes the plugin look up the task metadata.
-const taskOption = "ecs_metadata"
-
-// start makes an instance of the case without one of its options, and gives the function that flushes its chunk.
-func (g *golden) start(t *testing.T, url, without string) (flush func()) {
+// start makes an instance of the case, one that looks up the task metadata or not, and gives the function that flushes its chunk.
+func (g *golden) start(t *testing.T, url string, lookUp bool) (flush func()) {
 	t.Helper()
-	cfg, err := g.config(url, without)
+	cfg, err := g.config(url, lookUp)
 	if err != nil {
 		t.Fatal(err)
 	}
