@@ -137,7 +137,10 @@ func (n *enrichment) forget() {
 
 // enrich adds what the mappings give to a record whose own fields are all there.
 func (m *Mapper) enrich(rec *Record) {
-	pid := m.takePID()
+	var pid []byte
+	if m.held.has(slotPID) {
+		pid = m.takePID()
+	}
 	c, place := m.enriched.find(&m.held, m.signs)
 	if c == nil {
 		c = m.compose(place)

@@ -231,7 +231,12 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	m.count, m.stamps = 0, 0
 	m.content.rank, m.level.rank, m.trace.rank, m.span.rank = 0, 0, 0, 0
 	m.signs, m.held.mask, m.late, m.renames, m.made = 0, 0, m.late[:0], m.renames[:0], nil
-	m.parent, m.beside = parent{}, besides{}
+	if m.parent.trace != nil {
+		m.parent = parent{}
+	}
+	if m.beside.pairs != 0 || m.beside.line != nil {
+		m.beside = besides{}
+	}
 
 	if ev.Group != nil {
 		m.signs |= inGroup
@@ -271,7 +276,9 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	if m.held.mask != 0 {
 		m.passOn(rec)
 	}
-	m.addBeside(rec)
+	if m.beside.pairs != 0 || m.beside.line != nil {
+		m.addBeside(rec)
+	}
 	if len(m.sources) > 0 {
 		m.settleSources(rec)
 	}
