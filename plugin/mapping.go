@@ -63,6 +63,7 @@ func newMapping(cfg *config.Config, hostname string) (o record.Options, header s
 		ParseJSON:      cfg.ParseJSON,
 		StripANSI:      cfg.StripANSI,
 	}
+	o.Machine = hostname
 	if o.Sources&record.Host != 0 {
 		o.Hostname = hostname
 	}

@@ -68,7 +68,8 @@ func (f *flush) build(p part) (built, rest part) {
 			continue
 		}
 		f.mapper.Map(&f.event, &f.rec)
-		if f.rec.Time.Sec < p.oldest && !f.takeOld(p.ages, position, now) {
+		// The age is that of the event, here as in each: a record can say another time of its own.
+		if f.event.Time.Known && f.event.Time.Sec < p.oldest && !f.takeOld(p.ages, position, now) {
 			continue
 		}
 		if f.in.cfg.RecordID {

@@ -59,26 +59,36 @@ func (m *Mapper) valid(key []byte) []byte {
 // the record has yet.
 func (m *Mapper) append(rec *Record, key []byte, v Value) {
 	if m.shaping && !m.wanted(key, v) {
-		if v.Kind == String && string(key) == "host.name" && m.enriched.hostname != "" && !sameHost(v.Text, view(m.enriched.hostname)) {
-			m.signs |= elsewhere
-		}
+		m.noteOrigin(key, v)
 		return
 	}
 	if serverOwned(key) {
-		key = m.overwritten(1, key)
+		if key = m.overwritten(1, key); m.shaping && !m.wanted(key, v) {
+			return
+		}
 	}
 	m.attach(rec, key, v)
 }
 
-// attach adds an attribute under a key that the record does not have yet.
+// attach adds an attribute under a key that the record does not have yet, if that is wanted.
 func (m *Mapper) attach(rec *Record, key []byte, v Value) {
-	name := m.unique(key)
-	if m.shaping && len(name) != len(key) && !m.wanted(name, v) {
-		return
+	if key = m.unique(key, v, m.shaping); key != nil {
+		m.count++
+		rec.Attributes = append(rec.Attributes, Attribute{Key: key, Value: v})
 	}
-	key = name
-	m.count++
-	rec.Attributes = append(rec.Attributes, Attribute{Key: key, Value: v})
+}
+
+// noteOrigin notes that an attribute which is not sent names another host or a pod: the facts of this one are not for its record.
+func (m *Mapper) noteOrigin(key []byte, v Value) {
+	switch {
+	case v.Kind != String:
+	case string(key) == "host.name":
+		if m.enriched.known() && !m.enriched.isHere(v.Text) {
+			m.signs |= elsewhere
+		}
+	case string(key) == "k8s.pod.name", string(key) == "k8s.pod.uid":
+		m.signs |= otherPod
+	}
 }
 
 // flatten adds the pairs of a nested map under dotted keys.
@@ -102,8 +112,9 @@ func (m *Mapper) flatten(rec *Record, prefix []byte, pairs uint64, c *chunk.Curs
 }
 
 // unique returns key, or the first of overwritten1.key, overwritten2.key, ... that the record does not have yet: the names
-// that the server gives to the later ones of equal keys, without losing them (page "Ingest JSON and TXT logs").
-func (m *Mapper) unique(key []byte) []byte {
+// that the server gives to the later ones of equal keys, without losing them (page "Ingest JSON and TXT logs"). With shaping it returns
+// nil for another name that is not wanted: what is not added must not be known either.
+func (m *Mapper) unique(key []byte, v Value, shaping bool) []byte {
 	first, isNew := m.keys.insert(key, hashOf(key))
 	if isNew && (m.made == nil || !m.made.has(key)) {
 		return key
@@ -113,6 +124,10 @@ func (m *Mapper) unique(key []byte) []byte {
 		start := len(m.scratch)
 		first.renamed++ // so that a thousand equal keys do not try the same names again and again
 		other := m.overwritten(first.renamed, key)
+		if shaping && !m.wanted(other, v) {
+			m.scratch = m.scratch[:start]
+			return nil
+		}
 		if _, isNew := m.keys.insert(other, hashOf(other)); isNew && (m.made == nil || !m.made.has(other)) {
 			return other
 		}

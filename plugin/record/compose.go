@@ -48,7 +48,7 @@ func (m *Mapper) compose(place int) *composition {
 	for i := range n.static {
 		m.putValue(&rec, n.static[i].Key, n.static[i].Value)
 	}
-	if s&(podLog|ecsLog) == 0 && !m.ofAnotherHost(s) {
+	if s&(podLog|ecsLog) == 0 && !m.ofAnotherHost(&rec, s) {
 		m.put(&rec, "host.name", m.word(m.opts.Hostname))
 	}
 	m.putMore(&rec, &pod)
@@ -160,7 +160,7 @@ func (m *Mapper) mapAll(rec *Record, s shape, pod *podFields) {
 func (m *Mapper) putPodFacts(rec *Record, s shape) (at stretch) {
 	at.from = len(rec.Attributes)
 	f := m.flush.Facts
-	if f != nil && m.opts.Sources != 0 && s&(podLog|ecsLog|journal|syslogLine) == 0 && m.signs&(inGroup|elsewhere) == 0 && !m.fromOtherPods() {
+	if f != nil && m.opts.Sources != 0 && s&(podLog|ecsLog|journal|syslogLine) == 0 && m.signs&(inGroup|elsewhere|otherPod) == 0 && !m.fromOtherPods() {
 		m.putFacts(rec, f.Pod)
 	}
 	at.to = len(rec.Attributes)
@@ -178,7 +178,7 @@ func (m *Mapper) fromOtherPods() bool {
 }
 
 // ofAnotherHost tells whether the record is known to be of another machine, or can be of any: a line of syslog that does not say which.
-func (m *Mapper) ofAnotherHost(s shape) bool {
+func (m *Mapper) ofAnotherHost(rec *Record, s shape) bool {
 	var theirs []byte
 	switch {
 	case m.signs&elsewhere != 0:
@@ -190,14 +190,16 @@ func (m *Mapper) ofAnotherHost(s shape) bool {
 	case s&(journal|awsHost) != 0:
 		theirs = m.heldText(slotHostname)
 	}
-	ours := m.enriched.hostname
-	return len(theirs) > 0 && ours != "" && !sameHost(theirs, view(ours))
+	if named, ok := find(rec.Attributes, hostNameKey); ok && len(theirs) == 0 { // by an annotation
+		theirs = named.Text
+	}
+	return len(theirs) > 0 && m.enriched.known() && !m.enriched.isHere(theirs)
 }
 
 // putHostFacts adds the facts of this machine, unless the record is of another one.
 func (m *Mapper) putHostFacts(rec *Record, s shape, pod *podFields) (at stretch) {
 	at.from = len(rec.Attributes)
-	if f := m.flush.Facts; f != nil && m.opts.Sources != 0 && !m.ofAnotherHost(s) && !ofAnotherNode(pod, f.Host) {
+	if f := m.flush.Facts; f != nil && m.opts.Sources != 0 && !m.ofAnotherHost(rec, s) && !ofAnotherNode(pod, f.Host) {
 		m.putFacts(rec, f.Host)
 	}
 	at.to = len(rec.Attributes)

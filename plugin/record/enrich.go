@@ -10,10 +10,11 @@ import (
 
 // enrichment makes compositions and finds them again.
 type enrichment struct {
-	on     bool
-	static []Attribute
-	header []Attribute
-	hashes []uint32 // of the header's keys
+	on      bool
+	static  []Attribute
+	machine string // its own name
+	header  []Attribute
+	hashes  []uint32 // of the header's keys
 
 	list       []composition
 	attributes int // of the list, in all
@@ -28,7 +29,8 @@ type enrichment struct {
 
 	// Of the chunk.
 	tagContainer, tagTask []byte
-	hostname              string // of this machine, "" where it is not known
+	hostname              string // of this machine by its facts, "" where they have none
+	now                   int64  // the second in which the chunk was begun
 }
 
 func (n *enrichment) init(o *Options) {
@@ -36,7 +38,9 @@ func (n *enrichment) init(o *Options) {
 	var list []Attribute
 	for _, f := range o.Static {
 		if v, ok := factValue(f); ok {
-			list = append(list, Attribute{Key: []byte(f.Key), Value: v})
+			key, _ := cut([]byte(f.Key), o.Limits.AttributeKeyBytes)
+			v.Text, _ = cut(v.Text, o.Limits.AttributeValueBytes)
+			list = append(list, Attribute{Key: key, Value: v})
 		}
 	}
 	if n.on {
@@ -94,7 +98,7 @@ var fireLens = []byte("-firelens-")
 // begin takes what the tag says.
 func (n *enrichment) begin(m *Mapper) {
 	n.tagContainer, n.tagTask = nil, nil
-	n.hostname = m.opts.Hostname
+	n.machine, n.hostname, n.now = m.opts.Machine, "", m.opts.Now().Unix()
 	if f := m.flush.Facts; f != nil {
 		for _, fact := range f.Host {
 			if name, isText := fact.Value.(string); isText && fact.Key == "host.name" {
@@ -137,28 +141,25 @@ func (n *enrichment) forget() {
 
 // enrich adds what the mappings give to a record whose own fields are all there.
 func (m *Mapper) enrich(rec *Record) {
-	var pid []byte
 	if m.held.has(slotPID) {
-		pid = m.takePID()
+		m.addPID(rec)
 	}
 	c, place := m.enriched.find(&m.held, m.signs)
 	if c == nil {
 		c = m.compose(place)
 	}
 	m.addComposition(rec, c)
-	if len(pid) > 0 && m.count < m.opts.Limits.Attributes && !m.keys.has(pidKey, hashOf(pidKey)) && !c.has(pidKey) {
-		m.append(rec, pidKey, Value{Kind: String, Text: pid})
-	}
 }
 
 var pidKey = []byte("process.pid")
 
-// takePID takes the number of the process out of the fields that are held: in a journal it differs from record to record, so that it is
-// no part of a composition.
-func (m *Mapper) takePID() []byte {
-	pid, _ := cut(said(m.heldText(slotPID)), m.opts.Limits.AttributeValueBytes)
+// addPID adds the number of the process by itself: in a journal it differs from record to record, so that it is no part of a composition.
+func (m *Mapper) addPID(rec *Record) {
+	pid := said(m.heldText(slotPID))
 	m.held.mask &^= 1 << slotPID
-	return pid
+	if len(pid) > 0 && !m.keys.has(pidKey, hashOf(pidKey)) {
+		m.addText(rec, pidKey, pid)
+	}
 }
 
 // addComposition adds the attributes of a composition.
@@ -170,6 +171,19 @@ func (m *Mapper) addComposition(rec *Record, c *composition) {
 	if len(e.attributes) == 0 {
 		return
 	}
+	clash := false
+	if m.count > 0 || m.opts.InHeader {
+		for i := range e.attributes {
+			if m.keys.has(e.attributes[i].Key, e.hashes[i]) {
+				clash = true
+				break
+			}
+		}
+	}
+	var other others
+	if clash {
+		other = m.othersOf(rec, c) // before anything is taken away
+	}
 	if over := m.count + len(e.attributes) - m.opts.Limits.Attributes; over > 0 {
 		// What ties a record to its source is worth more than the last of its fields.
 		m.cuts[CutAttributes] += uint64(over)
@@ -177,13 +191,9 @@ func (m *Mapper) addComposition(rec *Record, c *composition) {
 		rec.Truncate(m.count)
 		m.knowAgain(rec)
 	}
-	if m.count > 0 || m.opts.InHeader {
-		for i := range e.attributes {
-			if m.keys.has(e.attributes[i].Key, e.hashes[i]) {
-				m.enrichAround(rec, c)
-				return
-			}
-		}
+	if clash {
+		m.enrichAround(rec, c, other)
+		return
 	}
 	m.made = c
 	m.count += len(e.attributes)
@@ -206,24 +216,52 @@ func (m *Mapper) knowAgain(rec *Record) {
 // enrichAround adds the attributes of a composition one by one, since the record has a key of theirs: its own field stays. Facts of this
 // host or this pod go with their name: a record that names another one gets none of them, but the static attributes that they had
 // displaced.
-func (m *Mapper) enrichAround(rec *Record, c *composition) {
+func (m *Mapper) enrichAround(rec *Record, c *composition, other others) {
 	e := &c.entry
-	otherHost := c.host.len() > 0 && m.namesAnother(rec, e.attributes, hostNameKey)
-	otherPod := c.pod.len() > 0 && (m.namesAnother(rec, e.attributes, podNameKey) || m.namesAnother(rec, e.attributes, podUIDKey))
 	for i, a := range e.attributes {
-		if otherHost && c.host.has(i) || otherPod && c.pod.has(i) || m.keys.has(a.Key, e.hashes[i]) {
+		if other.host && c.host.has(i) || other.pod && c.pod.has(i) || m.keys.has(a.Key, e.hashes[i]) {
 			continue
 		}
 		m.attach(rec, a.Key, a.Value)
 	}
-	if !otherHost && !otherPod {
+	if !other.host && !other.pod {
 		return
 	}
-	for _, a := range m.enriched.static {
-		if m.count < m.opts.Limits.Attributes && !m.keys.has(a.Key, hashOf(a.Key)) && m.wanted(a.Key, a.Value) {
-			m.attach(rec, a.Key, a.Value)
+	if f := m.flush.Facts; other.pod && !other.host && c.host.len() > 0 {
+		for i := range f.Host {
+			if v, ok := factValue(f.Host[i]); ok {
+				m.attachNew(rec, m.valid(view(f.Host[i].Key)), v)
+			}
 		}
 	}
+	for _, a := range m.enriched.static {
+		m.attachNew(rec, a.Key, a.Value)
+	}
+}
+
+// attachNew adds an attribute that a fact of another place had displaced.
+func (m *Mapper) attachNew(rec *Record, key []byte, v Value) {
+	if m.count < m.opts.Limits.Attributes && !m.keys.has(key, hashOf(key)) && !serverOwned(key) && m.wanted(key, v) {
+		m.attach(rec, key, v)
+	}
+}
+
+// others tells whether a record names another host, or another pod, than the one of this process.
+type others struct{ host, pod bool }
+
+func (m *Mapper) othersOf(rec *Record, c *composition) (o others) {
+	if c.host.len() > 0 {
+		theirs, ok := own(rec, hostNameKey)
+		o.host = ok && m.enriched.known() && !m.enriched.isHere(theirs.Text)
+	}
+	if c.pod.len() > 0 {
+		for _, key := range [...][]byte{podNameKey, podUIDKey} {
+			theirs, ok := own(rec, key)
+			ours, known := find(c.entry.attributes, key)
+			o.pod = o.pod || ok && known && string(theirs.Text) != string(ours.Text)
+		}
+	}
+	return o
 }
 
 var (
@@ -232,14 +270,13 @@ var (
 	podUIDKey   = []byte("k8s.pod.uid")
 )
 
-// namesAnother tells whether a name among the record's own fields is another than the one that the mappings know.
-func (m *Mapper) namesAnother(rec *Record, made []Attribute, key []byte) bool {
-	theirs, ok := find(rec.Attributes, key)
+// own returns the value of a record's own field.
+func own(rec *Record, key []byte) (v Value, ok bool) {
+	v, ok = find(rec.Attributes, key)
 	for i := 0; !ok && i < len(rec.Runs); i++ {
-		theirs, ok = find(rec.Runs[i].Attributes, key)
+		v, ok = find(rec.Runs[i].Attributes, key)
 	}
-	ours, known := find(made, key)
-	return ok && known && !sameHost(theirs.Text, ours.Text)
+	return v, ok
 }
 
 func find(attributes []Attribute, key []byte) (Value, bool) {
@@ -248,6 +285,14 @@ func find(attributes []Attribute, key []byte) (Value, bool) {
 		return Value{}, false
 	}
 	return attributes[i].Value, true
+}
+
+// known tells whether this machine has a name.
+func (n *enrichment) known() bool { return n.hostname != "" || n.machine != "" }
+
+// isHere tells whether a name is one of this machine's: what its facts call it can have been chosen by somebody.
+func (n *enrichment) isHere(name []byte) bool {
+	return n.hostname != "" && sameHost(name, view(n.hostname)) || n.machine != "" && sameHost(name, view(n.machine))
 }
 
 // sameHost compares two names of hosts in any case. One without a domain is the same as one with it.

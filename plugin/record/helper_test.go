@@ -102,3 +102,12 @@ func wantAttributes(t *testing.T, got, want attributes) {
 }
 
 func text(pairs ...string) corpus.Value { return corpus.Fields(pairs...) }
+
+// fields reads an object.
+func fields(t *testing.T, object []byte) (a attributes) {
+	t.Helper()
+	if err := json.Unmarshal(object, &a); err != nil {
+		t.Fatalf("%v in %s", err, object)
+	}
+	return a
+}

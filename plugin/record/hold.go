@@ -15,6 +15,7 @@ const (
 	priSign                        // a number that can be syslog's facility and severity
 	inGroup                        // a record of an OTLP group
 	elsewhere                      // a host.name of another machine, which is not sent
+	otherPod                       // a name of a pod, which is not sent
 )
 
 // held are the fields of the record in hand that wait for its end.

@@ -25,7 +25,7 @@ func (m *Mapper) readPod(p *podFields) {
 	for pairs := c.Next().Num; pairs > 0; pairs-- {
 		key := m.key(&c)
 		text, raw := p.child(key)
-		if value, tok := next(&c); !take(text, raw, value, tok) {
+		if value, tok := next(&c); !take(text, raw, kindOf(key), value, tok) {
 			p.rest = true
 		}
 	}
@@ -75,17 +75,26 @@ func next(c *chunk.Cursor) (value []byte, tok chunk.Token) {
 	return value, before.Next()
 }
 
-// take puts a value into one of the two places, if it is of the kind that belongs there.
-func take(text, raw *[]byte, value []byte, tok chunk.Token) bool {
+// take puts a value into one of the two places, if it is a text, or whole of the kind that belongs there.
+func take(text, raw *[]byte, kind chunk.Kind, value []byte, tok chunk.Token) bool {
 	switch {
 	case text != nil && tok.Kind == chunk.String:
 		*text = tok.Data
-	case raw != nil && (tok.Kind == chunk.Map || tok.Kind == chunk.Array):
+	case raw != nil && tok.Kind == kind:
 		*raw = value
+	case (text != nil || raw != nil) && tok.Kind == chunk.Nil: // it says nothing
 	default:
 		return false
 	}
 	return true
+}
+
+// kindOf returns the kind of what is kept whole under a key: the owners are an array, all others maps.
+func kindOf(key []byte) chunk.Kind {
+	if string(key) == "ownerReferences" {
+		return chunk.Array
+	}
+	return chunk.Map
 }
 
 // namespaceChild is child for the map of the namespace, which stands beside that of the pod.
@@ -106,8 +115,9 @@ func (m *Mapper) readNamespace(p *podFields) {
 	c := chunk.NewCursor(m.held.raw[slotNamespace])
 	_ = m.key(&c)
 	for pairs := c.Next().Num; pairs > 0; pairs-- {
-		text, raw := p.namespaceChild(m.key(&c))
-		if value, tok := next(&c); !take(text, raw, value, tok) {
+		key := m.key(&c)
+		text, raw := p.namespaceChild(key)
+		if value, tok := next(&c); !take(text, raw, kindOf(key), value, tok) {
 			p.namespaceRest = true
 		}
 	}
@@ -251,7 +261,7 @@ func (m *Mapper) putRest(rec *Record, p *podFields, s slot) {
 			text, raw = p.namespaceChild(key)
 		}
 		before := c
-		if value, tok := next(&c); !take(text, raw, value, tok) {
+		if value, tok := next(&c); !take(text, raw, kindOf(key), value, tok) {
 			tok := before.Next()
 			m.putTree(rec, m.joined(prefix, key), tok, &before, 2)
 		}

@@ -34,8 +34,9 @@ type Options struct {
 	// InHeader says that the Static ones travel in a header of each request: they win there, so that a field of such a name gets
 	// the name that the server would give it.
 	InHeader bool
-	// Hostname is the name of this machine; "" where records are not of it.
-	Hostname string
+	// Hostname is the host.name for records that have none; "" for none. Machine is the name of this machine, to tell its records from
+	// those of others, or "".
+	Hostname, Machine string
 
 	// Include and Exclude choose attributes by their keys as Dynatrace gets them. An empty Include takes all.
 	Include, Exclude Patterns
@@ -109,7 +110,6 @@ type Mapper struct {
 	parent  parent
 	signs   signs
 	is      shape
-	now     int64 // the record's own second
 	held    held
 	late    []lateField
 	renames []lateField  // to be given another name, if it is free
@@ -173,6 +173,7 @@ func NewMapper(opts Options) *Mapper {
 	m.roles.addSources(opts.Sources, opts.PathKeys)
 	m.shaping = opts.DropEmpty || opts.Include.Any() || opts.Exclude.Any()
 	m.enriched.init(&opts)
+	m.enriched.begin(m)
 	return m
 }
 
@@ -269,7 +270,7 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	}
 	m.finishContent(rec)
 	m.finishIDs(rec)
-	m.is, m.now = m.shape(), rec.Time.Sec
+	m.is = m.shape()
 	if len(m.late) > 0 {
 		m.settleLate(rec)
 	}

@@ -25,7 +25,7 @@ func (m *Mapper) otlp(rec *Record, pairs uint64, c *chunk.Cursor) {
 		key := m.key(c)
 		tok := c.Next()
 		switch {
-		case tok.Kind == chunk.Map && string(key) == "attributes":
+		case tok.Kind == chunk.Map && string(key) == "attributes" && m.beside.pairs == 0:
 			m.beside.attributes, m.beside.pairs = *c, tok.Num
 			for n := tok.Num; n > 0; n-- {
 				key := m.key(c)

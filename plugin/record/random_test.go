@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/encode"
@@ -25,7 +26,7 @@ const someKeys = `kubernetes kubernetes_namespace stream _p logtag time containe
 	ecs_task_arn ecs_task_definition ec2_instance_id _SYSTEMD_UNIT systemd_unit SYSLOG_IDENTIFIER _HOSTNAME hostname _PID pid _COMM comm _EXE PRIORITY
 	pri host ident az account_id private_ip logger service service.name trace_id traceId trace.id dt.trace_id span_id spanId traceparent log message
 	level severity loglevel status log.level filename log.file.path host.name k8s.pod.name k8s.pod.uid team log.source boot_id _BOOT_ID _TRANSPORT _ID trace span dt
-	event.type log.raw_level overwritten1.team process.pid`
+	event.type log.raw_level overwritten1.team process.pid log.record.uid log.original_timestamp team team`
 
 const someTexts = `stdout stderr F P i-0123 arn:aws:ecs:eu-central-1:111122223333:task/shop/0f9d eu-west-1a 111122223333 0af7651916cd43dd8448eb211c80319c
 	0AF7651916CD43DD8448EB211C80319C b7ad6b7169203331 info ERROR odd /var/log/a.log web other 13 200 kernel 2023-11-14T22:13:20Z
@@ -124,6 +125,13 @@ func TestAMapperThatRemembersMapsAsOneThatDoesNot(t *testing.T) {
 	for round := range rounds {
 		r := shapes{rand.New(rand.NewPCG(1, uint64(round)))}
 		o, f := r.options(), r.flush()
+		stamp := func(*record.Mapper, *record.Record) {}
+		if r.IntN(3) == 0 {
+			stamp = func(m *record.Mapper, rec *record.Record) {
+				m.Restamp(rec, time.Unix(1800000000, 0))
+				m.Identify(rec, 1, 2)
+			}
+		}
 		remembers, forgets := record.NewMapper(o), record.NewMapper(o)
 		remembers.Begin(f)
 		var events chunk.Reader
@@ -132,9 +140,11 @@ func TestAMapperThatRemembersMapsAsOneThatDoesNot(t *testing.T) {
 		var j encode.JSON
 		for events.Reset(r.chunk()); events.Next(&ev); {
 			remembers.Map(&ev, &rec)
+			stamp(remembers, &rec)
 			got, cuts := j.Append(nil, &rec), remembers.TakeCuts()
 			forgets.Begin(f)
 			forgets.Map(&ev, &rec)
+			stamp(forgets, &rec)
 			want := new(encode.JSON).Append(nil, &rec)
 			// What is left out of a record that is full anyway counts as one or the other.
 			if wantCuts := forgets.TakeCuts(); !bytes.Equal(got, want) || cuts != wantCuts && o.Limits.Attributes == grail.Attributes {

@@ -113,11 +113,18 @@ func (m *Mapper) noteSources(rec *Record, first int, r reservation, flattened bo
 // another name: the server would make a level up of the first letter, or none of a number, and the value would be lost.
 func (m *Mapper) settleSources(rec *Record) {
 	if m.level.rank == 0 {
+		gone := 0
 		for _, i := range m.sources {
-			rec.Attributes[i].Key = m.unique(rawLevelKey)
-		}
-		if m.shaping && !m.wanted(rawLevelKey, Value{Kind: Bool}) {
-			m.dropRawLevels(rec)
+			a := &rec.Attributes[i-gone]
+			if m.shaping && !m.wanted(rawLevelKey, a.Value) {
+				m.drop(rec, i-gone)
+				gone++
+				continue
+			}
+			if a.Key = m.unique(rawLevelKey, a.Value, m.shaping); a.Key == nil {
+				m.drop(rec, i-gone)
+				gone++
+			}
 		}
 	}
 	m.sources = m.sources[:0]
@@ -142,16 +149,13 @@ func serverOwned(key []byte) bool {
 	return bytes.HasPrefix(key, []byte("dt.openpipeline.")) || bytes.HasPrefix(key, []byte("dt.system.")) || bytes.HasPrefix(key, []byte("dt.retain."))
 }
 
-// dropRawLevels takes out what has become a raw level, which nobody wants.
-func (m *Mapper) dropRawLevels(rec *Record) {
-	for n, i := range m.sources {
-		at := i - n
-		rec.Attributes = slices.Delete(rec.Attributes, at, at+1)
-		m.count--
-		for r := range rec.Runs {
-			if rec.Runs[r].At > at {
-				rec.Runs[r].At--
-			}
+// drop takes an attribute out.
+func (m *Mapper) drop(rec *Record, at int) {
+	rec.Attributes = slices.Delete(rec.Attributes, at, at+1)
+	m.count--
+	for r := range rec.Runs {
+		if rec.Runs[r].At > at {
+			rec.Runs[r].At--
 		}
 	}
 }

@@ -17,11 +17,11 @@ func TestShapesThatAreNotWhatAMappingExpectsPassThrough(t *testing.T) {
 		"kubernetes is empty":       {corpus.Map(s("log"), s("x"), s("kubernetes"), corpus.Map()), attributes{"content": "x", "kubernetes": "{}"}},
 		"kubernetes is another map": {corpus.Map(s("log"), s("x"), s("kubernetes"), text("a", "b")), attributes{"content": "x", "kubernetes.a": "b"}},
 		"a pod with texts where maps belong": {
-			podRecord(pod(s("labels"), s("none"), s("annotations"), corpus.Array(s("a")), s("ownerReferences"), text("kind", "x"))), plus(podAttributes(), "kubernetes.labels", "none")},
+			podRecord(pod(s("labels"), s("none"), s("annotations"), corpus.Array(s("a")), s("ownerReferences"), text("kind", "x"))), plus(podAttributes(), "kubernetes.labels", "none", "kubernetes.annotations", `["a"]`, "kubernetes.ownerReferences.kind", "x")},
 		"a pod with maps where texts belong": {
 			podRecord(corpus.Map(s("pod_name"), s("p"), s("namespace_name"), text("a", "b"), s("docker_id"), corpus.Int(7), s("container_image"), corpus.Nil())),
 			attributes{"content": "hello", "log.iostream": "stderr", "log.source": "Container Output", "k8s.pod.name": "p",
-				"kubernetes.namespace_name.a": "b", "kubernetes.docker_id": 7.0, "kubernetes.container_image": nil}},
+				"kubernetes.namespace_name.a": "b", "kubernetes.docker_id": 7.0}},
 		"what the filter says of a namespace and nobody knows": {podRecord(pod(), s("kubernetes_namespace"), corpus.Map(s("name"), s("shop"), s("labels"), s("none"), s("uid"), s("1-2"))),
 			plus(podAttributes(), "kubernetes_namespace.labels", "none", "kubernetes_namespace.uid", "1-2")},
 		"names as of journald, of somebody else": {text("log", "uid", "_ID", "42", "_TENANT_ID", "acme", "systemd_unit", "u", "namespace", "n", "transport", "t"),

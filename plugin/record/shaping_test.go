@@ -69,3 +69,24 @@ func TestWhatTravelsInAHeaderIsAddedForADeadLetter(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestEqualKeysWhoseOtherNamesAreNotWantedAreBounded(t *testing.T) {
+	pairs := []string{"log", "x"}
+	for range 3000 {
+		pairs = append(pairs, "same", "v")
+	}
+	o := mappingOptions()
+	o.Exclude = record.NewPatterns([]string{"overwritten*"})
+	wantAttributes(t, mapOne(t, o, record.Flush{}, text(pairs...)), attributes{"content": "x", "same": "v"})
+	o.Exclude, o.Include = record.Patterns{}, record.NewPatterns([]string{"same", "event.type"})
+	wantAttributes(t, mapOne(t, o, record.Flush{}, text(append(pairs, "event.type", "e", "level", "odd", "severity", "odd")...)), attributes{"content": "x", "same": "v"})
+}
+
+func TestRawLevelsThatAreNotWantedAreNotSent(t *testing.T) {
+	o := mappingOptions()
+	o.Exclude = record.NewPatterns([]string{"overwritten*"})
+	body := text("log", "x", "first field", "a value for the memo", "level", "odd", "severity", "odd too", "last field", "a value for the memo")
+	wantAttributes(t, mapOne(t, o, record.Flush{}, body), attributes{"content": "x", "first field": "a value for the memo", "log.raw_level": "odd", "last field": "a value for the memo"})
+	o.Exclude = record.NewPatterns([]string{"log.raw_level"})
+	wantAttributes(t, mapOne(t, o, record.Flush{}, body), attributes{"content": "x", "first field": "a value for the memo", "last field": "a value for the memo"})
+}

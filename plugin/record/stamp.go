@@ -44,9 +44,11 @@ func (m *Mapper) set(rec *Record, key string, text []byte) {
 	}
 	start := len(m.scratch)
 	m.scratch = append(m.scratch, key...)
-	m.attach(rec, m.scratch[start:len(m.scratch):len(m.scratch)], Value{Kind: String, Text: text})
+	stamp := Attribute{Value: Value{Kind: String, Text: text}}
+	stamp.Key = m.unique(m.scratch[start:len(m.scratch):len(m.scratch)], stamp.Value, false)
+	m.count++
+	rec.Attributes = append(rec.Attributes, stamp)
 	last := len(rec.Attributes) - 1
-	stamp := rec.Attributes[last]
 	copy(rec.Attributes[m.stamps+1:], rec.Attributes[m.stamps:last])
 	rec.Attributes[m.stamps] = stamp
 	for i := range rec.Runs {

@@ -91,3 +91,21 @@ func TestStampsStandBeforeTheFieldsOfTheEventAndStayWhereTheyHaveNoRoom(t *testi
 		t.Errorf("got %v", got)
 	}
 }
+
+func TestAStampIsSentWhateverIsExcluded(t *testing.T) {
+	o := mappingOptions()
+	o.Exclude = record.NewPatterns([]string{"*"})
+	m := record.NewMapper(o)
+	var r chunk.Reader
+	var ev chunk.Event
+	var rec record.Record
+	data := event(corpus.Fields("log", "x", "log.record.uid", "theirs"))
+	r.Reset(append(data, data...))
+	for r.Next(&ev) {
+		m.Map(&ev, &rec)
+		m.Identify(&rec, 1, 2)
+		if got := string(new(encode.JSON).Append(nil, &rec)); !strings.HasSuffix(got, `"content":"x","log.record.uid":"0000000000000001-2"}`) {
+			t.Errorf("got %s", got)
+		}
+	}
+}

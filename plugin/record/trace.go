@@ -88,7 +88,7 @@ func splitParent(s []byte) (trace, span []byte, ok bool) {
 	if len(s) < length || s[dash1] != '-' || s[dash2] != '-' || s[dash3] != '-' || len(s) > length && s[length] != '-' {
 		return nil, nil, false
 	}
-	if !isHex(s[:dash1]) || string(s[:dash1]) == "ff" || !isHex(s[dash3+1:length]) {
+	if !isHex(s[:dash1]) || bytes.EqualFold(s[:dash1], []byte("ff")) || !isHex(s[dash3+1:length]) {
 		return nil, nil, false
 	}
 	return s[dash1+1 : dash2], s[dash2+1 : dash3], true

@@ -140,6 +140,6 @@ func (m *Mapper) cutSchedule(name []byte) (short []byte, ok bool) {
 	if len(digits) < 10 {
 		when *= 60
 	}
-	age := m.now - when
+	age := m.enriched.now - when
 	return name[:at], -decade < age && age < decade
 }
