@@ -109,9 +109,7 @@ func (m *Mapper) passOn(rec *Record) {
 	mask := m.held.mask &^ m.usedSlots(m.is)
 	m.held.mask &^= mask
 	for ; mask != 0; mask &= mask - 1 {
-		c := chunk.NewCursor(m.held.raw[lowestBit(mask)])
-		key := m.key(&c)
-		m.topLevel(rec, key, c.Next(), &c)
+		m.addField(rec, m.held.at[lowestBit(mask)], nil)
 	}
 }
 

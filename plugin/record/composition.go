@@ -26,6 +26,9 @@ type composition struct {
 	raw   [numSlots][]byte
 
 	entry memoEntry
+	// around is what was added last of it to a record that had keys of its own, those that apart says, as bits.
+	around memoEntry
+	apart  uint64
 	// host and pod are the attributes that are true of this machine, and of the pod of this process, only.
 	host, pod stretch
 }
@@ -43,7 +46,16 @@ func (c *composition) clear() {
 		return
 	}
 	clear(e.attributes[:cap(e.attributes)])
-	*c = composition{entry: memoEntry{attributes: e.attributes[:0], hashes: e.hashes[:0]}}
+	clear(c.around.attributes[:cap(c.around.attributes)])
+	*c = c.empty()
+}
+
+// empty returns a composition with the memory of c.
+func (c *composition) empty() composition {
+	return composition{
+		entry:  memoEntry{attributes: c.entry.attributes[:0], hashes: c.entry.hashes[:0]},
+		around: memoEntry{attributes: c.around.attributes[:0]},
+	}
 }
 
 // find returns the composition for the fields that are held, or nil, and where it is, or would be, in the table.
@@ -103,8 +115,8 @@ func (n *enrichment) put(h *held, s signs, place int) (c *composition, lasts boo
 		n.list = append(n.list, composition{})
 		c = &n.list[len(n.list)-1]
 	}
-	e := c.entry
-	*c = composition{mask: h.mask, signs: s, entry: memoEntry{attributes: e.attributes[:0], hashes: e.hashes[:0]}}
+	*c = c.empty()
+	c.mask, c.signs = h.mask, s
 	for rest := h.mask; rest != 0; rest &= rest - 1 {
 		i := lowestBit(rest)
 		c.raw[i] = h.raw[i]

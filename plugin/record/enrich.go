@@ -151,13 +151,16 @@ func (m *Mapper) enrich(rec *Record) {
 	m.addComposition(rec, c)
 }
 
-var pidKey = []byte("process.pid")
+var (
+	pidKey  = []byte("process.pid")
+	pidHash = hashOf(pidKey)
+)
 
 // addPID adds the number of the process by itself: in a journal it differs from record to record, so that it is no part of a composition.
 func (m *Mapper) addPID(rec *Record) {
 	pid := said(m.heldText(slotPID))
 	m.held.mask &^= 1 << slotPID
-	if len(pid) > 0 && !m.keys.has(pidKey, hashOf(pidKey)) {
+	if len(pid) > 0 && !m.keys.has(pidKey, pidHash) {
 		m.addText(rec, pidKey, pid)
 	}
 }
@@ -171,17 +174,16 @@ func (m *Mapper) addComposition(rec *Record, c *composition) {
 	if len(e.attributes) == 0 {
 		return
 	}
-	clash := false
+	clash := uint64(0)
 	if m.count > 0 || m.opts.InHeader {
 		for i := range e.attributes {
 			if m.keys.has(e.attributes[i].Key, e.hashes[i]) {
-				clash = true
-				break
+				clash |= 1 << min(i, bitsOfMask-1)
 			}
 		}
 	}
 	var other others
-	if clash {
+	if clash != 0 {
 		other = m.othersOf(rec, c) // before anything is taken away
 	}
 	if over := m.count + len(e.attributes) - m.opts.Limits.Attributes; over > 0 {
@@ -190,10 +192,17 @@ func (m *Mapper) addComposition(rec *Record, c *composition) {
 		m.count -= over
 		rec.Truncate(m.count)
 		m.knowAgain(rec)
+		if clash != 0 {
+			m.enrichAround(rec, c, other)
+			return
+		}
 	}
-	if clash {
-		m.enrichAround(rec, c, other)
-		return
+	if clash != 0 {
+		if e.id == 0 || len(e.attributes) >= bitsOfMask || other.host || other.pod {
+			m.enrichAround(rec, c, other)
+			return
+		}
+		e = m.around(c, clash)
 	}
 	m.made = c
 	m.count += len(e.attributes)
@@ -202,6 +211,27 @@ func (m *Mapper) addComposition(rec *Record, c *composition) {
 		return
 	}
 	rec.Runs = append(rec.Runs, Run{Attributes: e.attributes, At: len(rec.Attributes), ID: e.id})
+}
+
+// bitsOfMask is the number of attributes that a mask can tell apart.
+const bitsOfMask = 64
+
+// around returns a composition without the attributes that bits say, as an entry. Records of one kind mostly have the same keys of their
+// own.
+func (m *Mapper) around(c *composition, apart uint64) *memoEntry {
+	e := &c.around
+	if c.apart == apart {
+		return e
+	}
+	c.apart, e.attributes = apart, e.attributes[:0]
+	for i, a := range c.entry.attributes {
+		if apart&(1<<i) == 0 {
+			e.attributes = append(e.attributes, a)
+		}
+	}
+	m.memo.lastID++
+	e.id = m.memo.lastID
+	return e
 }
 
 // knowAgain makes the keys of a record that has lost its last attributes known anew.

@@ -105,7 +105,11 @@ func (m *Mapper) use(rec *Record, known *memoSlot, r *role, at int, key []byte, 
 		if r.below != nil || r.content != 0 || r.level != 0 { // it has to be looked at in each record
 			known = nil
 		}
-		m.hold(r.slot, m.learnHeld(known, r.slot, sign, at, c), c.Since(at))
+		hash := uint64(0)
+		if r.slot != slotPID { // it is no part of a composition
+			hash = m.learnHeld(known, r.slot, sign, at, c)
+		}
+		m.hold(r.slot, hash, at, c.Since(at))
 		return true
 	case useRename:
 		if tok.Kind == chunk.String && len(tok.Data) > 0 && len(m.renames) < mostLate {
@@ -198,11 +202,11 @@ func (m *Mapper) keyOf(raw []byte) []byte {
 // settleRenames gives fields the name that Dynatrace has for them, unless the record has a field of that name.
 func (m *Mapper) settleRenames(rec *Record) {
 	for _, f := range m.renames {
-		key, tok := m.field(f.at)
-		if to := f.role.to; !m.keys.has(to, hashOf(to)) {
-			key = to
+		as := f.role.to
+		if m.keys.has(as, f.role.hash) {
+			as = nil
 		}
-		m.topLevel(rec, key, tok, nil)
+		m.addField(rec, f.at, as)
 	}
 }
 
@@ -214,8 +218,7 @@ func (m *Mapper) settleLate(rec *Record) {
 			m.cuts[LeftOut] += uint64(f.size)
 			continue
 		}
-		key, tok, c := m.reread(f.at)
-		switch f.role.use {
+		switch _, tok := m.field(f.at); f.role.use {
 		case useTime:
 			if m.is&(containerLog|syslogLine) != 0 && tok.Kind == chunk.String && saysTime(tok.Data, rec.Time) {
 				m.cuts[LeftOut] += uint64(f.size)
@@ -230,7 +233,7 @@ func (m *Mapper) settleLate(rec *Record) {
 				continue
 			}
 		}
-		m.topLevel(rec, key, tok, &c)
+		m.addField(rec, f.at, nil)
 	}
 }
 

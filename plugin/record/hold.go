@@ -22,16 +22,17 @@ const (
 type held struct {
 	mask uint32
 	raw  [numSlots][]byte // key and value, in the chunk
+	at   [numSlots]int    // their positions in the body
 	// hashes are those of raw; 0 is a field that is too long to be remembered.
 	hashes [numSlots]uint64
 }
 
 func (h *held) has(s slot) bool { return h.mask&(1<<s) != 0 }
 
-func (m *Mapper) hold(s slot, hash uint64, raw []byte) {
+func (m *Mapper) hold(s slot, hash uint64, at int, raw []byte) {
 	h := &m.held
 	h.mask |= 1 << s
-	h.hashes[s], h.raw[s] = hash, raw
+	h.hashes[s], h.raw[s], h.at[s] = hash, raw, at
 }
 
 // heldText returns the value of a held field as text.

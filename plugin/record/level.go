@@ -94,10 +94,10 @@ func (m *Mapper) finishLevel(rec *Record) {
 	key, tok := m.field(best.at)
 	r := reserved(key)
 	if m.opts.Sources&Severity != 0 || r == ownField || r == ownLevel || r == serverField {
-		key = rawLevelKey
-		if tok.Kind == chunk.String && equalFold(tok.Data, best.name) {
-			return
+		if tok.Kind != chunk.String || !equalFold(tok.Data, best.name) {
+			m.addField(rec, best.at, rawLevelKey)
 		}
+		return
 	}
 	m.add(rec, key, tok, nil, 1)
 }

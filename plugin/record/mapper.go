@@ -93,6 +93,7 @@ type Mapper struct {
 	elements []Value
 	memo     memo
 	group    groupMemo
+	repeats  repeats
 	enriched enrichment
 	flush    Flush
 	shaping  bool // there is something in the options that leaves attributes out
@@ -216,6 +217,7 @@ func (m *Mapper) Release() {
 	m.keys.release()
 	m.memo.release()
 	m.group.release()
+	m.repeats.release()
 	m.enriched.release()
 	m.elements = keepElements(m.elements)
 	if cap(m.scratch) > keptScratch {
@@ -229,6 +231,7 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	rec.reset()
 	m.scratch, m.elements = m.scratch[:m.memo.scratch], m.elements[:m.memo.elements]
 	m.keys.reset()
+	m.repeats.record++
 	m.count, m.stamps = 0, 0
 	m.content.rank, m.level.rank, m.trace.rank, m.span.rank = 0, 0, 0, 0
 	m.signs, m.held.mask, m.late, m.renames, m.made = 0, 0, m.late[:0], m.renames[:0], nil

@@ -126,7 +126,7 @@ func (m *Mapper) recall(rec *Record, s *memoSlot, c *chunk.Cursor) bool {
 		if m.held.has(e.slot) {
 			return false
 		}
-		m.hold(e.slot, e.hash, e.raw)
+		m.hold(e.slot, e.hash, c.Pos(), e.raw)
 	case e.late != nil:
 		if len(m.late) == mostLate {
 			return false

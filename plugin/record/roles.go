@@ -15,6 +15,7 @@ type role struct {
 	slot slot
 	rank uint8
 	to   []byte
+	hash uint32 // of to
 }
 
 // path is what follows in a key behind a top-level key and a dot, and what a field there is used for.

@@ -161,7 +161,7 @@ var trustedFields = []string{
 func (t *roleTable) addSources(on Sources, pathKeys []string) {
 	set := func(key string, u use, s slot, to string, rank uint8) {
 		if r := t.add(key); r.use == useNone {
-			r.use, r.slot, r.to, r.rank = u, s, []byte(to), rank
+			r.use, r.slot, r.to, r.hash, r.rank = u, s, []byte(to), hashOf([]byte(to)), rank
 		}
 	}
 	for i := range sourceFields {

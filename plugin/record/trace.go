@@ -28,7 +28,7 @@ var displaced = role{}
 // considerID takes a valid id that is better than the one so far, and reports whether it took the field: of those that stay under
 // their own name it takes the id only.
 func (m *Mapper) considerID(u use, rank uint8, at int, text []byte) bool {
-	best, digits := &m.trace, traceDigits
+	best, length := &m.trace, traceDigits
 	switch u {
 	case useParent:
 		if trace, span, ok := splitParent(text); ok && m.parent.trace == nil && isID(trace, traceDigits) {
@@ -36,9 +36,9 @@ func (m *Mapper) considerID(u use, rank uint8, at int, text []byte) bool {
 		}
 		return false
 	case useSpan:
-		best, digits = &m.span, spanDigits
+		best, length = &m.span, spanDigits
 	}
-	if !isID(text, digits) || best.rank != 0 && best.rank <= uint16(rank) {
+	if !isID(text, length) || best.rank != 0 && best.rank <= uint16(rank) {
 		return false
 	}
 	if rank >= keptRank {
@@ -94,40 +94,58 @@ func splitParent(s []byte) (trace, span []byte, ok bool) {
 	return s[dash1+1 : dash2], s[dash2+1 : dash3], true
 }
 
+// What a byte can be in a hexadecimal number.
+const (
+	digit   = 1 << iota // of any kind
+	counts              // not 0
+	capital             // A to F
+)
+
+var digits = func() (t [256]uint8) {
+	for c := range byte(10) {
+		t['0'+c] = digit | counts
+	}
+	t['0'] = digit
+	for c := range byte(6) {
+		t['a'+c], t['A'+c] = digit|counts, digit|counts|capital
+	}
+	return t
+}()
+
+// hexOf returns what all bytes of s are, and what one of them is at least.
+func hexOf(s []byte) (all, any uint8) {
+	all = digit
+	for _, c := range s {
+		all &= digits[c]
+		any |= digits[c]
+	}
+	return all, any
+}
+
 // isID tells whether s is a number of so many hexadecimal digits that is not zero.
-func isID(s []byte, digits int) bool {
-	if len(s) != digits || !isHex(s) {
+func isID(s []byte, length int) bool {
+	if len(s) != length {
 		return false
 	}
-	for _, c := range s {
-		if c != '0' {
-			return true
-		}
-	}
-	return false
+	all, any := hexOf(s)
+	return all&digit != 0 && any&counts != 0
 }
 
 func isHex(s []byte) bool {
-	for _, c := range s {
-		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'f') {
-			return false
-		}
-	}
-	return true
+	all, _ := hexOf(s)
+	return all&digit != 0
 }
 
 // lower returns hexadecimal digits in lower case.
 func (m *Mapper) lower(s []byte) []byte {
-	for _, c := range s {
-		if 'A' <= c && c <= 'F' {
-			start := len(m.scratch)
-			for _, c := range s {
-				m.scratch = append(m.scratch, c|0x20)
-			}
-			return m.scratch[start:len(m.scratch):len(m.scratch)]
-		}
+	if _, any := hexOf(s); any&capital == 0 {
+		return s
 	}
-	return s
+	start := len(m.scratch)
+	for _, c := range s {
+		m.scratch = append(m.scratch, c|0x20)
+	}
+	return m.scratch[start:len(m.scratch):len(m.scratch)]
 }
 
 // id returns an id as text: OTLP has it as bytes, Fluent Bit up to 3.2 also as digits.

@@ -3,22 +3,37 @@
 package bench
 
 import (
+	"io"
 	"testing"
 	"time"
+
+	"github.com/klauspost/compress/gzip"
 
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/test/corpus"
 )
 
 // BenchmarkMapping runs the way from a chunk to its JSON body with the mappings on and off in turn, and reports how many times as
-// much processor time it takes with them: the figure that holds on a machine whose speed changes from minute to minute.
+// much processor time it takes with them, without compression and with it, as bodies are sent: the figures that hold on a machine whose
+// speed changes from minute to minute.
 func BenchmarkMapping(b *testing.B) {
-	for _, c := range append(corpus.All(), journal(1), journal(40), pods(100)) {
+	for _, c := range append(corpus.All(), journal(1), journal(40), pods(100), syslogLines(), loggers(), pino()) {
 		b.Run(c.Name, func(b *testing.B) {
 			off, on := newOurs(), newMapped(c.Tag)
 			off.run(c.Data)
 			on.run(c.Data)
-			var without, with time.Duration
+			zip, err := gzip.NewWriterLevel(io.Discard, 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			compress := func(body []byte) time.Duration {
+				start := cpu()
+				zip.Reset(io.Discard)
+				_, _ = zip.Write(body)
+				_ = zip.Close()
+				return cpu() - start
+			}
+			var without, with, zipWithout, zipWith time.Duration
 			for b.Loop() {
 				start := cpu()
 				off.run(c.Data)
@@ -26,8 +41,11 @@ func BenchmarkMapping(b *testing.B) {
 				on.run(c.Data)
 				without += between - start
 				with += cpu() - between
+				zipWithout += compress(off.body)
+				zipWith += compress(on.body)
 			}
 			b.ReportMetric(float64(with)/float64(without), "times-off")
+			b.ReportMetric(float64(with+zipWith)/float64(without+zipWithout), "times-off-gzip")
 			b.ReportMetric(float64(len(on.body))/float64(len(off.body)), "bytes-off")
 			b.ReportMetric(float64(b.N)*float64(len(c.Data))/1e6/with.Seconds(), "MB/s")
 		})

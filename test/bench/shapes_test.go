@@ -36,3 +36,37 @@ func pods(k int) corpus.Chunk {
 	}
 	return corpus.Chunk{Name: fmt.Sprint("pods-", k), Tag: "kube.x", Data: data, Events: n}
 }
+
+// syslogLines is a chunk of ten hosts, as a syslog parser takes their lines apart.
+func syslogLines() corpus.Chunk {
+	return repeated("syslog", func(n int, line string) corpus.Value {
+		return corpus.Fields("pri", "13", "time", "Nov 14 22:13:20", "host", fmt.Sprint("host-", n%10), "ident", "sshd", "pid", fmt.Sprint(n%500), "message", line)
+	})
+}
+
+// loggers is a chunk of the JSON lines of an application, parsed: level, logger, service and trace.
+func loggers() corpus.Chunk {
+	return repeated("loggers", func(n int, line string) corpus.Value {
+		return corpus.Fields("level", "info", "logger", "com.example.Shop", "trace_id", fmt.Sprintf("%032x", n+1), "span_id", fmt.Sprintf("%016x", n+1), "service", "shop", "message", line)
+	})
+}
+
+// pino is a chunk of pino's lines, parsed.
+func pino() corpus.Chunk {
+	s := corpus.Str
+	return repeated("pino", func(n int, line string) corpus.Value {
+		return corpus.Map(s("level"), corpus.Int(30), s("time"), corpus.Uint(uint64(1772439330173+n)), s("pid"), corpus.Int(4711), s("hostname"), s("vm-1"), s("reqId"), s(fmt.Sprint(n)), s("msg"), s(line))
+	})
+}
+
+// repeated fills a chunk with the records of lines of a usual length.
+func repeated(name string, body func(n int, line string) corpus.Value) corpus.Chunk {
+	var data []byte
+	n := 0
+	for len(data) < 2<<20 {
+		line := fmt.Sprintf("order %d accepted, 3 items of 49.90 in all, shipped to the address on file by the next day", n)
+		data = corpus.AppendEvent(data, corpus.EventTime(1700000000, uint32(n)), nil, body(n, line))
+		n++
+	}
+	return corpus.Chunk{Name: name, Tag: "app", Data: data, Events: n}
+}
