@@ -90,3 +90,59 @@ func TestRawLevelsThatAreNotWantedAreNotSent(t *testing.T) {
 	o.Exclude = record.NewPatterns([]string{"log.raw_level"})
 	wantAttributes(t, mapOne(t, o, record.Flush{}, body), attributes{"content": "x", "first field": "a value for the memo", "last field": "a value for the memo"})
 }
+
+func TestANameThatHasToMakeRoomIsNamedByTheMapping(t *testing.T) {
+	o := mappingOptions()
+	o.Limits.Attributes = 24
+	var more []corpus.Value
+	for i := range 22 {
+		more = append(more, corpus.Str(fmt.Sprint("own", i)), corpus.Str("x"))
+	}
+	more = append(more, corpus.Str("k8s.pod.name"), corpus.Str("own"))
+	got := mapOne(t, o, record.Flush{}, podRecord(pod(), more...))
+	if got["k8s.pod.name"] != "checkout-7d4b9c8f6d-x2x4z" || got["own0"] != "x" || len(got) != o.Limits.Attributes+1 {
+		t.Errorf("%d attributes: %v", len(got), got)
+	}
+}
+
+func TestARecordOfAnotherHostInAFullRecordStaysOne(t *testing.T) {
+	o := mappingOptions()
+	o.Limits.Attributes = 6
+	facts := &metadata.Facts{Host: []metadata.Fact{{Key: "dt.entity.host", Value: "HOST-1"}, {Key: "host.name", Value: "here"}}}
+	got := mapOne(t, o, record.Flush{Facts: facts}, text("log", "x", "a", "1", "b", "2", "c", "3", "d", "4", "e", "5", "host.name", "there"))
+	if got["dt.entity.host"] != nil || got["host.name"] == "here" {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestMoreFieldsThanCanBePutOffAreOrdinaryOnes(t *testing.T) {
+	var pairs []string
+	for i := range 100 {
+		pairs = append(pairs, fmt.Sprint("_FIELD", i), "v")
+	}
+	got := mapOne(t, mappingOptions(), record.Flush{}, text(append(pairs, "MESSAGE", "x", "_SYSTEMD_UNIT", "u")...))
+	kept := 0
+	for key := range got {
+		if strings.HasPrefix(key, "_FIELD") {
+			kept++
+		}
+	}
+	if kept != 100-64 {
+		t.Errorf("%d of 100 are kept", kept)
+	}
+}
+
+func TestWhatIsLeftOutOfParsedJSONIsCountedInItsOwnBytes(t *testing.T) {
+	o := mappingOptions()
+	o.ParseJSON = true
+	m := record.NewMapper(o)
+	var r chunk.Reader
+	var ev chunk.Event
+	var rec record.Record
+	r.Reset(event(corpus.Fields("log", `{"time":"2023-11-14T22:13:20Z","message":"x","trace_id":"n/a"}`, "stream", "stdout")))
+	r.Next(&ev)
+	m.Map(&ev, &rec)
+	if n := m.TakeCuts()[record.LeftOut]; n > 100 {
+		t.Errorf("left out %d bytes", n)
+	}
+}
