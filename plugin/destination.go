@@ -18,9 +18,10 @@ type destination struct {
 	credential string
 }
 
-// newDestination builds the chain, around a client that sends attributes as a header, unless that is "": attempts until the deadline, around a gate that all flushes share, around single attempts.
+// newDestination builds the chain, around a client that sends attributes as a header, unless that is "": attempts until the deadline, around a
+// gate that all flushes share, around single attempts.
 func newDestination(cfg *config.Config, attributes string, counters *telemetry.Counters, log *telemetry.Log) (*destination, error) {
-	transport, err := deliver.NewTransport(cfg.TLSVerify, cfg.TLSCAFile)
+	transport, err := deliver.NewTransport(cfg, log)
 	if err != nil {
 		return nil, err
 	}

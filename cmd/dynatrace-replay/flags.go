@@ -39,6 +39,9 @@ Destination
                      token is taken from $DT_API_TOKEN. There is no flag for
                      the token itself, since others see it in the process list.
   --tls-ca-file FILE PEM file with certificates to trust besides the system's
+  --tls-pin-sha256 FINGERPRINTS, --tls-server-name NAME, --tls-min-version 1.3,
+  --tls-cert-file FILE, --tls-key-file FILE
+                     as the options of the plugin
   --tls-verify=off   do not check the server's certificate
   --allow-http       allow an http:// endpoint that is not on this machine
 
@@ -70,7 +73,9 @@ const (
 
 // options is the command line.
 type options struct {
-	endpoint, tokenFile, caFile, tlsVerify string
+	endpoint, tokenFile string
+	// network are the plugin's options about TLS, by their names.
+	network map[string]string
 
 	allowHTTP, dryRun, restamp bool
 
@@ -80,15 +85,24 @@ type options struct {
 	files   []string
 }
 
+// networkOptions are those of the plugin that are flags, too, with hyphens.
+var networkOptions = []string{
+	"tls_ca_file", "tls_verify", "tls_pin_sha256", "tls_server_name", "tls_min_version", "tls_cert_file", "tls_key_file",
+}
+
 // parseFlags reads the command line. It returns flag.ErrHelp for --help.
 func parseFlags(args []string) (*options, error) {
-	o := new(options)
+	o := &options{network: make(map[string]string)}
 	set := flag.NewFlagSet("dynatrace-replay", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
 	set.StringVar(&o.endpoint, "endpoint", "", "")
 	set.StringVar(&o.tokenFile, "token-file", "", "")
-	set.StringVar(&o.caFile, "tls-ca-file", "", "")
-	set.StringVar(&o.tlsVerify, "tls-verify", "", "")
+	for _, option := range networkOptions {
+		set.Func(strings.ReplaceAll(option, "_", "-"), "", func(s string) error {
+			o.network[option] = s
+			return nil
+		})
+	}
 	set.BoolVar(&o.allowHTTP, "allow-http", false, "")
 	set.BoolVar(&o.dryRun, "dry-run", false, "")
 	set.BoolVar(&o.restamp, "restamp", false, "")

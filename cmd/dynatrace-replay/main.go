@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
 	"strings"
@@ -138,7 +139,8 @@ func (p properties) Get(name string) string { return p[name] }
 
 // loadConfig checks the flags and the environment by the rules of the plugin.
 func loadConfig(o *options, getenv func(string) string) (*config.Config, error) {
-	src := properties{"endpoint": o.endpoint, "tls_ca_file": o.caFile, "tls_verify": o.tlsVerify, "api_token_file": o.tokenFile}
+	src := properties{"endpoint": o.endpoint, "api_token_file": o.tokenFile}
+	maps.Copy(src, o.network)
 	if src["endpoint"] == "" {
 		src["endpoint"] = getenv("DT_ENDPOINT")
 	}
@@ -163,6 +165,8 @@ func loadConfig(o *options, getenv func(string) string) (*config.Config, error) 
 var flagNames = strings.NewReplacer(
 	"api_token_file", "--token-file", "api_token", "DT_API_TOKEN", "`allow_http on`", "`--allow-http`", "allow_http", "--allow-http",
 	"tls_ca_file", "--tls-ca-file", "`tls_verify`", "`--tls-verify`", "tls_verify:", "--tls-verify:", "`endpoint`", "`--endpoint`",
+	"tls_pin_sha256", "--tls-pin-sha256", "tls_server_name", "--tls-server-name", "tls_min_version", "--tls-min-version",
+	"tls_cert_file", "--tls-cert-file", "tls_key_file", "--tls-key-file",
 	"the plugin is stopping", "interrupted", "flush_deadline is over", "no more time for retries", "in this flush", "for retries",
 )
 

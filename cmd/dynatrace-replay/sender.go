@@ -11,7 +11,7 @@ import (
 
 // newSender builds the chain that takes payloads to Dynatrace. It is the only place here that knows what the chain is made of.
 func newSender(cfg *config.Config, log *telemetry.Log) (_ deliver.Sender, done func(), _ error) {
-	transport, err := deliver.NewTransport(cfg.TLSVerify, cfg.TLSCAFile)
+	transport, err := deliver.NewTransport(cfg, log)
 	if err != nil {
 		return nil, nil, err
 	}

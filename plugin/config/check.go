@@ -78,19 +78,3 @@ func (d *draft) checkTimes() {
 		d.warn(optRequestTimeout, "is "+d.RequestTimeout.String()+"; the server can hold a request for 10s before it answers 429, so throttling will look like a timeout")
 	}
 }
-
-func (d *draft) checkTLS() {
-	if !d.TLSVerify && !d.wrong[optTLSVerify] {
-		d.warn(optTLSVerify, "is off: anyone in between can read the token and the logs; for a self-signed certificate set `tls_ca_file` instead")
-	}
-	if d.TLSCAFile == "" || d.wrong[optTLSCAFile] {
-		return
-	}
-	if err := checkCAFile(d.TLSCAFile); err != nil {
-		d.fail(optTLSCAFile, "%w", err)
-		return
-	}
-	if !d.TLSVerify && !d.wrong[optTLSVerify] {
-		d.warn(optTLSCAFile, "has no effect while `tls_verify` is off")
-	}
-}

@@ -123,6 +123,16 @@ type Config struct {
 	TLSVerify bool
 	// TLSCAFile is a PEM file of certificates to trust besides the system's, or "". It held at least one when Load ran.
 	TLSCAFile string
+	// TLSPins are fingerprints of which the server's certificate must have one; it then needs neither a known authority nor
+	// the right name. None by default, never together with TLSVerify off.
+	TLSPins []Fingerprint
+	// TLSServerName is the name that is asked for and that the server's certificate must hold, or "" for the host of the endpoint.
+	TLSServerName string
+	// TLSMinVersion is the oldest version of TLS to speak, as a constant of crypto/tls; that of TLS 1.2 by default.
+	TLSMinVersion uint16
+	// TLSCertFile and TLSKeyFile are PEM files with the certificate and the key that the plugin shows to a server that asks for
+	// one; both or none are set, and both can be the same file. They fitted together when Load ran; ReadKeyPair reads them again.
+	TLSCertFile, TLSKeyFile string
 
 	// Warnings are things that are legal but probably wrong, one line each, for the log at start.
 	Warnings []string
@@ -136,6 +146,8 @@ type draft struct {
 	allowHTTP     bool
 	compress      string
 	limits        string
+	minVersion    string
+	pins          []string
 	attributesIn  string
 	maxContent    int // 0: the preset's
 	maxAttribute  int // 0: the preset's
@@ -149,6 +161,12 @@ type draft struct {
 func (d *draft) fail(option, format string, args ...any) {
 	d.wrong[option] = true
 	d.problems = append(d.problems, fmt.Errorf("%s: "+format, append([]any{option}, args...)...))
+}
+
+// problem notes an error whose text begins with the name of an option.
+func (d *draft) problem(option string, err error) {
+	d.wrong[option] = true
+	d.problems = append(d.problems, err)
 }
 
 // warn notes lines for the log, each under the name of its option.

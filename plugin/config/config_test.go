@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/tls"
 	"reflect"
 	"slices"
 	"strings"
@@ -35,6 +36,7 @@ func TestAnEndpointAndATokenAreEnough(t *testing.T) {
 		OldRecords:        OldRestamp,
 		DeadLetterBytes:   100_000_000,
 		TLSVerify:         true,
+		TLSMinVersion:     tls.VersionTLS12,
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)

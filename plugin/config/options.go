@@ -85,6 +85,11 @@ const (
 	optStripANSI         = "strip_ansi"
 	optTLSVerify         = "tls_verify"
 	optTLSCAFile         = "tls_ca_file"
+	optTLSPin            = "tls_pin_sha256"
+	optTLSServerName     = "tls_server_name"
+	optTLSMinVersion     = "tls_min_version"
+	optTLSCertFile       = "tls_cert_file"
+	optTLSKeyFile        = "tls_key_file"
 )
 
 const compressGzip = "gzip"
@@ -95,7 +100,7 @@ const compressGzip = "gzip"
 // be one that Fluent Bit keeps for itself (host, port, workers, retry_limit, everything that starts with net., tls. or oauth2, ...:
 // src/flb_output.c, flb_output_set_property): such a name never reaches a plugin.
 func Options() []Option {
-	return slices.Concat(recordOptions(), mappingOptions(), deliveryOptions())
+	return slices.Concat(recordOptions(), mappingOptions(), deliveryOptions(), networkOptions())
 }
 
 // recordOptions say where records go, in which form, and what one may hold.

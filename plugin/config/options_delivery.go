@@ -45,15 +45,5 @@ func deliveryOptions() []Option {
 			Help: "Largest size of that file together with its predecessor, `<file>.1`; the oldest records go first.",
 			bind: func(d *draft) any { return &d.DeadLetterBytes },
 		},
-		{
-			Name: optTLSVerify, Type: TypeBool, Default: "on",
-			Help: "Check the server's certificate. For a self-signed ActiveGate set `tls_ca_file` instead of turning this off.",
-			bind: func(d *draft) any { return &d.TLSVerify },
-		},
-		{
-			Name: optTLSCAFile, Type: TypePath, Unset: "system certificates",
-			Help: "PEM file with certificates to trust besides the system's.",
-			bind: func(d *draft) any { return &d.TLSCAFile },
-		},
 	}
 }

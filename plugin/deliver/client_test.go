@@ -3,8 +3,6 @@ package deliver
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"encoding/pem"
 	"fmt"
 	"io"
 	"net"
@@ -12,13 +10,13 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/telemetry"
 )
 
@@ -35,15 +33,28 @@ func (t *token) Refused()                       { t.refused.Add(1) }
 // quick is a client with a transport like the real one, for a server on this machine.
 func quick(t *testing.T, target string, change ...func(*ClientOptions)) *Client {
 	t.Helper()
-	transport, err := NewTransport(true, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := ClientOptions{URL: target, Auth: &token{value: "Api-Token " + secret}, Timeout: 5 * time.Second, Version: "1.2.3", Transport: transport}
+	o := ClientOptions{URL: target, Auth: &token{value: "Api-Token " + secret}, Timeout: 5 * time.Second, Version: "1.2.3", Transport: transportTo(t, target)}
 	for _, f := range change {
 		f(&o)
 	}
 	return newClient(t, o)
+}
+
+// transportTo is a transport to a URL with default options, changed by change.
+func transportTo(t *testing.T, target string, change ...func(*config.Config)) *Transport {
+	t.Helper()
+	cfg := &config.Config{TLSVerify: true, Endpoint: config.Endpoint{IngestURL: target}}
+	if u, err := url.Parse(target); err == nil {
+		cfg.Endpoint.Host = u.Host
+	}
+	for _, f := range change {
+		f(cfg)
+	}
+	transport, err := NewTransport(cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return transport
 }
 
 func timeout(d time.Duration) func(*ClientOptions) { return func(o *ClientOptions) { o.Timeout = d } }
@@ -314,79 +325,6 @@ func TestReleasedBodyGivesNothing(t *testing.T) {
 	}
 }
 
-// caFile writes the certificate of a TLS server.
-func caFile(t *testing.T, server *httptest.Server) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "ca.pem")
-	write(t, path, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
-	return path
-}
-
-func TestTLS(t *testing.T) {
-	var protocol atomic.Value
-	start := func(change func(*httptest.Server)) *httptest.Server {
-		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			protocol.Store(r.Proto)
-			answer(204, "")(w, r)
-		}))
-		server.EnableHTTP2 = true
-		server.TLS = new(tls.Config)
-		server.Config.ErrorLog = quietLog
-		change(server)
-		server.StartTLS()
-		t.Cleanup(server.Close)
-		return server
-	}
-	modern := start(func(*httptest.Server) {})
-	old := start(func(s *httptest.Server) { s.TLS.MinVersion, s.TLS.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 })
-	mutual := start(func(s *httptest.Server) { // TLS 1.3 refuses after the handshake, where the alert may be lost to a closed connection
-		s.TLS.ClientAuth, s.TLS.MaxVersion = tls.RequireAnyClientCert, tls.VersionTLS12
-	})
-	plain, _ := serve(t, answer(204, ""))
-	trusted := caFile(t, modern)
-
-	for _, c := range []struct {
-		name, url string
-		verify    bool
-		ca        string
-		kind      Kind
-		reason    Reason
-		says      string
-	}{
-		{"a certificate of tls_ca_file is trusted", modern.URL, true, trusted, Accepted, ReasonAccepted, ""},
-		{"an unknown authority is not", modern.URL, true, "", Environment, ReasonCertificate, "tls_ca_file"},
-		{"another name is not", strings.Replace(modern.URL, "127.0.0.1", "localhost", 1), true, trusted, Environment, ReasonCertificate, "another name"},
-		{"anything is with tls_verify off", strings.Replace(modern.URL, "127.0.0.1", "localhost", 1), false, "", Accepted, ReasonAccepted, ""},
-		{"TLS 1.1 is refused", old.URL, true, trusted, Environment, ReasonTLS, "TLS 1.2"},
-		{"a server that wants a client certificate is explained", mutual.URL, true, trusted, Environment, ReasonTLS, "client certificate"},
-		{"https to an http port is explained", strings.Replace(plain.URL, "http:", "https:", 1), true, "", Environment, ReasonScheme, "does not speak https"},
-		{"http to an https port is explained", strings.Replace(modern.URL, "https:", "http:", 1), true, "", Environment, ReasonScheme, "https://"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			transport, err := NewTransport(c.verify, c.ca)
-			if err != nil {
-				t.Fatal(err)
-			}
-			v := quick(t, c.url, func(o *ClientOptions) { o.Transport = transport }).Send(t.Context(), payload, true)
-			expectVerdict(t, v, c.kind, c.reason, c.says)
-		})
-	}
-	if protocol.Load() != "HTTP/1.1" {
-		t.Errorf("spoke %v to a server that offers HTTP/2", protocol.Load())
-	}
-}
-
-func TestCAFileMustHoldACertificate(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "ca.pem")
-	if _, err := NewTransport(true, path); err == nil || !strings.Contains(err.Error(), "tls_ca_file") {
-		t.Errorf("a missing file: %v", err)
-	}
-	write(t, path, "no certificate")
-	if _, err := NewTransport(true, path); err == nil || !strings.Contains(err.Error(), "tls_ca_file") {
-		t.Errorf("a file without one: %v", err)
-	}
-}
-
 func TestProxyThatRefusesIsExplained(t *testing.T) {
 	for code, want := range map[int]struct {
 		kind   Kind
@@ -400,7 +338,7 @@ func TestProxyThatRefusesIsExplained(t *testing.T) {
 				proxy, _ := serve(t, answer(code, ""))
 				address, _ := url.Parse(strings.Replace(proxy.URL, "http://", "http://joe:hunter2@", 1))
 				v := quick(t, target, func(o *ClientOptions) {
-					o.Transport.(*http.Transport).Proxy = http.ProxyURL(address)
+					o.Transport.(*Transport).current.Transport.Proxy = http.ProxyURL(address)
 				}).Send(t.Context(), payload, true)
 				if v.Kind != want.kind || strings.Contains(v.Message, "hunter2") {
 					t.Errorf("%s, %s: %s", v.Kind, v.Reason, v.Message)

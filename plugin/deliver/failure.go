@@ -2,8 +2,6 @@ package deliver
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +18,8 @@ var (
 	errStopping       = errors.New("the plugin is stopping")
 	errToken          = errors.New("no token")
 	errRequest        = errors.New("no request can be made")
+	// errClientCertificate is a server that hung up after it had asked for a client certificate and got none.
+	errClientCertificate = errors.New("the server asked for a client certificate and hung up")
 )
 
 // proxyError is a proxy's refusal to connect to the server.
@@ -68,50 +68,6 @@ func proxyFailure(err error) (ruling, bool) {
 	default:
 		return ruling{Environment, ReasonProxy, "the proxy does not let the request through: allow the host of `endpoint` there, or name it in NO_PROXY"}, true
 	}
-}
-
-func certificateFailure(err error) (ruling, bool) {
-	var (
-		unknown  x509.UnknownAuthorityError
-		hostname x509.HostnameError
-		invalid  x509.CertificateInvalidError
-		roots    x509.SystemRootsError
-		other    *tls.CertificateVerificationError
-	)
-	hint := ""
-	switch {
-	case errors.As(err, &unknown):
-		hint = "the server's certificate is of an authority unknown here (an ActiveGate has a self-signed one by default): save it as PEM and name that file in tls_ca_file"
-	case errors.As(err, &hostname):
-		hint = "the server's certificate is for another name: write a name it holds as host of `endpoint`, or give the server a certificate for this one; tls_ca_file does not help here"
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		hint = "the server's certificate is expired or not valid yet: renew it, and check the clocks on both sides"
-	case errors.As(err, &roots):
-		hint = "this system has no list of trusted authorities: install ca-certificates, or name a PEM file in tls_ca_file"
-	case errors.As(err, &invalid), errors.As(err, &other):
-		hint = "the server's certificate cannot be trusted: check it, and the file in tls_ca_file"
-	default:
-		return ruling{}, false
-	}
-	return ruling{Environment, ReasonCertificate, hint}, true
-}
-
-func tlsFailure(err error) (ruling, bool) {
-	const hintHTTP = "the server does not speak https on this port: check scheme and port of `endpoint`"
-	var record tls.RecordHeaderError
-	if errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, &record) {
-		return ruling{Environment, ReasonScheme, hintHTTP}, true
-	}
-	text := err.Error()
-	if strings.Contains(text, `malformed HTTP response "\x15\x03`) { // a TLS alert
-		return ruling{Environment, ReasonScheme, "the server speaks https on this port: write `endpoint` with https://"}, true
-	}
-	var op *net.OpError
-	refused := errors.As(err, &op) && op.Op == "remote error" && !strings.Contains(text, "internal error")
-	if refused || strings.Contains(text, "tls: server selected unsupported protocol version") || strings.Contains(text, "tls: failed to parse certificate") {
-		return ruling{Environment, ReasonTLS, "server and plugin cannot agree on TLS: the server must offer TLS 1.2 or newer, and ask for no client certificate"}, true
-	}
-	return ruling{}, false
 }
 
 func networkFailure(err error) (ruling, bool) {

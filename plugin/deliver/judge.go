@@ -90,7 +90,9 @@ func rulingFor(a Answer, said string) ruling {
 	case a.Status == http.StatusBadRequest && saysAny(said, "out of correct time range", "timestamps_out_of_range", "timestamps out of range"):
 		return ruling{Data, ReasonTimeRange, "the records are older than the server takes (24 hours), or the clock of this machine is behind"}
 	case a.Status == http.StatusBadRequest && saysAny(said, "http request to an https server", "plain http request was sent to https port", "requires tls"):
-		return ruling{Environment, ReasonScheme, "the server speaks https on this port: write `endpoint` with https://"}
+		return ruling{Environment, ReasonScheme, hintScheme}
+	case a.Status == http.StatusBadRequest && saysAny(said, "no required ssl certificate was sent", "the ssl certificate error"): // nginx, whose own statuses 495 and 496 are not sent
+		return ruling{Environment, ReasonTLS, hintClientCert}
 	case a.Status == http.StatusServiceUnavailable && saysAny(said, "usable space limit reached"):
 		return ruling{Moment, ReasonQueueFull,
 			"the disk queue of the ActiveGate is full: wait for the end of the peak, or raise disk_queue_max_size_mb under [generic_ingest] in its custom.properties"}

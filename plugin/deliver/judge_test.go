@@ -17,6 +17,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"out_dynatrace/plugin/config"
 )
 
 const secret = "dt0c01.PUBLICPUBLICPUBLICPUBLIC.SECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECR"
@@ -125,7 +127,14 @@ var verdicts = []struct {
 	{"http on the https port is the scheme", failure(http.ErrSchemeMismatch), Environment, ReasonScheme, "does not speak https"},
 	{"no TLS on the https port is the scheme", failure(tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}), Environment, ReasonScheme, "does not speak https"},
 	{"TLS on the http port is the scheme", failure(errors.New(`malformed HTTP response "\x15\x03\x01\x00\x02\x02\x16"`)), Environment, ReasonScheme, "write `endpoint` with https://"},
-	{"a refused handshake is TLS", failure(remote("remote error", errors.New("tls: certificate required"))), Environment, ReasonTLS, "TLS 1.2"},
+	{"a refused handshake is TLS", failure(remote("remote error", errors.New("tls: handshake failure"))), Environment, ReasonTLS, "TLS 1.2"},
+	{"no version in common is TLS", failure(remote("remote error", errors.New("tls: protocol version not supported"))), Environment, ReasonTLS, "tls_min_version"},
+	{"a server that wants a client certificate names its options", failure(remote("remote error", errors.New("tls: certificate required"))), Environment, ReasonTLS, "tls_cert_file and tls_key_file"},
+	{"a server that hangs up for want of one does, too", failure(fmt.Errorf("%w: %w", errClientCertificate, io.EOF)), Environment, ReasonTLS, "tls_cert_file and tls_key_file"},
+	{"400 of nginx that wants one does, too", status(400, "<html><head><title>400 No required SSL certificate was sent</title>"), Environment, ReasonTLS, "tls_cert_file and tls_key_file"},
+	{"400 of nginx that does not trust one does, too", status(400, "<html><head><title>400 The SSL certificate error</title>"), Environment, ReasonTLS, "renew the one there"},
+	{"a server that does not know its name asks for another", failure(remote("remote error", errors.New("tls: unrecognized name"))), Environment, ReasonTLS, "tls_server_name"},
+	{"another certificate than the pinned one prints its fingerprint", failure(&pinError{config.Fingerprint{0xab}}), Environment, ReasonCertificate, "fingerprint AB:00:00"},
 	{"a server of old TLS is TLS", failure(errors.New("tls: server selected unsupported protocol version 301")), Environment, ReasonTLS, "TLS 1.2"},
 	{"an unknown host name is the environment's fault", failure(remote("dial", &net.DNSError{Err: "no such host", Name: "abd.live.dynatrace.com", IsNotFound: true})), Environment, ReasonHostUnknown, "abd.live.dynatrace.com"},
 	{"a proxy that wants a password is the environment's fault", failure(&proxyError{407}), Environment, ReasonProxy, "HTTPS_PROXY"},

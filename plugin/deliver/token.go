@@ -16,8 +16,8 @@ type StaticToken struct{ Secret config.Secret }
 // Authorization gives the header's value.
 func (t StaticToken) Authorization() (string, error) { return t.Secret.Authorization(), nil }
 
-// tokenCheck is how often a token file is looked at, at most.
-const tokenCheck = time.Second
+// fileCheck is how often a file of token or certificates is looked at, at most.
+const fileCheck = time.Second
 
 // FileToken is a token in a file that may change while the plugin runs, such as a Kubernetes secret. It is read at the start,
 // again when its time, size or inode changes, looked at no more than once a second, and again after the server refused the
@@ -51,7 +51,7 @@ func NewFileToken(path string, log *telemetry.Log) (*FileToken, error) {
 func (t *FileToken) Authorization() (string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if now := time.Now(); now.Sub(t.checked) >= tokenCheck {
+	if now := time.Now(); now.Sub(t.checked) >= fileCheck {
 		t.checked = now
 		t.refresh()
 	}
@@ -68,7 +68,7 @@ func (t *FileToken) Refused() {
 // refresh reads the file if it is not the one seen last.
 func (t *FileToken) refresh() {
 	info, err := os.Stat(t.path)
-	if err == nil && t.seen != nil && os.SameFile(info, t.seen) && info.Size() == t.seen.Size() && info.ModTime().Equal(t.seen.ModTime()) {
+	if err == nil && t.seen != nil && sameFile(info, t.seen) {
 		return
 	}
 	secret, warnings, err := config.ReadTokenFile(t.path)

@@ -3,13 +3,19 @@ package deliver
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
+
+	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/telemetry"
 )
 
 const (
@@ -21,33 +27,112 @@ const (
 	maxResponseHeader = 64 << 10
 	// writeBuffer of a connection, in bytes. Larger than the default of 4 KiB because bodies are some 100 KiB.
 	writeBuffer = 64 << 10
+	// handshakeTimeout bounds the TLS handshake.
+	handshakeTimeout = 10 * time.Second
 )
 
-// NewTransport returns a transport for the few, large requests of this plugin. It speaks HTTP/1.1 only, which costs less than
-// HTTP/2 for such bodies, over TLS 1.2 or newer, through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name.
+// Transport makes the few, large requests of this plugin to one endpoint, over connections that it keeps open.
 //
-// caFile names a PEM file of authorities that are trusted besides those of the system; "" is none. verify is false only
-// where the user turned tls_verify off. There is no timeout for the answer: that of the attempt covers it.
-// Memory is bounded by 16 idle connections of some 70 KiB.
-func NewTransport(verify bool, caFile string) (*http.Transport, error) {
-	roots, err := rootsWith(caFile)
-	if err != nil {
+// It is a row of generations of http.Transport: when a file with certificates changes, a new one takes over and the connections
+// of the old one are closed as soon as they are idle. So a request always goes over a connection that the newest good files vouch for.
+// Its memory is bounded by 16 idle connections of some 70 KiB. Safe for concurrent use.
+type Transport struct {
+	certificates *certificates
+	config       *config.Config
+	log          *telemetry.Log
+	now          func() time.Time
+
+	mu      sync.Mutex
+	current *generation
+	checked time.Time // when the files were last looked at
+}
+
+// generation is the connections made under one set of certificates.
+type generation struct {
+	*http.Transport
+	asked    atomic.Bool // the server asked for a client certificate
+	answered atomic.Bool // the server answered a request
+}
+
+// NewTransport returns a transport to the endpoint of a configuration, with its TLS options: TLS 1.2 or newer, the system's
+// authorities and those of tls_ca_file. It goes through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name.
+//
+// The files must be good now. Later on they are looked at once a second at most, when there is a request, and the last good
+// ones stay in use while they cannot be read. There is no timeout for the answer: that of the attempt covers it. A nil log prints nothing.
+func NewTransport(cfg *config.Config, log *telemetry.Log) (*Transport, error) {
+	if log == nil {
+		log = telemetry.NewLog(nil, nil, 0)
+	}
+	t := &Transport{certificates: newCertificates(cfg), config: cfg, log: log, now: time.Now}
+	t.checked = t.now()
+	if _, err := t.certificates.load(); err != nil {
 		return nil, err
 	}
+	t.current = t.newGeneration()
+	return t, nil
+}
+
+// RoundTrip makes one request. Its errors are told apart by rulingForError.
+func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
+	g := t.newest()
+	response, err := g.RoundTrip(request)
+	if err != nil {
+		return nil, g.explain(err)
+	}
+	g.answered.Store(true)
+	return response, nil
+}
+
+// CloseIdleConnections closes the connections that are not in use.
+func (t *Transport) CloseIdleConnections() {
+	t.mu.Lock()
+	g := t.current
+	t.mu.Unlock()
+	g.CloseIdleConnections()
+}
+
+// newest is the generation for the next request.
+func (t *Transport) newest() *generation {
+	t.mu.Lock()
+	old := t.current
+	if now := t.now(); now.Sub(t.checked) >= fileCheck {
+		t.checked = now
+		t.refresh()
+	}
+	g := t.current
+	t.mu.Unlock()
+	if g != old {
+		old.CloseIdleConnections() // one that is in use now goes when its request is done
+	}
+	return g
+}
+
+// refresh begins a new generation if the files changed and are good.
+func (t *Transport) refresh() {
+	if !t.certificates.changed() {
+		return
+	}
+	different, err := t.certificates.load()
+	switch {
+	case err != nil:
+		t.log.Warn("deliver.certificates", "the last good certificates stay in use: %v", err)
+	case different:
+		t.log.Info("deliver.certificates", "the certificates changed: %s", t.certificates.describe())
+		t.current = t.newGeneration()
+	}
+}
+
+func (t *Transport) newGeneration() *generation {
+	g := new(generation)
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
-	return &http.Transport{
+	g.Transport = &http.Transport{
 		Protocols:              &http1,
 		Proxy:                  http.ProxyFromEnvironment,
 		OnProxyConnectResponse: checkProxyAnswer,
 		DialContext:            (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		TLSHandshakeTimeout:    10 * time.Second,
-		TLSClientConfig: &tls.Config{
-			MinVersion:         tls.VersionTLS12,
-			RootCAs:            roots,
-			InsecureSkipVerify: !verify,
-			ClientSessionCache: tls.NewLRUClientSessionCache(idlePerHost),
-		},
+		TLSHandshakeTimeout:    handshakeTimeout,
+		TLSClientConfig:        t.serverTLS(g),
 		DisableCompression:     true, // answers are short, and what is not unpacked cannot explode
 		MaxIdleConns:           idlePerHost,
 		MaxIdleConnsPerHost:    idlePerHost,
@@ -55,26 +140,50 @@ func NewTransport(verify bool, caFile string) (*http.Transport, error) {
 		ExpectContinueTimeout:  time.Second,
 		MaxResponseHeaderBytes: maxResponseHeader,
 		WriteBufferSize:        writeBuffer,
-	}, nil
+	}
+	return g
 }
 
-// rootsWith is the system's pool of authorities with those of a file; nil, which is the system's, without a file.
-func rootsWith(caFile string) (*x509.CertPool, error) {
-	if caFile == "" {
-		return nil, nil
+// serverTLS is how to speak to the server of the endpoint.
+func (t *Transport) serverTLS(g *generation) *tls.Config {
+	c := &tls.Config{
+		MinVersion:         t.config.TLSMinVersion,
+		ServerName:         t.config.TLSServerName, // "" is the host of the endpoint
+		RootCAs:            t.certificates.roots,
+		InsecureSkipVerify: !t.config.TLSVerify,
+		ClientSessionCache: tls.NewLRUClientSessionCache(idlePerHost),
 	}
-	pem, err := os.ReadFile(caFile)
-	if err != nil {
-		return nil, fmt.Errorf("tls_ca_file: %w", err)
+	c.MinVersion = max(c.MinVersion, tls.VersionTLS12)
+	pair := t.certificates.pair
+	// Not Certificates, which are kept back from a server that names other authorities: so it says itself what it has against ours.
+	c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		g.asked.Store(true)
+		if pair == nil {
+			return new(tls.Certificate), nil
+		}
+		return pair, nil
 	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool() // a system without any, such as a bare container
+	if len(t.config.TLSPins) > 0 {
+		c.InsecureSkipVerify = true // which checkPin takes the place of
+		c.VerifyConnection = func(state tls.ConnectionState) error { return checkPin(state, t.config.TLSPins, t.now()) }
 	}
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("tls_ca_file: %s holds no PEM certificate", caFile)
+	return c
+}
+
+// explain adds to an error what only the transport knows.
+func (g *generation) explain(err error) error {
+	// A server of TLS 1.3 refuses a client after the handshake, in an alert that gets lost when it hangs up on a body. One of TLS 1.2
+	// can do it with an alert that says nothing but that the handshake failed.
+	if g.asked.Load() && !g.answered.Load() && (isCut(err) || remoteAlert(err) == "tls: handshake failure") {
+		return fmt.Errorf("%w: %w", errClientCertificate, err)
 	}
-	return pool, nil
+	return err
+}
+
+// isCut reports whether the other side hung up.
+func isCut(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // checkProxyAnswer keeps the status of a proxy that refuses to connect, which net/http would reduce to its text.

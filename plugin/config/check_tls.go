@@ -1,0 +1,91 @@
+package config
+
+import (
+	"crypto/tls"
+	"net/netip"
+	"strings"
+)
+
+func (d *draft) checkTLS() {
+	d.TLSMinVersion = tls.VersionTLS12
+	if d.minVersion == "1.3" {
+		d.TLSMinVersion = tls.VersionTLS13
+	}
+	off := !d.TLSVerify && !d.wrong[optTLSVerify]
+	if off {
+		d.warn(optTLSVerify, "is off: anyone in between can read the token and the logs; for a self-signed certificate set `tls_ca_file` or `tls_pin_sha256` instead")
+	}
+	d.checkPins(off)
+	d.checkServerName()
+	if d.TLSCAFile != "" && !d.wrong[optTLSCAFile] {
+		if _, err := ReadAuthorities(d.TLSCAFile); err != nil {
+			d.problem(optTLSCAFile, err)
+		} else if off {
+			d.warn(optTLSCAFile, "has no effect while `tls_verify` is off")
+		}
+	}
+	d.checkKeyPair()
+	d.checkTLSIsSpoken()
+}
+
+func (d *draft) checkPins(off bool) {
+	for _, text := range d.pins {
+		pin, err := ParseFingerprint(text)
+		if err != nil {
+			d.fail(optTLSPin, "%w", err)
+			return
+		}
+		d.TLSPins = append(d.TLSPins, pin)
+	}
+	if len(d.TLSPins) > 0 && off {
+		d.fail(optTLSPin, "is set, and `tls_verify` is off, which would check nothing; remove that, a pin needs no authority")
+	}
+}
+
+func (d *draft) checkServerName() {
+	name := strings.ToLower(strings.TrimSuffix(d.TLSServerName, "."))
+	if name == "" || d.wrong[optTLSServerName] {
+		return
+	}
+	if _, err := netip.ParseAddr(name); err != nil && !hostName.MatchString(name) {
+		d.fail(optTLSServerName, "got %s, takes the name of a host, without scheme, port and path", quote(d.TLSServerName))
+		return
+	}
+	d.TLSServerName = name
+}
+
+func (d *draft) checkKeyPair() {
+	if d.wrong[optTLSCertFile] || d.wrong[optTLSKeyFile] {
+		return
+	}
+	switch {
+	case d.TLSCertFile == "" && d.TLSKeyFile == "":
+		return
+	case d.TLSCertFile == "":
+		d.fail(optTLSKeyFile, "is set, and `tls_cert_file` is not; a key is of no use without its certificate")
+		return
+	case d.TLSKeyFile == "":
+		d.TLSKeyFile = d.TLSCertFile
+	}
+	if _, err := ReadKeyPair(d.TLSCertFile, d.TLSKeyFile); err != nil {
+		d.problem(optTLSCertFile, err)
+	}
+}
+
+// checkTLSIsSpoken warns of options that change nothing because the endpoint is plain http.
+func (d *draft) checkTLSIsSpoken() {
+	if !strings.HasPrefix(d.Endpoint.IngestURL, "http:") {
+		return
+	}
+	for _, o := range []struct {
+		name string
+		set  bool
+	}{
+		{optTLSCAFile, d.TLSCAFile != ""}, {optTLSPin, len(d.TLSPins) > 0},
+		{optTLSServerName, d.TLSServerName != ""}, {optTLSCertFile, d.TLSCertFile != ""},
+	} {
+		if o.set && !d.wrong[o.name] {
+			d.warn(o.name, "has no effect, since `endpoint` is http")
+		}
+	}
+}

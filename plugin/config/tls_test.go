@@ -1,0 +1,124 @@
+package config
+
+import (
+	"crypto/tls"
+	"encoding/base64"
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"out_dynatrace/test/pki"
+)
+
+func TestFingerprintsAreReadInEveryUsualForm(t *testing.T) {
+	want := FingerprintOf(pki.SelfSigned(t, "ag").Leaf)
+	plain := hex.EncodeToString(want[:])
+	for _, s := range []string{
+		want.String(), strings.ToLower(want.String()), plain, strings.ToUpper(plain), "  " + plain + "\n",
+		"SHA256 Fingerprint=" + want.String(), "sha256 Fingerprint=" + want.String(), "SHA256:" + plain, "SHA256:" + base64.RawStdEncoding.EncodeToString(want[:]),
+		base64.StdEncoding.EncodeToString(want[:]), base64.RawStdEncoding.EncodeToString(want[:]), base64.URLEncoding.EncodeToString(want[:]),
+	} {
+		if got, err := ParseFingerprint(s); err != nil || got != want {
+			t.Errorf("%q: got %s, %v", s, got, err)
+		}
+	}
+	for s, says := range map[string]string{
+		"":                               "takes 64 hexadecimal digits",
+		"SHA256 Fingerprint=":            "takes 64 hexadecimal digits",
+		"AB:CD":                          "of 2 bytes",
+		strings.Repeat("AB:", 19) + "AB": "a fingerprint of 20 bytes, takes one of SHA-256",
+		strings.Repeat("g", 64):          "of 48 bytes",
+		"not a fingerprint":              "takes 64 hexadecimal digits",
+		"sha256//YhKJKSzoTt2b5FP18fvpHo7fJYqQCjAa3HWY3tvRMwE=": "the pin of a public key",
+	} {
+		if _, err := ParseFingerprint(s); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q: got %v, want %q", s, err, says)
+		}
+	}
+}
+
+func FuzzFingerprint(f *testing.F) {
+	for _, s := range []string{"", "SHA256:", strings.Repeat("ab", 32), strings.Repeat("AB:", 31) + "AB", "YhKJKSzoTt2b5FP18fvpHo7fJYqQCjAa3HWY3tvRMwE=", "sha256//x", "sha256 fingerprint=\x00"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		pin, err := ParseFingerprint(s)
+		if err != nil {
+			if strings.Contains(err.Error(), "\n") || len(err.Error()) > 600 {
+				t.Errorf("the error is no short line: %q", err)
+			}
+			return
+		}
+		if again, err := ParseFingerprint(pin.String()); err != nil || again != pin {
+			t.Errorf("%q is read as %s and that as %s, %v", s, pin, again, err)
+		}
+	})
+}
+
+func TestTLSOptionsArrive(t *testing.T) {
+	dir := t.TempDir()
+	pair := pki.SelfSigned(t, "client")
+	cert, key := pair.Write(t, dir, "client")
+	both := writeFile(t, string(pair.CertPEM())+string(pair.KeyPEM(t)))
+	pin := FingerprintOf(pair.Leaf)
+	c := mustLoad(t, with("tls_cert_file", cert, "tls_key_file", key, "tls_server_name", "Gate.Example.", "tls_min_version", "1.3", "tls_pin_sha256", pin.String()+", "+hex.EncodeToString(pin[:])))
+	if c.TLSCertFile != cert || c.TLSKeyFile != key || c.TLSServerName != "gate.example" || c.TLSMinVersion != tls.VersionTLS13 || len(c.TLSPins) != 2 || c.TLSPins[0] != pin || c.TLSPins[1] != pin || len(c.Warnings) != 0 {
+		t.Errorf("got %+v", c)
+	}
+	if c := mustLoad(t, with("tls_cert_file", both)); c.TLSKeyFile != both {
+		t.Errorf("a key in the file of the certificate: got %q", c.TLSKeyFile)
+	}
+	for _, name := range []string{"10.0.0.1", "::1", "a_b.example"} {
+		if c := mustLoad(t, with("tls_server_name", name)); c.TLSServerName != name {
+			t.Errorf("got %q, want %q", c.TLSServerName, name)
+		}
+	}
+}
+
+func TestWrongTLSOptionsAreReportedInOneLineEach(t *testing.T) {
+	dir := t.TempDir()
+	pair := pki.SelfSigned(t, "client")
+	cert, key := pair.Write(t, dir, "client")
+	_, otherKey := pki.SelfSigned(t, "other").Write(t, dir, "other")
+	pin := FingerprintOf(pair.Leaf).String()
+	locked := writeFile(t, "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n")
+	old := writeFile(t, "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n")
+	for _, c := range []struct {
+		p    properties
+		want string
+	}{
+		{with("tls_key_file", key), "tls_key_file: is set, and `tls_cert_file` is not"},
+		{with("tls_cert_file", cert), "tls_key_file: got \"" + cert + "\", which holds no key"},
+		{with("tls_cert_file", key, "tls_key_file", key), "tls_cert_file: got \"" + key + "\", which holds no certificate"},
+		{with("tls_cert_file", cert, "tls_key_file", otherKey), "tls_key_file: got \"" + otherKey + "\", whose key cannot be used with the first certificate of"},
+		{with("tls_cert_file", cert, "tls_key_file", locked), "whose key has a password"},
+		{with("tls_cert_file", cert, "tls_key_file", old), "whose key has a password"},
+		{with("tls_cert_file", dir+"/none", "tls_key_file", key), "tls_cert_file: got \"" + dir + "/none\", which cannot be read"},
+		{with("tls_cert_file", cert, "tls_key_file", dir), "tls_key_file: got \"" + dir + "\", which is not a file"},
+		{with("tls_server_name", "https://gate"), "tls_server_name: got \"https://gate\", takes the name of a host, without scheme, port and path"},
+		{with("tls_server_name", "gate:9999"), "tls_server_name: got \"gate:9999\", takes the name of a host"},
+		{with("tls_min_version", "1.1"), "tls_min_version: got \"1.1\", takes 1.2 or 1.3"},
+		{with("tls_pin_sha256", "AB:CD"), "tls_pin_sha256: got \"AB:CD\", of 2 bytes"},
+		{with("tls_pin_sha256", pin+", x y"), "tls_pin_sha256: got \"x y\", takes 64 hexadecimal digits"},
+		{with("tls_pin_sha256", pin, "tls_verify", "off"), "tls_pin_sha256: is set, and `tls_verify` is off"},
+	} {
+		if got := lines(t, c.p); len(got) != 1 || !strings.Contains(got[0], c.want) {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestTLSOptionsOfAPlainEndpointAreWarnedOf(t *testing.T) {
+	pair := pki.SelfSigned(t, "client")
+	cert, key := pair.Write(t, t.TempDir(), "client")
+	got := mustLoad(t, with("endpoint", "http://127.0.0.1:8080", "tls_ca_file", cert, "tls_cert_file", cert, "tls_key_file", key,
+		"tls_server_name", "gate", "tls_pin_sha256", FingerprintOf(pair.Leaf).String())).Warnings
+	if len(got) != 4 {
+		t.Errorf("got %q", got)
+	}
+	for _, line := range got {
+		if !strings.HasSuffix(line, "has no effect, since `endpoint` is http") {
+			t.Errorf("got %q", line)
+		}
+	}
+}

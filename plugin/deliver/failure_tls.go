@@ -1,0 +1,93 @@
+package deliver
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+
+	"out_dynatrace/plugin/config"
+)
+
+const (
+	hintScheme     = "the server speaks https on this port: write `endpoint` with https://"
+	hintClientCert = "the server wants a client certificate that it trusts: name it and its key in tls_cert_file and tls_key_file, or renew the one there"
+)
+
+// certificateFailure is about the certificate of the server. The hints hold its fingerprint, so that whoever knows the server can
+// compare and pin it.
+func certificateFailure(err error) (ruling, bool) {
+	var (
+		unknown  x509.UnknownAuthorityError
+		hostname x509.HostnameError
+		invalid  x509.CertificateInvalidError
+		roots    x509.SystemRootsError
+		pin      *pinError
+		other    *tls.CertificateVerificationError
+	)
+	hint := ""
+	switch {
+	case errors.As(err, &pin):
+		hint = "the server's certificate is none of tls_pin_sha256: if it was renewed, set tls_pin_sha256 to the new fingerprint; if it was not, somebody stands in between"
+	case errors.As(err, &unknown):
+		hint = "the server's certificate is of an authority unknown here (an ActiveGate has a self-signed one by default): save it as PEM and name that file in tls_ca_file" + orPin(err)
+	case errors.As(err, &hostname):
+		hint = "the server's certificate is for another name: write a name it holds as host of `endpoint` or in tls_server_name, or give the server a certificate for this one; tls_ca_file does not help here" + orPin(err)
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		hint = "the server's certificate is expired or not valid yet: renew it, and check the clocks on both sides"
+	case errors.As(err, &roots):
+		hint = "this system has no list of trusted authorities: install ca-certificates, or name a PEM file in tls_ca_file"
+	case errors.As(err, &invalid), errors.As(err, &other):
+		hint = "the server's certificate cannot be trusted: check it, and the file in tls_ca_file" + orPin(err)
+	default:
+		return ruling{}, false
+	}
+	return ruling{Environment, ReasonCertificate, hint}, true
+}
+
+// orPin names the certificate that the server showed, and the option that accepts it as it is.
+func orPin(err error) string {
+	var failed *tls.CertificateVerificationError
+	if !errors.As(err, &failed) || len(failed.UnverifiedCertificates) == 0 {
+		return ""
+	}
+	return ", or, if its SHA-256 fingerprint is this on the server too, set tls_pin_sha256 to " + config.FingerprintOf(failed.UnverifiedCertificates[0]).String()
+}
+
+// clientAlerts are what a server says (RFC 8446, 6.2, in the words of crypto/tls) whom a client certificate does not suit, or the lack of one.
+var clientAlerts = []string{
+	"certificate required", "bad certificate", "unsupported certificate", "revoked certificate", "expired certificate",
+	"unknown certificate", "unknown certificate authority", "access denied",
+}
+
+// tlsFailure is about everything else that can go wrong with TLS.
+func tlsFailure(err error) (ruling, bool) {
+	var record tls.RecordHeaderError
+	text, alert := err.Error(), remoteAlert(err)
+	switch {
+	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record):
+		return ruling{Environment, ReasonScheme, "the server does not speak https on this port: check scheme and port of `endpoint`"}, true
+	case strings.Contains(text, `malformed HTTP response "\x15\x03`): // a TLS alert
+		return ruling{Environment, ReasonScheme, hintScheme}, true
+	case errors.Is(err, errClientCertificate), saysAny(alert, clientAlerts...):
+		return ruling{Environment, ReasonTLS, hintClientCert}, true
+	case strings.Contains(alert, "unrecognized name"):
+		return ruling{Environment, ReasonTLS, "the server does not know the name it was asked for: write the right one as host of `endpoint` or in tls_server_name"}, true
+	case strings.Contains(alert, "internal error"):
+		return ruling{}, false
+	case alert != "", strings.Contains(text, "tls: server selected unsupported protocol version"), strings.Contains(text, "tls: failed to parse certificate"):
+		return ruling{Environment, ReasonTLS, "server and plugin cannot agree on TLS: the server must offer TLS 1.2 or newer, and what tls_min_version asks for"}, true
+	}
+	return ruling{}, false
+}
+
+// remoteAlert is the alert of TLS by which the other side ended the connection, in the words of crypto/tls; "" if it was none.
+func remoteAlert(err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "remote error" {
+		return op.Err.Error()
+	}
+	return ""
+}

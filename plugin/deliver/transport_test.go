@@ -1,0 +1,232 @@
+package deliver
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/telemetry"
+	"out_dynatrace/test/pki"
+)
+
+// secure runs a TLS server on 127.0.0.1 with a certificate.
+func secure(t *testing.T, pair pki.Pair, change ...func(*tls.Config)) *httptest.Server {
+	t.Helper()
+	server := httptest.NewUnstartedServer(answer(204, ""))
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{pair.TLS()}}
+	server.Config.ErrorLog = quietLog
+	for _, f := range change {
+		f(server.TLS)
+	}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server
+}
+
+// wants makes a server ask for a client certificate of an authority.
+func wants(authority pki.Pair, version uint16) func(*tls.Config) {
+	return func(c *tls.Config) {
+		c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
+		c.ClientCAs.AddCert(authority.Leaf)
+		c.MaxVersion = version
+	}
+}
+
+func trusts(path string) func(*config.Config) {
+	return func(c *config.Config) { c.TLSCAFile = path }
+}
+
+func shows(certFile, keyFile string) func(*config.Config) {
+	return func(c *config.Config) { c.TLSCertFile, c.TLSKeyFile = certFile, keyFile }
+}
+
+func pins(of ...*x509.Certificate) func(*config.Config) {
+	return func(c *config.Config) {
+		for _, one := range of {
+			c.TLSPins = append(c.TLSPins, config.FingerprintOf(one))
+		}
+	}
+}
+
+func asks(name string) func(*config.Config) {
+	return func(c *config.Config) { c.TLSServerName = name }
+}
+
+func TestTLS(t *testing.T) {
+	dir := t.TempDir()
+	authority := pki.Authority(t)
+	ca, _ := authority.Write(t, dir, "ca")
+	otherCA, _ := pki.Authority(t).Write(t, dir, "other")
+	client, clientKey := authority.Issue(t, pki.Spec{Client: true}).Write(t, dir, "client")
+	stranger, strangerKey := pki.Authority(t).Issue(t, pki.Spec{Client: true}).Write(t, dir, "stranger")
+	named := authority.Issue(t, pki.Spec{Names: []string{"gate.example"}})
+	over := authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}, NotAfter: time.Now().Add(-time.Hour)})
+	early := authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}, NotBefore: time.Now().Add(time.Hour)})
+	right := authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}})
+	self := pki.SelfSigned(t, "activegate")
+	const v12, v13 = tls.VersionTLS12, tls.VersionTLS13
+	good, bad := secure(t, right), config.FingerprintOf(right.Leaf).String()
+	plain, _ := serve(t, answer(204, ""))
+	off := func(c *config.Config) { c.TLSVerify = false }
+	min13 := func(c *config.Config) { c.TLSMinVersion = v13 }
+
+	for _, c := range []struct {
+		name   string
+		server *httptest.Server
+		set    []func(*config.Config)
+		kind   Kind
+		reason Reason
+		says   string
+	}{
+		{"an authority of tls_ca_file is trusted", good, with(trusts(ca)), Accepted, ReasonAccepted, ""},
+		{"an unknown authority is not, and the file is named", good, nil, Environment, ReasonCertificate, "name that file in tls_ca_file"},
+		{"an unknown authority is not, and the pin that accepts it is printed", good, nil, Environment, ReasonCertificate, "set tls_pin_sha256 to " + bad},
+		{"another authority is not", good, with(trusts(otherCA)), Environment, ReasonCertificate, "set tls_pin_sha256 to " + bad},
+		{"another name is not, and the names it holds are told", secure(t, named), with(trusts(ca)), Environment, ReasonCertificate, "tls_server_name"},
+		{"tls_server_name is the name that counts", secure(t, named), with(trusts(ca), asks("gate.example")), Accepted, ReasonAccepted, ""},
+		{"the wrong tls_server_name is refused", good, with(trusts(ca), asks("gate.example")), Environment, ReasonCertificate, "another name"},
+		{"an expired one is not", secure(t, over), with(trusts(ca)), Environment, ReasonCertificate, "expired"},
+		{"one of the future is not", secure(t, early), with(trusts(ca)), Environment, ReasonCertificate, "not valid yet"},
+		{"anything is with tls_verify off", secure(t, self), with(off), Accepted, ReasonAccepted, ""},
+		{"a pin needs neither authority nor name", secure(t, self), with(pins(self.Leaf)), Accepted, ReasonAccepted, ""},
+		{"one pin of several is enough", secure(t, self), with(pins(right.Leaf, self.Leaf)), Accepted, ReasonAccepted, ""},
+		{"another certificate than the pinned is refused though its authority is known", good, with(trusts(ca), pins(self.Leaf)), Environment, ReasonCertificate, "fingerprint " + bad},
+		{"a pinned one that is expired is refused", secure(t, over), with(pins(over.Leaf)), Environment, ReasonCertificate, "expired"},
+		{"a pinned one of the future is refused", secure(t, early), with(pins(early.Leaf)), Environment, ReasonCertificate, "not valid yet"},
+		{"a client certificate is shown, TLS 1.2", secure(t, right, wants(authority, v12)), with(trusts(ca), shows(client, clientKey)), Accepted, ReasonAccepted, ""},
+		{"a client certificate is shown, TLS 1.3", secure(t, right, wants(authority, v13)), with(trusts(ca), shows(client, clientKey)), Accepted, ReasonAccepted, ""},
+		{"a client certificate is shown to a pinned server", secure(t, right, wants(authority, v13)), with(pins(right.Leaf), shows(client, clientKey)), Accepted, ReasonAccepted, ""},
+		{"one that is missing is named, TLS 1.2", secure(t, right, wants(authority, v12)), with(trusts(ca)), Environment, ReasonTLS, "tls_cert_file and tls_key_file"},
+		{"one that is missing is named, TLS 1.3", secure(t, right, wants(authority, v13)), with(trusts(ca)), Environment, ReasonTLS, "tls_cert_file and tls_key_file"},
+		{"one of another authority is refused", secure(t, right, wants(authority, v12)), with(trusts(ca), shows(stranger, strangerKey)), Environment, ReasonTLS, "tls_cert_file and tls_key_file"},
+		{"TLS 1.1 is refused", secure(t, right, func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }), with(trusts(ca)), Environment, ReasonTLS, "TLS 1.2"},
+		{"TLS 1.2 is enough", secure(t, right, func(c *tls.Config) { c.MaxVersion = v12 }), with(trusts(ca)), Accepted, ReasonAccepted, ""},
+		{"TLS 1.2 is refused with tls_min_version 1.3", secure(t, right, func(c *tls.Config) { c.MaxVersion = v12 }), with(trusts(ca), min13), Environment, ReasonTLS, "tls_min_version"},
+		{"TLS 1.3 is taken with tls_min_version 1.3", good, with(trusts(ca), min13), Accepted, ReasonAccepted, ""},
+		{"https to an http port is explained", &httptest.Server{URL: strings.Replace(plain.URL, "http:", "https:", 1)}, nil, Environment, ReasonScheme, "does not speak https"},
+		{"http to an https port is explained", &httptest.Server{URL: strings.Replace(good.URL, "https:", "http:", 1)}, nil, Environment, ReasonScheme, "https://"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			v := quick(t, c.server.URL, through(transportTo(t, c.server.URL, c.set...))).Send(t.Context(), payload, true)
+			expectVerdict(t, v, c.kind, c.reason, c.says)
+		})
+	}
+}
+
+func with(set ...func(*config.Config)) []func(*config.Config) { return set }
+
+func through(transport http.RoundTripper) func(*ClientOptions) {
+	return func(o *ClientOptions) { o.Transport = transport }
+}
+
+func TestFilesMustBeGoodAtTheStart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file.pem")
+	for _, content := range []string{"", "no certificate"} {
+		if content != "" {
+			write(t, path, content)
+		}
+		for _, c := range []struct {
+			option string
+			cfg    config.Config
+		}{{"tls_ca_file", config.Config{TLSCAFile: path}}, {"tls_cert_file", config.Config{TLSCertFile: path, TLSKeyFile: path}}} {
+			if _, err := NewTransport(&c.cfg, nil); err == nil || !strings.HasPrefix(err.Error(), c.option+": ") {
+				t.Errorf("%s with %q: %v", c.option, content, err)
+			}
+		}
+	}
+}
+
+// clock is a time that goes on when told to.
+type clock struct{ atomic.Int64 }
+
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.Load())) }
+
+// TestCertificatesOnDiskAreReadAgain goes through the life of a server whose authority and whose client certificates are renewed.
+func TestCertificatesOnDiskAreReadAgain(t *testing.T) {
+	dir := t.TempDir()
+	first, second := pki.Authority(t), pki.Authority(t)
+	ca, _ := first.Write(t, dir, "ca")
+	cert, key := first.Issue(t, pki.Spec{Client: true}).Write(t, dir, "client")
+	var by atomic.Pointer[pki.Pair]
+	by.Store(&first)
+	server := secure(t, first, func(c *tls.Config) { // every handshake is with what is right now
+		c.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
+			authority := *by.Load()
+			now := &tls.Config{Certificates: []tls.Certificate{authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}}).TLS()}, SessionTicketsDisabled: true}
+			wants(authority, tls.VersionTLS13)(now)
+			return now, nil
+		}
+	})
+	var time clock
+	logger := new(recorder)
+	transport := transportTo(t, server.URL, trusts(ca), shows(cert, key))
+	transport.now, transport.log = time.now, telemetry.NewLog(logger, time.now, 0)
+	client := quick(t, server.URL, through(transport))
+	send := func(what string, kind Kind, says string) {
+		t.Helper()
+		v := client.Send(t.Context(), payload, true)
+		if v.Kind != kind {
+			t.Errorf("%s: %s, %s", what, v.Kind, v.Message)
+		}
+		if said := strings.Join(logger.lines, "\n"); !strings.Contains(said, says) || (said == "") != (says == "") {
+			t.Errorf("%s: logged %q, want %q", what, said, says)
+		}
+		logger.lines = nil
+		time.Add(int64(2 * fileCheck))
+	}
+	reconnect := func() { server.CloseClientConnections(); transport.CloseIdleConnections() }
+
+	send("at first", Accepted, "")
+	by.Store(&second)
+	reconnect()
+	send("the authority changed on the server only", Environment, "")
+	write(t, ca, "half a cert")
+	send("the file is broken", Environment, "the last good certificates stay in use: tls_ca_file: got")
+	by.Store(&first)
+	send("the last good state is still good", Accepted, "")
+	by.Store(&second)
+	write(t, ca, string(second.CertPEM()))
+	next, nextKey := second.Issue(t, pki.Spec{Client: true}), key
+	write(t, cert, string(next.CertPEM()))
+	time.Add(int64(telemetry.DefaultInterval))
+	send("a certificate without its key", Accepted, "tls_key_file: got") // on the old connection
+	reconnect()
+	send("a certificate without its key, on a new connection", Environment, "")
+	write(t, nextKey, string(next.KeyPEM(t)))
+	send("all is renewed", Accepted, "the certificates changed: tls_ca_file holds 1, that in tls_cert_file has the fingerprint "+config.FingerprintOf(next.Leaf).String())
+	send("afterwards", Accepted, "")
+	if err := os.Remove(ca); err != nil {
+		t.Fatal(err)
+	}
+	time.Add(int64(telemetry.DefaultInterval))
+	reconnect()
+	send("the file is gone", Accepted, "the last good certificates stay in use")
+	write(t, ca, string(second.CertPEM()))
+	send("the same file came back", Accepted, "")
+}
+
+func TestAChangeOfCertificatesNeedsANewConnection(t *testing.T) {
+	dir := t.TempDir()
+	authority := pki.Authority(t)
+	ca, _ := authority.Write(t, dir, "ca")
+	right := authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}})
+	server := secure(t, right)
+	var time clock
+	transport := transportTo(t, server.URL, trusts(ca))
+	transport.now = time.now
+	client := quick(t, server.URL, through(transport))
+	if v := client.Send(t.Context(), payload, true); v.Kind != Accepted {
+		t.Fatal(v.Message)
+	}
+	write(t, ca, string(pki.Authority(t).CertPEM()))
+	time.Add(int64(fileCheck))
+	expectVerdict(t, client.Send(t.Context(), payload, true), Environment, ReasonCertificate, "tls_ca_file")
+}

@@ -1,0 +1,138 @@
+// Package pki makes authorities and certificates for tests: ECDSA P-256, valid for a day around now unless said otherwise.
+package pki
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// Pair is a certificate with its key.
+type Pair struct {
+	// Leaf is the certificate.
+	Leaf *x509.Certificate
+	key  *ecdsa.PrivateKey
+}
+
+// Spec is what a certificate is to hold. The zero value is a server certificate without a name.
+type Spec struct {
+	// Names are host names and addresses.
+	Names []string
+	// NotBefore and NotAfter default to a day before and after now.
+	NotBefore, NotAfter time.Time
+	// Client makes a certificate for a client.
+	Client bool
+	// authority makes one that signs others.
+	authority bool
+}
+
+// SelfSigned is a certificate that is its own authority, like that of an ActiveGate.
+func SelfSigned(t testing.TB, names ...string) Pair {
+	t.Helper()
+	return issue(t, Spec{Names: names, authority: true}, nil)
+}
+
+// Authority is one that can Issue certificates.
+func Authority(t testing.TB) Pair {
+	t.Helper()
+	return issue(t, Spec{authority: true}, nil)
+}
+
+// Issue makes a certificate that p signs.
+func (p Pair) Issue(t testing.TB, s Spec) Pair {
+	t.Helper()
+	return issue(t, s, &p)
+}
+
+func issue(t testing.TB, s Spec, by *Pair) Pair {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: serial, Subject: pkix.Name{CommonName: "test " + serial.Text(36)},
+		NotBefore: s.NotBefore, NotAfter: s.NotAfter,
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		BasicConstraintsValid: true, IsCA: s.authority,
+	}
+	if template.NotBefore.IsZero() {
+		template.NotBefore = time.Now().Add(-24 * time.Hour)
+	}
+	if template.NotAfter.IsZero() {
+		template.NotAfter = time.Now().Add(24 * time.Hour)
+	}
+	if s.Client {
+		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+	}
+	if s.authority {
+		template.KeyUsage |= x509.KeyUsageCertSign
+		template.ExtKeyUsage = nil // it would bind those it signs
+	}
+	for _, name := range s.Names {
+		if ip := net.ParseIP(name); ip != nil {
+			template.IPAddresses = append(template.IPAddresses, ip)
+		} else {
+			template.DNSNames = append(template.DNSNames, name)
+		}
+	}
+	parent, signer := template, key
+	if by != nil {
+		parent, signer = by.Leaf, by.key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Pair{leaf, key}
+}
+
+// TLS is the pair for crypto/tls.
+func (p Pair) TLS() tls.Certificate {
+	return tls.Certificate{Certificate: [][]byte{p.Leaf.Raw}, PrivateKey: p.key, Leaf: p.Leaf}
+}
+
+// CertPEM is the certificate as PEM.
+func (p Pair) CertPEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.Leaf.Raw})
+}
+
+// KeyPEM is the key as PEM.
+func (p Pair) KeyPEM(t testing.TB) []byte {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(p.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+}
+
+// Write puts certificate and key into files of a directory, name.pem and name.key.
+func (p Pair) Write(t testing.TB, dir, name string) (certFile, keyFile string) {
+	t.Helper()
+	certFile, keyFile = filepath.Join(dir, name+".pem"), filepath.Join(dir, name+".key")
+	for path, data := range map[string][]byte{certFile: p.CertPEM(), keyFile: p.KeyPEM(t)} {
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return certFile, keyFile
+}
