@@ -16,6 +16,8 @@ type destination struct {
 	close func()
 	// credential describes the token without giving it away.
 	credential string
+	// via is the proxy on the way, "" if there is none.
+	via string
 }
 
 // newDestination builds the chain, around a client that sends attributes as a header, unless that is "": attempts until the deadline, around a
@@ -25,7 +27,7 @@ func newDestination(cfg *config.Config, attributes string, counters *telemetry.C
 	if err != nil {
 		return nil, err
 	}
-	d := &destination{credential: cfg.Token.String(), pace: new(deliver.Pace)}
+	d := &destination{credential: cfg.Token.String(), pace: new(deliver.Pace), via: transport.Via()}
 	var auth deliver.Authorizer = deliver.StaticToken{Secret: cfg.Token}
 	switch {
 	case cfg.TokenFile != "":

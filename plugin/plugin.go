@@ -73,7 +73,11 @@ func New(cfg *config.Config, logger telemetry.Logger) (*Instance, error) {
 	for _, w := range cfg.Warnings {
 		in.log.Warn("config: "+w, "%s", w)
 	}
-	in.log.Info("start", "version %s sends to %s, token %s, format %s", Version, cfg.Endpoint.IngestURL, in.dest.credential, cfg.Format)
+	through := ""
+	if in.dest.via != "" {
+		through = " through the proxy " + in.dest.via
+	}
+	in.log.Info("start", "version %s sends to %s%s, token %s, format %s", Version, cfg.Endpoint.IngestURL, through, in.dest.credential, cfg.Format)
 	return in, nil
 }
 

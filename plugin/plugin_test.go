@@ -358,3 +358,20 @@ type nullSender struct{}
 func (nullSender) Send(context.Context, *batch.Payload, bool) deliver.Verdict {
 	return deliver.Verdict{Kind: deliver.Accepted}
 }
+
+func TestTheFirstLineNamesTheProxyWithoutItsPassword(t *testing.T) {
+	proxy, err := config.ParseProxy("http://joe:hunter2@proxy.example:3128")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := new(lines)
+	cfg := &config.Config{TLSVerify: true, Proxy: proxy, Endpoint: config.Endpoint{IngestURL: "https://ag.example/api", Host: "ag.example"}}
+	in, err := New(cfg, said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Close()
+	if said.count("sends to https://ag.example/api through the proxy http://[redacted]@proxy.example:3128, token ") != 1 || said.count("hunter2") != 0 {
+		t.Errorf("said %q", said.all)
+	}
+}

@@ -42,6 +42,8 @@ Destination
   --tls-pin-sha256 FINGERPRINTS, --tls-server-name NAME, --tls-min-version 1.3,
   --tls-cert-file FILE, --tls-key-file FILE
                      as the options of the plugin
+  --proxy URL|off    HTTP proxy to go through; without it $HTTPS_PROXY and
+                     $NO_PROXY say. One with a password only goes there.
   --tls-verify=off   do not check the server's certificate
   --allow-http       allow an http:// endpoint that is not on this machine
 
@@ -87,7 +89,7 @@ type options struct {
 
 // networkOptions are those of the plugin that are flags, too, with hyphens.
 var networkOptions = []string{
-	"tls_ca_file", "tls_verify", "tls_pin_sha256", "tls_server_name", "tls_min_version", "tls_cert_file", "tls_key_file",
+	"tls_ca_file", "tls_verify", "tls_pin_sha256", "tls_server_name", "tls_min_version", "tls_cert_file", "tls_key_file", "proxy",
 }
 
 // parseFlags reads the command line. It returns flag.ErrHelp for --help.
@@ -129,6 +131,8 @@ func parseFlags(args []string) (*options, error) {
 
 var errToken = errors.New("a token does not belong on the command line, where others see it: set DT_API_TOKEN, or give --token-file")
 
+var errProxyPassword = errors.New("the password of a proxy does not belong on the command line, where others see it: set HTTPS_PROXY")
+
 // holdsToken reports whether an argument is a token beyond doubt, or a flag that would be followed by one.
 func holdsToken(arg string) bool {
 	name, value, given := strings.Cut(arg, "=")
@@ -147,6 +151,9 @@ func holdsToken(arg string) bool {
 
 // check looks at the flags together.
 func (o *options) check() error {
+	if strings.Contains(o.network["proxy"], "@") {
+		return errProxyPassword
+	}
 	if o.batch < 1 || o.batch > maxBatch {
 		return fmt.Errorf("--batch takes 1 to %d", maxBatch)
 	}

@@ -166,7 +166,7 @@ var flagNames = strings.NewReplacer(
 	"api_token_file", "--token-file", "api_token", "DT_API_TOKEN", "`allow_http on`", "`--allow-http`", "allow_http", "--allow-http",
 	"tls_ca_file", "--tls-ca-file", "`tls_verify`", "`--tls-verify`", "tls_verify:", "--tls-verify:", "`endpoint`", "`--endpoint`",
 	"tls_pin_sha256", "--tls-pin-sha256", "tls_server_name", "--tls-server-name", "tls_min_version", "--tls-min-version",
-	"tls_cert_file", "--tls-cert-file", "tls_key_file", "--tls-key-file",
+	"tls_cert_file", "--tls-cert-file", "tls_key_file", "--tls-key-file", "`proxy off`", "`--proxy=off`", "`proxy`", "`--proxy`", "proxy: got", "--proxy: got",
 	"the plugin is stopping", "interrupted", "flush_deadline is over", "no more time for retries", "in this flush", "for retries",
 )
 

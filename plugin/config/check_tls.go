@@ -20,7 +20,7 @@ func (d *draft) checkTLS() {
 	if d.TLSCAFile != "" && !d.wrong[optTLSCAFile] {
 		if _, err := ReadAuthorities(d.TLSCAFile); err != nil {
 			d.problem(optTLSCAFile, err)
-		} else if off {
+		} else if off && !d.Proxy.Secure() {
 			d.warn(optTLSCAFile, "has no effect while `tls_verify` is off")
 		}
 	}
@@ -74,14 +74,14 @@ func (d *draft) checkKeyPair() {
 
 // checkTLSIsSpoken warns of options that change nothing because the endpoint is plain http.
 func (d *draft) checkTLSIsSpoken() {
-	if !strings.HasPrefix(d.Endpoint.IngestURL, "http:") {
+	if !d.Endpoint.Plain() {
 		return
 	}
 	for _, o := range []struct {
 		name string
 		set  bool
 	}{
-		{optTLSCAFile, d.TLSCAFile != ""}, {optTLSPin, len(d.TLSPins) > 0},
+		{optTLSCAFile, d.TLSCAFile != "" && !d.Proxy.Secure()}, {optTLSPin, len(d.TLSPins) > 0},
 		{optTLSServerName, d.TLSServerName != ""}, {optTLSCertFile, d.TLSCertFile != ""},
 	} {
 		if o.set && !d.wrong[o.name] {

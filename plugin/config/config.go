@@ -41,7 +41,8 @@ const (
 )
 
 // Config is the checked configuration of one output instance. It is not changed after Load, so any number of goroutines may
-// read it. Printing it is safe: the token prints only its public part.
+// read it. Printing it is safe: the token prints only its public part, and the
+// proxy no password.
 type Config struct {
 	// Endpoint is where the records go.
 	Endpoint Endpoint
@@ -133,6 +134,8 @@ type Config struct {
 	// TLSCertFile and TLSKeyFile are PEM files with the certificate and the key that the plugin shows to a server that asks for
 	// one; both or none are set, and both can be the same file. They fitted together when Load ran; ReadKeyPair reads them again.
 	TLSCertFile, TLSKeyFile string
+	// Proxy is what the requests go through; that of the environment by default.
+	Proxy Proxy
 
 	// Warnings are things that are legal but probably wrong, one line each, for the log at start.
 	Warnings []string
@@ -148,6 +151,7 @@ type draft struct {
 	limits        string
 	minVersion    string
 	pins          []string
+	proxy         string
 	attributesIn  string
 	maxContent    int // 0: the preset's
 	maxAttribute  int // 0: the preset's
@@ -197,6 +201,7 @@ func Load(src Source) (*Config, error) {
 	d.applyLimits()
 	d.checkMapping()
 	d.checkTimes()
+	d.checkProxy()
 	d.checkTLS()
 	d.checkNames(src)
 	d.Compress = d.compress == compressGzip

@@ -54,6 +54,9 @@ func (e Endpoint) Loopback() bool {
 	return isLoopback(u.Hostname())
 }
 
+// Plain says that the endpoint is http, without TLS.
+func (e Endpoint) Plain() bool { return strings.HasPrefix(e.IngestURL, "http:") }
+
 // String is the URL.
 func (e Endpoint) String() string { return e.IngestURL }
 

@@ -32,6 +32,8 @@ func (o Option) Range() string {
 		return formatSize(o.Min) + " to " + formatSize(o.Max) + "; a plain number is " + o.Unit
 	case TypeDuration:
 		return formatDuration(o.Min) + " to " + formatDuration(o.Max) + "; a plain number is " + o.Unit
+	case TypeProxy:
+		return "`environment`, `off`, or a URL"
 	case TypeBool:
 		return "`on`, `off`"
 	case TypeEnum:

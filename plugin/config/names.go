@@ -98,6 +98,16 @@ func neighbours() []neighbour {
 		{name: "min_tls_version", use: optTLSMinVersion},
 		{name: "ssl_version", use: optTLSMinVersion},
 
+		{name: "http_proxy", use: optProxy},
+		{name: "https_proxy", use: optProxy},
+		{name: "proxy_url", use: optProxy},
+		{name: "proxy_uri", use: optProxy},
+		{name: "proxy_host", use: optProxy},
+		{name: "use_proxy", use: optProxy},
+		{name: "proxy_user", why: "user and password stand in the URL of `proxy`"},
+		{name: "proxy_password", why: "user and password stand in the URL of `proxy`"},
+		{name: "no_proxy", why: "`proxy off` uses none; NO_PROXY is a variable of the environment"},
+
 		{name: "compression", use: optCompress},
 		{name: "compression_level", use: optCompressLevel},
 		{name: "gzip", use: optCompress},

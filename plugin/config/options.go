@@ -15,6 +15,7 @@ const (
 	TypeList     Type = "list"     // names separated by commas
 	TypeEndpoint Type = "URL"      // see ParseEndpoint
 	TypeSecret   Type = "secret"   // see ParseSecret; never printed
+	TypeProxy    Type = "proxy"    // see ParseProxy; a password in it is never printed
 	TypePath     Type = "path"     // a file
 	TypeText     Type = "text"     // as it stands
 	TypePairs    Type = "pairs"    // name=value, separated by commas
@@ -90,6 +91,7 @@ const (
 	optTLSMinVersion     = "tls_min_version"
 	optTLSCertFile       = "tls_cert_file"
 	optTLSKeyFile        = "tls_key_file"
+	optProxy             = "proxy"
 )
 
 const compressGzip = "gzip"

@@ -38,5 +38,10 @@ func networkOptions() []Option {
 			Help: "PEM file with the key of that certificate, without a password.",
 			bind: func(d *draft) any { return &d.TLSKeyFile },
 		},
+		{
+			Name: optProxy, Type: TypeProxy, Default: "environment",
+			Help: "HTTP proxy to go through, with or without user and password: `http://user:password@proxy.example.com:3128`, or `https://` for one that is spoken to over TLS. `environment` follows `HTTPS_PROXY` (`HTTP_PROXY` for an http endpoint) and `NO_PROXY`, and never for an endpoint on this machine.",
+			bind: func(d *draft) any { return &d.proxy },
+		},
 	}
 }

@@ -187,6 +187,9 @@ func FuzzNoSecretIsEverPrinted(f *testing.F) {
 			with("api_token", secret),
 			with("token", secret, "header", secret, "api-token", secret),
 			with("endpoint", "https://user:"+secret+"@ag.example.com/e/abc"),
+			with("proxy", "http://user:"+secret+"@proxy.example.com:3128"),
+			with("proxy", "user:"+secret+"@proxy.example.com"),
+			with("proxy", "https://"+secret+"@proxy.example.com:3128"),
 			with("endpoint", "https://abc12345.live.dynatrace.com/?api-token="+secret),
 			with("endpoint", "dt0c01."+publicPart+"."+secret),
 			with("endpoint", "https://dt0c01."+publicPart+"."+secret+".example.com", "allow_http", "on"),
@@ -201,6 +204,7 @@ func FuzzNoSecretIsEverPrinted(f *testing.F) {
 			if c != nil {
 				check("Config", c.Warnings)
 				check("Config", c.Token)
+				check("Config", c.Proxy)
 				// The URL of the endpoint is left out: it keeps the query that was asked for, and no password or token.
 			}
 		}

@@ -22,7 +22,7 @@ func (o Option) parse(raw string, dst any) error {
 	if s == "" {
 		return fmt.Errorf("%w, takes %s", errWhitespace, o.Takes())
 	}
-	if o.Type == TypeEndpoint || o.Type == TypeSecret { // these have their own rules, and errors that hide what must be hidden
+	if o.Type == TypeEndpoint || o.Type == TypeSecret || o.Type == TypeProxy { // these have their own rules, and errors that hide what must be hidden
 		*dst.(*string) = s
 		return nil
 	}
@@ -134,6 +134,8 @@ func (o Option) Takes() string {
 		return "an environment id, a base URL or the full ingest URL"
 	case TypeSecret:
 		return "a token"
+	case TypeProxy:
+		return "environment, off, or http://host:port"
 	case TypeText:
 		return "a text without control characters"
 	case TypePairs:

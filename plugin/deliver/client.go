@@ -38,6 +38,12 @@ type refusable interface {
 	Refused()
 }
 
+// way is a transport that can go through a proxy; see Transport.
+type way interface {
+	Via() string
+	Relayed() bool
+}
+
 // ClientOptions says where and how a Client sends.
 type ClientOptions struct {
 	// URL is the full URL of the ingest API, with its query.
@@ -62,6 +68,7 @@ type ClientOptions struct {
 // Client makes single attempts. It is a Sender, safe for concurrent use.
 type Client struct {
 	transport http.RoundTripper
+	way       way // the transport, if it is one
 	url       string
 	header    http.Header
 	auth      Authorizer
@@ -109,6 +116,7 @@ func NewClient(o ClientOptions) (*Client, error) {
 		pace:      o.Pace,
 		counters:  o.Counters,
 	}
+	c.way, _ = o.Transport.(way)
 	c.running, c.stop = context.WithCancelCause(context.Background())
 	return c, nil
 }
@@ -160,7 +168,7 @@ func (c *Client) bound(ctx context.Context) (context.Context, context.CancelFunc
 
 // attempt does one request, from token to the last byte of the answer.
 func (c *Client) attempt(ctx context.Context, payload *batch.Payload) Answer {
-	var phase phase
+	phase := phase{way: c.way}
 	body := &requestBody{data: payload.Body}
 	defer body.release()
 	request, token, err := c.newRequest(phase.watch(ctx), body, payload)
@@ -174,7 +182,7 @@ func (c *Client) attempt(ctx context.Context, payload *batch.Payload) Answer {
 		}
 		return Answer{Err: withoutURL(err), Token: token}
 	}
-	answer := Answer{Status: response.StatusCode, Header: response.Header, Token: token}
+	answer := Answer{Status: response.StatusCode, Header: response.Header, Token: token, Relayed: c.way != nil && c.way.Relayed()}
 	answer.Body, answer.Err = readAnswer(response.Body)
 	answer.Now = time.Now()
 	return answer
@@ -266,7 +274,10 @@ func withoutURL(err error) error {
 }
 
 // phase is how far an attempt got, to tell a server that cannot be reached from one that does not answer.
-type phase struct{ reached atomic.Int32 }
+type phase struct {
+	reached atomic.Int32
+	way     way // nil is straight
+}
 
 var phases = [...]string{"connecting", "sending", "waiting for the answer"}
 
@@ -281,4 +292,10 @@ func (p *phase) watch(ctx context.Context) context.Context {
 	})
 }
 
-func (p *phase) String() string { return phases[p.reached.Load()] }
+func (p *phase) String() string {
+	reached := p.reached.Load()
+	if reached == 0 && p.way != nil && p.way.Via() != "" {
+		return phases[0] + " through the proxy " + p.way.Via()
+	}
+	return phases[reached]
+}

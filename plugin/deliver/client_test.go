@@ -3,7 +3,6 @@ package deliver
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -321,32 +320,6 @@ func TestReleasedBodyGivesNothing(t *testing.T) {
 	for _, r := range []io.Reader{first, again, late} {
 		if n, err := r.Read(half); n != 0 || err != errReleased {
 			t.Errorf("read %d, %v after release", n, err)
-		}
-	}
-}
-
-func TestProxyThatRefusesIsExplained(t *testing.T) {
-	for code, want := range map[int]struct {
-		kind   Kind
-		reason Reason
-	}{407: {Environment, ReasonProxy}, 403: {Environment, ReasonProxy}, 502: {Moment, ReasonNetwork}} {
-		for _, target := range []string{"https://env.example", "http://env.example"} {
-			if target == "http://env.example" && code == 403 {
-				continue // indistinguishable from the server's own
-			}
-			t.Run(fmt.Sprint(code, " to ", target), func(t *testing.T) {
-				proxy, _ := serve(t, answer(code, ""))
-				address, _ := url.Parse(strings.Replace(proxy.URL, "http://", "http://joe:hunter2@", 1))
-				v := quick(t, target, func(o *ClientOptions) {
-					o.Transport.(*Transport).current.Transport.Proxy = http.ProxyURL(address)
-				}).Send(t.Context(), payload, true)
-				if v.Kind != want.kind || strings.Contains(v.Message, "hunter2") {
-					t.Errorf("%s, %s: %s", v.Kind, v.Reason, v.Message)
-				}
-				if strings.HasPrefix(target, "https") && v.Reason != want.reason {
-					t.Errorf("reason %s, want %s", v.Reason, want.reason)
-				}
-			})
 		}
 	}
 }

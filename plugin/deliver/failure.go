@@ -3,11 +3,8 @@ package deliver
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
-	"net/http"
-	"strings"
 	"syscall"
 )
 
@@ -21,13 +18,6 @@ var (
 	// errClientCertificate is a server that hung up after it had asked for a client certificate and got none.
 	errClientCertificate = errors.New("the server asked for a client certificate and hung up")
 )
-
-// proxyError is a proxy's refusal to connect to the server.
-type proxyError struct{ status int }
-
-func (e *proxyError) Error() string {
-	return strings.TrimSpace(fmt.Sprintf("proxy: HTTP %d %s", e.status, http.StatusText(e.status)))
-}
 
 // rulingForError says what it means that no answer came. What is not known for sure to need mending is the moment's fault.
 func rulingForError(err error) ruling {
@@ -53,21 +43,6 @@ func ownFailure(err error) (ruling, bool) {
 		return ruling{Environment, ReasonRequest, "no request can be made: check `endpoint`"}, true
 	}
 	return ruling{}, false
-}
-
-func proxyFailure(err error) (ruling, bool) {
-	var refused *proxyError
-	if !errors.As(err, &refused) {
-		return ruling{}, false
-	}
-	switch {
-	case refused.status == http.StatusProxyAuthRequired:
-		return rulings[http.StatusProxyAuthRequired], true
-	case refused.status >= 500, refused.status == http.StatusRequestTimeout, refused.status == http.StatusTooManyRequests:
-		return ruling{Moment, ReasonNetwork, "the proxy cannot reach the server; trying again"}, true
-	default:
-		return ruling{Environment, ReasonProxy, "the proxy does not let the request through: allow the host of `endpoint` there, or name it in NO_PROXY"}, true
-	}
 }
 
 func networkFailure(err error) (ruling, bool) {

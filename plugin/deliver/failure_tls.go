@@ -56,6 +56,9 @@ func orPin(err error) string {
 	return ", or, if its SHA-256 fingerprint is this on the server too, set tls_pin_sha256 to " + config.FingerprintOf(failed.UnverifiedCertificates[0]).String()
 }
 
+// answeredByTLS is in the error of net/http for an alert of TLS in the place of an answer.
+const answeredByTLS = `malformed HTTP response "\x15\x03`
+
 // clientAlerts are what a server says (RFC 8446, 6.2, in the words of crypto/tls) whom a client certificate does not suit, or the lack of one.
 var clientAlerts = []string{
 	"certificate required", "bad certificate", "unsupported certificate", "revoked certificate", "expired certificate",
@@ -69,7 +72,7 @@ func tlsFailure(err error) (ruling, bool) {
 	switch {
 	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record):
 		return ruling{Environment, ReasonScheme, "the server does not speak https on this port: check scheme and port of `endpoint`"}, true
-	case strings.Contains(text, `malformed HTTP response "\x15\x03`): // a TLS alert
+	case strings.Contains(text, answeredByTLS):
 		return ruling{Environment, ReasonScheme, hintScheme}, true
 	case errors.Is(err, errClientCertificate), saysAny(alert, clientAlerts...):
 		return ruling{Environment, ReasonTLS, hintClientCert}, true

@@ -40,10 +40,10 @@ var rulings = map[int]ruling{
 	http.StatusRequestURITooLong: {Environment, ReasonURL,
 		"the URL is too long for the server: shorten what is sent in its query"},
 	http.StatusUpgradeRequired: {Environment, ReasonURL,
-		"the server asks for another protocol than HTTP/1.1: check `endpoint` and any gateway before the server"},
+		"the server asks for another protocol than HTTP/1.1 or 2: check `endpoint` and any gateway before the server"},
 
 	http.StatusProxyAuthRequired: {Environment, ReasonProxy,
-		"the proxy wants a user and password: put them into HTTPS_PROXY (http://user:password@host:port)"},
+		"the proxy wants a user and password, or refuses those it got: put them into `proxy` or HTTPS_PROXY (http://user:password@host:port)"},
 	http.StatusNetworkAuthenticationRequired: {Environment, ReasonProxy,
 		"the network wants a login before it lets requests through: check the proxy or gateway"},
 	http.StatusNotImplemented: {Environment, ReasonUnsupported,
@@ -87,6 +87,10 @@ func rulingFor(a Answer, said string) ruling {
 	switch {
 	case a.Status >= 300 && a.Status <= 399:
 		return ruling{Environment, ReasonRedirect, redirectHint(a)}
+	case a.Status == http.StatusProxyAuthRequired:
+		return wantsLogin(authSchemes(a.Header))
+	case a.Status == http.StatusForbidden && a.Relayed && isWebPage(a.Header, a.Body): // the API answers in JSON
+		return refusedByProxy(&proxyError{status: a.Status})
 	case a.Status == http.StatusBadRequest && saysAny(said, "out of correct time range", "timestamps_out_of_range", "timestamps out of range"):
 		return ruling{Data, ReasonTimeRange, "the records are older than the server takes (24 hours), or the clock of this machine is behind"}
 	case a.Status == http.StatusBadRequest && saysAny(said, "http request to an https server", "plain http request was sent to https port", "requires tls"):

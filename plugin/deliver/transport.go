@@ -1,7 +1,6 @@
 package deliver
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -31,6 +31,9 @@ const (
 	handshakeTimeout = 10 * time.Second
 )
 
+// dialer makes the connections. It races IPv6 against IPv4 (RFC 8305), and shares the time there is among the addresses of a name.
+var dialer = &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
+
 // Transport makes the few, large requests of this plugin to one endpoint, over connections that it keeps open.
 //
 // It is a row of generations of http.Transport: when a file with certificates changes, a new one takes over and the connections
@@ -38,6 +41,7 @@ const (
 // Its memory is bounded by 16 idle connections of some 70 KiB. Safe for concurrent use.
 type Transport struct {
 	certificates *certificates
+	proxy        *url.URL // nil is none
 	config       *config.Config
 	log          *telemetry.Log
 	now          func() time.Time
@@ -55,17 +59,25 @@ type generation struct {
 }
 
 // NewTransport returns a transport to the endpoint of a configuration, with its TLS options: TLS 1.2 or newer, the system's
-// authorities and those of tls_ca_file. It goes through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name.
+// authorities and those of tls_ca_file, and through its proxy.
 //
 // The files must be good now. Later on they are looked at once a second at most, when there is a request, and the last good
 // ones stay in use while they cannot be read. There is no timeout for the answer: that of the attempt covers it. A nil log prints nothing.
 func NewTransport(cfg *config.Config, log *telemetry.Log) (*Transport, error) {
+	return newTransport(cfg, log, http.ProxyFromEnvironment)
+}
+
+func newTransport(cfg *config.Config, log *telemetry.Log, environment environmentProxy) (*Transport, error) {
 	if log == nil {
 		log = telemetry.NewLog(nil, nil, 0)
 	}
 	t := &Transport{certificates: newCertificates(cfg), config: cfg, log: log, now: time.Now}
 	t.checked = t.now()
 	if _, err := t.certificates.load(); err != nil {
+		return nil, err
+	}
+	var err error
+	if t.proxy, err = findProxy(cfg, environment); err != nil {
 		return nil, err
 	}
 	t.current = t.newGeneration()
@@ -77,10 +89,23 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	g := t.newest()
 	response, err := g.RoundTrip(request)
 	if err != nil {
-		return nil, g.explain(err)
+		return nil, t.explain(g, err)
 	}
 	g.answered.Store(true)
 	return response, nil
+}
+
+// Via is the proxy on the way, without user and password; "" if there is none.
+func (t *Transport) Via() string {
+	if t.proxy == nil {
+		return ""
+	}
+	return config.ProxyText(t.proxy)
+}
+
+// Relayed says that a proxy reads and repeats each request, so that an answer may be the proxy's own.
+func (t *Transport) Relayed() bool {
+	return t.proxy != nil && strings.HasPrefix(t.proxy.Scheme, "http") && t.config.Endpoint.Plain()
 }
 
 // CloseIdleConnections closes the connections that are not in use.
@@ -128,9 +153,9 @@ func (t *Transport) newGeneration() *generation {
 	http1.SetHTTP1(true)
 	g.Transport = &http.Transport{
 		Protocols:              &http1,
-		Proxy:                  http.ProxyFromEnvironment,
+		Proxy:                  http.ProxyURL(t.proxy),
 		OnProxyConnectResponse: checkProxyAnswer,
-		DialContext:            (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		DialContext:            dialer.DialContext,
 		TLSHandshakeTimeout:    handshakeTimeout,
 		TLSClientConfig:        t.serverTLS(g),
 		DisableCompression:     true, // answers are short, and what is not unpacked cannot explode
@@ -140,6 +165,9 @@ func (t *Transport) newGeneration() *generation {
 		ExpectContinueTimeout:  time.Second,
 		MaxResponseHeaderBytes: maxResponseHeader,
 		WriteBufferSize:        writeBuffer,
+	}
+	if t.proxy != nil && t.proxy.Scheme == "https" {
+		g.DialTLSContext = t.dialSecureProxy // whatever its documentation says, it is used for such a proxy, and for nothing else then
 	}
 	return g
 }
@@ -171,11 +199,18 @@ func (t *Transport) serverTLS(g *generation) *tls.Config {
 }
 
 // explain adds to an error what only the transport knows.
-func (g *generation) explain(err error) error {
+func (t *Transport) explain(g *generation, err error) error {
+	switch {
+	// Before there is TLS to the server nobody but the proxy speaks.
+	case t.proxy != nil && t.proxy.Scheme == "http" && !t.config.Endpoint.Plain() && strings.Contains(err.Error(), answeredByTLS):
+		err = fmt.Errorf("%w: %w", errProxySpeaksTLS, err)
 	// A server of TLS 1.3 refuses a client after the handshake, in an alert that gets lost when it hangs up on a body. One of TLS 1.2
 	// can do it with an alert that says nothing but that the handshake failed.
-	if g.asked.Load() && !g.answered.Load() && (isCut(err) || remoteAlert(err) == "tls: handshake failure") {
-		return fmt.Errorf("%w: %w", errClientCertificate, err)
+	case g.asked.Load() && !g.answered.Load() && (isCut(err) || remoteAlert(err) == "tls: handshake failure"):
+		err = fmt.Errorf("%w: %w", errClientCertificate, err)
+	}
+	if t.proxy != nil {
+		err = fmt.Errorf("through the proxy %s: %w", t.Via(), err)
 	}
 	return err
 }
@@ -184,12 +219,4 @@ func (g *generation) explain(err error) error {
 func isCut(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, net.ErrClosed) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
-}
-
-// checkProxyAnswer keeps the status of a proxy that refuses to connect, which net/http would reduce to its text.
-func checkProxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-	if answer.StatusCode == http.StatusOK {
-		return nil
-	}
-	return &proxyError{answer.StatusCode}
 }

@@ -1,0 +1,94 @@
+package deliver
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"slices"
+	"syscall"
+)
+
+const hintProxyTLS = "the proxy wants to be spoken to over TLS: write it with https:// in `proxy` or HTTPS_PROXY"
+
+// proxyFailure is about what stands between here and the server, as far as it can be told from the server.
+func proxyFailure(err error) (ruling, bool) {
+	var (
+		refused *proxyError
+		secure  *proxyTLSError
+		op      *net.OpError
+	)
+	switch {
+	case errors.As(err, &refused):
+		return refusedByProxy(refused), true
+	case errors.Is(err, errProxySpeaksTLS):
+		return ruling{Environment, ReasonProxy, hintProxyTLS}, true
+	case errors.As(err, &secure):
+		return proxyCertificate(secure.err)
+	case errors.As(err, &op) && op.Op == "proxyconnect": // net/http's word for the way to the proxy
+		return unreachableProxy(op.Err), true
+	}
+	return ruling{}, false
+}
+
+func refusedByProxy(e *proxyError) ruling {
+	switch {
+	case e.status == http.StatusProxyAuthRequired:
+		return wantsLogin(e.schemes)
+	case e.status >= 500, e.status == http.StatusRequestTimeout, e.status == http.StatusTooManyRequests:
+		return ruling{Moment, ReasonNetwork, "the proxy cannot reach the server: if this does not end, check the host of `endpoint`, and whether the proxy knows and may reach it; trying again"}
+	case e.status == http.StatusBadRequest:
+		return ruling{Environment, ReasonProxy, "the proxy does not take the request: check that host and port in `proxy` or HTTPS_PROXY are those of an HTTP proxy, and http:// or https:// before them"}
+	default:
+		return ruling{Environment, ReasonProxy, "the proxy does not let the request through: allow host and port of `endpoint` there, or go without: `proxy off`, or the host in NO_PROXY"}
+	}
+}
+
+// wantsLogin is about 407. Basic is the only scheme that the plugin can offer.
+func wantsLogin(schemes []string) ruling {
+	if len(schemes) > 0 && !slices.Contains(schemes, "basic") {
+		return ruling{Environment, ReasonProxy, "the proxy takes no user and password in Basic form, which is all there is here (neither NTLM, Kerberos nor Digest): allow this machine there without a login, or Basic"}
+	}
+	return rulings[http.StatusProxyAuthRequired]
+}
+
+// proxyCertificate is about TLS to the proxy itself.
+func proxyCertificate(err error) (ruling, bool) {
+	var (
+		record   tls.RecordHeaderError
+		unknown  x509.UnknownAuthorityError
+		hostname x509.HostnameError
+		failed   *tls.CertificateVerificationError
+	)
+	switch {
+	case errors.As(err, &record):
+		return ruling{Environment, ReasonProxy, "the proxy does not speak TLS on this port: write it with http:// in `proxy` or HTTPS_PROXY"}, true
+	case errors.As(err, &unknown):
+		return ruling{Environment, ReasonCertificate, "the proxy's certificate is of an authority unknown here: name a PEM file with it in tls_ca_file"}, true
+	case errors.As(err, &hostname):
+		return ruling{Environment, ReasonCertificate, "the proxy's certificate is for another name: write one that it holds in `proxy` or HTTPS_PROXY"}, true
+	case errors.As(err, &failed):
+		return ruling{Environment, ReasonCertificate, "the proxy's certificate cannot be trusted: renew it, and check the clocks on both sides"}, true
+	case remoteAlert(err) != "":
+		return ruling{Environment, ReasonTLS, "proxy and plugin cannot agree on TLS: the proxy must offer TLS 1.2 or newer, and ask for no client certificate"}, true
+	}
+	return unreachableProxy(err), true
+}
+
+func unreachableProxy(err error) ruling {
+	var (
+		dns  *net.DNSError
+		wait net.Error
+	)
+	const check = ": check host and port in `proxy` or HTTPS_PROXY; trying again"
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return ruling{Environment, ReasonHostUnknown, "the name of the proxy is not known to DNS: check the host in `proxy` or HTTPS_PROXY, and the DNS of this machine or pod"}
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return ruling{Moment, ReasonNetwork, "nothing listens at the proxy's host and port, or a firewall refuses" + check}
+	case errors.As(err, &wait) && wait.Timeout():
+		return ruling{Moment, ReasonTimeout, "the proxy does not answer" + check}
+	}
+	return ruling{Moment, ReasonNetwork, "the proxy cannot be reached" + check}
+}

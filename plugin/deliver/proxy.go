@@ -1,0 +1,106 @@
+package deliver
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"out_dynatrace/plugin/config"
+)
+
+// environmentProxy reads the proxy of a request from the environment, as http.ProxyFromEnvironment does.
+type environmentProxy func(*http.Request) (*url.URL, error)
+
+// findProxy is the proxy on the way to the endpoint, nil if there is none. The environment does not change while the process runs, and
+// the endpoint is one, so this is asked once. An endpoint on this machine is never reached through what the environment names.
+// The error shows nothing of the variable, which may hold a password.
+func findProxy(cfg *config.Config, environment environmentProxy) (*url.URL, error) {
+	if named := cfg.Proxy.URL(); named != nil || cfg.Proxy.Off() || cfg.Endpoint.Loopback() {
+		return named, nil
+	}
+	target, err := url.Parse(cfg.Endpoint.IngestURL)
+	if err != nil {
+		return nil, fmt.Errorf("endpoint: %w", withoutURL(err))
+	}
+	variable := "HTTPS_PROXY"
+	if cfg.Endpoint.Plain() {
+		variable = "HTTP_PROXY"
+	}
+	proxy, err := environment(&http.Request{URL: target, Host: target.Host})
+	if err != nil {
+		return nil, fmt.Errorf("proxy: the variable %s of the environment cannot be read, takes http://host:port, or http://user:password@host:port with / ? # @ %% as %%2F %%3F %%23 %%40 %%25; `proxy off` leaves it out of account", variable)
+	}
+	if proxy == nil || slices.Contains([]string{"http", "https", "socks5", "socks5h"}, proxy.Scheme) {
+		return proxy, nil
+	}
+	return nil, fmt.Errorf("proxy: the variable %s of the environment names a proxy of a kind that is unknown here, takes http://host:port", variable)
+}
+
+// proxyError is a proxy's refusal to connect to the server.
+type proxyError struct {
+	status  int
+	schemes []string // of authentication that it offers
+}
+
+func (e *proxyError) Error() string {
+	return strings.TrimSpace(fmt.Sprintf("proxy: HTTP %d %s", e.status, http.StatusText(e.status)))
+}
+
+// proxyTLSError is what went wrong with TLS to the proxy itself.
+type proxyTLSError struct{ err error }
+
+func (e *proxyTLSError) Error() string { return "proxy: " + e.err.Error() }
+func (e *proxyTLSError) Unwrap() error { return e.err }
+
+// errProxySpeaksTLS is a proxy named with http:// that wants https://.
+var errProxySpeaksTLS = errors.New("the proxy answers with TLS")
+
+// checkProxyAnswer keeps the status of a proxy that refuses to connect, which net/http would reduce to its text.
+func checkProxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &proxyError{answer.StatusCode, authSchemes(answer.Header)}
+}
+
+// authSchemes are the ways to log in that a proxy offers, in lower case.
+func authSchemes(header http.Header) []string {
+	var schemes []string
+	for _, line := range header.Values("Proxy-Authenticate") {
+		scheme, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		schemes = append(schemes, strings.ToLower(strings.Trim(scheme, ",")))
+	}
+	return schemes
+}
+
+// dialSecureProxy connects to a proxy that is spoken to over TLS. net/http would take the server's TLS options for the proxy, too: its
+// pin, its name, our certificate. Of those only the authorities count here, and they always do: the proxy is told the password,
+// whatever tls_verify says of the server.
+func (t *Transport) dialSecureProxy(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := dialer.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	roots := t.certificates.roots
+	t.mu.Unlock()
+	secure := tls.Client(conn, &tls.Config{
+		MinVersion: tls.VersionTLS12,
+		ServerName: t.proxy.Hostname(),
+		RootCAs:    roots,
+		NextProtos: []string{"http/1.1"}, // CONNECT is spoken in no other
+	})
+	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
+	defer cancel()
+	if err := secure.HandshakeContext(ctx); err != nil {
+		conn.Close()
+		return nil, &proxyTLSError{err}
+	}
+	return secure, nil
+}

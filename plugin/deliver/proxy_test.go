@@ -1,0 +1,280 @@
+package deliver
+
+import (
+	"crypto/tls"
+	"encoding/base64"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"out_dynatrace/plugin/config"
+	"out_dynatrace/test/pki"
+)
+
+// proxyServer is a small HTTP proxy that takes joe's password only.
+type proxyServer struct {
+	*httptest.Server
+	connects, relayed atomic.Int32
+	clientCert        atomic.Bool // somebody showed one to the proxy itself
+}
+
+const joe, hunter2 = "joe", "hunter2@/é"
+
+func runProxy(t *testing.T, over *pki.Pair) *proxyServer {
+	t.Helper()
+	p := new(proxyServer)
+	p.Server = httptest.NewUnstartedServer(http.HandlerFunc(p.serve))
+	p.Config.ErrorLog = quietLog
+	if over != nil {
+		p.TLS = &tls.Config{Certificates: []tls.Certificate{over.TLS()}, ClientAuth: tls.RequestClientCert}
+		p.StartTLS()
+	} else {
+		p.Start()
+	}
+	t.Cleanup(p.Close)
+	return p
+}
+
+func (p *proxyServer) serve(w http.ResponseWriter, r *http.Request) {
+	if r.TLS != nil && len(r.TLS.PeerCertificates) > 0 {
+		p.clientCert.Store(true)
+	}
+	if r.Header.Get("Proxy-Authorization") != "Basic "+base64.StdEncoding.EncodeToString([]byte(joe+":"+hunter2)) {
+		w.Header().Set("Proxy-Authenticate", `Basic realm="x"`)
+		w.WriteHeader(407)
+		return
+	}
+	if r.Method != http.MethodConnect {
+		p.relayed.Add(1)
+		r.RequestURI = ""
+		r.Header.Del("Proxy-Authorization")
+		answer, err := new(http.Transport).RoundTrip(r)
+		if err != nil {
+			w.WriteHeader(502)
+			return
+		}
+		defer answer.Body.Close()
+		w.WriteHeader(answer.StatusCode)
+		_, _ = io.Copy(w, answer.Body)
+		return
+	}
+	p.connects.Add(1)
+	server, err := net.Dial("tcp", r.Host)
+	if err != nil {
+		w.WriteHeader(502)
+		return
+	}
+	defer server.Close()
+	client, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	defer client.Close()
+	_, _ = io.WriteString(client, "HTTP/1.1 200 OK\r\n\r\n")
+	go func() {
+		_, _ = io.Copy(server, client)
+		server.Close()
+	}()
+	_, _ = io.Copy(client, server)
+}
+
+// by names a proxy with user and password.
+func by(t *testing.T, proxy, user, password string) func(*config.Config) {
+	t.Helper()
+	u, err := url.Parse(proxy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if user != "" {
+		u.User = url.UserPassword(user, password)
+	}
+	p, err := config.ParseProxy(u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(c *config.Config) { c.Proxy = p }
+}
+
+func TestNoTLSOptionGetsLostBehindAProxyNorReachesIt(t *testing.T) {
+	dir := t.TempDir()
+	authority := pki.Authority(t)
+	ca, _ := authority.Write(t, dir, "ca")
+	client, clientKey := authority.Issue(t, pki.Spec{Client: true}).Write(t, dir, "client")
+	self := pki.SelfSigned(t, "activegate")
+	named := authority.Issue(t, pki.Spec{Names: []string{"gate.example"}})
+	onlyLoopback := authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}})
+	off := func(c *config.Config) { c.TLSVerify = false }
+
+	for _, proxy := range []*proxyServer{runProxy(t, nil), runProxy(t, &onlyLoopback)} {
+		for _, c := range []struct {
+			name   string
+			target string
+			set    []func(*config.Config)
+			kind   Kind
+			says   string
+		}{
+			{"plain http", func() string { s, _ := serve(t, answer(204, "")); return s.URL }(), with(trusts(ca)), Accepted, ""},
+			{"tls_ca_file", secure(t, onlyLoopback).URL, with(trusts(ca)), Accepted, ""},
+			{"tls_server_name", secure(t, named).URL, with(trusts(ca), asks("gate.example")), Accepted, ""},
+			{"the host of the endpoint, not of the proxy", secure(t, named).URL, with(trusts(ca)), Environment, "another name"},
+			{"a pin", secure(t, self).URL, with(trusts(ca), pins(self.Leaf)), Accepted, ""},
+			{"a wrong pin", secure(t, self).URL, with(trusts(ca), pins(onlyLoopback.Leaf)), Environment, "is none of tls_pin_sha256"},
+			{"an unknown authority", secure(t, self).URL, with(trusts(ca), asks("activegate")), Environment, "set tls_pin_sha256 to " + config.FingerprintOf(self.Leaf).String()},
+			{"a client certificate", secure(t, onlyLoopback, wants(authority, tls.VersionTLS13)).URL, with(trusts(ca), shows(client, clientKey)), Accepted, ""},
+			{"a client certificate that is missing", secure(t, onlyLoopback, wants(authority, tls.VersionTLS13)).URL, with(trusts(ca)), Environment, "tls_cert_file"},
+			{"tls_min_version", secure(t, onlyLoopback, func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }).URL,
+				with(trusts(ca), func(c *config.Config) { c.TLSMinVersion = tls.VersionTLS13 }), Environment, "tls_min_version"},
+			{"tls_verify off", secure(t, self).URL, with(trusts(ca), off), Accepted, ""},
+		} {
+			t.Run(c.name+" by "+proxy.URL[:5], func(t *testing.T) {
+				before := proxy.connects.Load() + proxy.relayed.Load()
+				transport := transportTo(t, c.target, append(c.set, by(t, proxy.URL, joe, hunter2))...)
+				v := quick(t, c.target, through(transport)).Send(t.Context(), payload, true)
+				if v.Kind != c.kind || !strings.Contains(v.Message, c.says) || strings.Contains(v.Message, "hunter") {
+					t.Errorf("%s, %s: %s", v.Kind, v.Reason, v.Message)
+				}
+				if proxy.connects.Load()+proxy.relayed.Load() == before {
+					t.Error("it did not go through the proxy")
+				}
+			})
+		}
+		if proxy.clientCert.Load() {
+			t.Error("the proxy was shown the client certificate")
+		}
+	}
+	t.Run("a proxy is not trusted because tls_verify is off for the server", func(t *testing.T) {
+		stranger := pki.SelfSigned(t, "127.0.0.1")
+		proxy := runProxy(t, &stranger)
+		target := secure(t, self).URL
+		v := quick(t, target, through(transportTo(t, target, off, by(t, proxy.URL, joe, hunter2)))).Send(t.Context(), payload, true)
+		expectVerdict(t, v, Environment, ReasonCertificate, "the proxy's certificate is of an authority unknown here: name a PEM file with it in tls_ca_file")
+		if proxy.connects.Load() != 0 {
+			t.Error("it was told the password")
+		}
+	})
+}
+
+func TestProxiesInTroubleAreExplained(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener.Close()
+	nobody := "//" + listener.Addr().String()
+	pair := pki.SelfSigned(t, "127.0.0.1")
+	named := pki.SelfSigned(t, "proxy.example")
+	namedCA, _ := named.Write(t, t.TempDir(), "ca")
+	plain, overTLS := runProxy(t, nil), runProxy(t, &pair)
+	refuses := func(code int, header ...string) string {
+		server, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			for i := 0; i < len(header); i += 2 {
+				w.Header().Add(header[i], header[i+1])
+			}
+			w.WriteHeader(code)
+		})
+		return server.URL
+	}
+	const https, http = "https://env.example", "http://env.example"
+	for _, c := range []struct {
+		name, target, proxy, user string
+		set                       func(*config.Config)
+		kind                      Kind
+		reason                    Reason
+		says                      string
+	}{
+		{"a wrong password", https, plain.URL, joe, nil, Environment, ReasonProxy, "put them into `proxy` or HTTPS_PROXY"},
+		{"a wrong password, http", http, plain.URL, joe, nil, Environment, ReasonProxy, "put them into `proxy` or HTTPS_PROXY"},
+		{"no password", https, plain.URL, "", nil, Environment, ReasonProxy, "wants a user and password"},
+		{"a login that is no password", https, refuses(407, "Proxy-Authenticate", "Negotiate", "Proxy-Authenticate", "NTLM"), joe, nil, Environment, ReasonProxy, "neither NTLM"},
+		{"a login that is no password, http", http, refuses(407, "Proxy-Authenticate", "NTLM"), joe, nil, Environment, ReasonProxy, "neither NTLM"},
+		{"a proxy that forbids", https, refuses(403), joe, nil, Environment, ReasonProxy, "allow host and port of `endpoint` there"},
+		{"a proxy that forbids, http", http, refuses(403, "Content-Type", "text/html"), joe, nil, Environment, ReasonProxy, "allow host and port of `endpoint` there"},
+		{"a server that forbids, http", http, refuses(403, "Content-Type", "application/json"), joe, nil, Environment, ReasonToken, "logs.ingest"},
+		{"no proxy at all", https, refuses(400), joe, nil, Environment, ReasonProxy, "those of an HTTP proxy"},
+		{"a proxy that cannot reach the server", https, refuses(502), joe, nil, Moment, ReasonNetwork, "the proxy cannot reach the server"},
+		{"a proxy in trouble, http", http, refuses(503), joe, nil, Moment, ReasonServerError, ""},
+		{"nobody listens", https, "http:" + nobody, joe, nil, Moment, ReasonNetwork, "check host and port in `proxy` or HTTPS_PROXY"},
+		{"nobody listens, http", http, "http:" + nobody, joe, nil, Moment, ReasonNetwork, "check host and port in `proxy` or HTTPS_PROXY"},
+		{"nobody listens, proxy over TLS", https, "https:" + nobody, joe, nil, Moment, ReasonNetwork, "check host and port in `proxy` or HTTPS_PROXY"},
+		{"a proxy that wants TLS", https, rawServer(t, says("\x15\x03\x01\x00\x02\x02\x16")), joe, nil, Environment, ReasonProxy, "write it with https://"},
+		{"a proxy that wants TLS and hangs up", https, strings.Replace(overTLS.URL, "https:", "http:", 1), joe, nil, Moment, ReasonNetwork, "through the proxy http://[redacted]@127.0.0.1:"},
+		{"a proxy that wants no TLS", https, strings.Replace(plain.URL, "http:", "https:", 1), joe, nil, Environment, ReasonProxy, "write it with http://"},
+		{"a proxy of another name", https, runProxy(t, &named).URL, joe, trusts(namedCA), Environment, ReasonCertificate, "the proxy's certificate is for another name"},
+		{"a proxy that hangs up", https, rawServer(t, says("")), joe, nil, Moment, ReasonNetwork, ""},
+		{"a proxy that stalls", https, rawServer(t, stalls("HTTP/1.1 200")), joe, nil, Moment, ReasonTimeout, "while connecting through the proxy http://[redacted]@127.0.0.1:"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			set := with(by(t, c.proxy, c.user, "hunter3"))
+			if c.set != nil {
+				set = append(set, c.set)
+			}
+			v := quick(t, c.target, timeout(2*time.Second), through(transportTo(t, c.target, set...))).Send(t.Context(), payload, true)
+			expectVerdict(t, v, c.kind, c.reason, c.says)
+			if strings.Contains(v.Message, "hunter") || strings.Contains(v.Message, base64.StdEncoding.EncodeToString([]byte("joe:hunter3"))) {
+				t.Errorf("the password is in %q", v.Message)
+			}
+		})
+	}
+}
+
+func TestTheEnvironmentNamesAProxyForOtherMachinesOnly(t *testing.T) {
+	var asked []string
+	environment := func(r *http.Request) (*url.URL, error) {
+		asked = append(asked, r.URL.Host)
+		return url.Parse("http://joe:hunter2@proxy:3128")
+	}
+	named, _ := config.ParseProxy("https://named:3129")
+	none, _ := config.ParseProxy("off")
+	for _, c := range []struct {
+		host, scheme string
+		proxy        config.Proxy
+		want         string
+	}{
+		{"abc12345.live.dynatrace.com", "https", config.Proxy{}, "http://[redacted]@proxy:3128"},
+		{"ag.example:9999", "http", config.Proxy{}, "http://[redacted]@proxy:3128"},
+		{"localhost:14499", "http", config.Proxy{}, ""},
+		{"a.localhost", "https", config.Proxy{}, ""},
+		{"127.0.0.2:9999", "https", config.Proxy{}, ""},
+		{"[::1]:9999", "https", config.Proxy{}, ""},
+		{"abc12345.live.dynatrace.com", "https", none, ""},
+		{"abc12345.live.dynatrace.com", "https", named, "https://named:3129"},
+		{"127.0.0.1:9999", "https", named, "https://named:3129"},
+	} {
+		cfg := &config.Config{Proxy: c.proxy, Endpoint: config.Endpoint{IngestURL: c.scheme + "://" + c.host + "/api", Host: c.host}}
+		transport, err := newTransport(cfg, nil, environment)
+		if err != nil || transport.Via() != c.want {
+			t.Errorf("%s: through %q, %v; want %q", c.host, transport.Via(), err, c.want)
+		}
+		if relayed := transport.Relayed(); relayed != (c.want != "" && c.scheme == "http") {
+			t.Errorf("%s: relayed %t", c.host, relayed)
+		}
+	}
+	if len(asked) != 2 {
+		t.Errorf("the environment was asked for %q", asked)
+	}
+}
+
+func TestAnEnvironmentThatCannotBeReadIsToldWithoutItsPassword(t *testing.T) {
+	for scheme, variable := range map[string]string{"https": "HTTPS_PROXY", "http": "HTTP_PROXY"} {
+		cfg := &config.Config{Endpoint: config.Endpoint{IngestURL: scheme + "://ag.example/api", Host: "ag.example"}}
+		for _, environment := range []environmentProxy{
+			func(*http.Request) (*url.URL, error) {
+				return nil, errors.New(`invalid proxy address "joe:hunter2@proxy"`)
+			},
+			func(*http.Request) (*url.URL, error) { return url.Parse("ftp://joe:hunter2@proxy") },
+		} {
+			_, err := newTransport(cfg, nil, environment)
+			if err == nil || !strings.Contains(err.Error(), "proxy: the variable "+variable) || strings.Contains(err.Error(), "hunter") {
+				t.Errorf("got %v", err)
+			}
+		}
+	}
+}
