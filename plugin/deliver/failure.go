@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"syscall"
 )
 
@@ -66,6 +67,8 @@ func networkFailure(err error) (ruling, bool) {
 		hint = "there is no route to the server; trying again"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		hint = "the connection was closed without an answer; trying again"
+	case strings.Contains(err.Error(), "http2: "), strings.Contains(err.Error(), "stream error: "), strings.Contains(err.Error(), "connection error: "):
+		hint = "the server ended the request or its HTTP/2 connection, or the connection is dead; trying again" // errors that net/http does not export
 	default:
 		return ruling{}, false
 	}

@@ -83,6 +83,8 @@ var verdicts = []struct {
 	{"no route is the moment's fault", failure(remote("dial", os.NewSyscallError("connect", syscall.ENETUNREACH))), Moment, ReasonNetwork, "no route"},
 	{"an unreachable host is the moment's fault", failure(remote("dial", os.NewSyscallError("connect", syscall.EHOSTUNREACH))), Moment, ReasonNetwork, "no route"},
 	{"a closed connection is the moment's fault", failure(io.EOF), Moment, ReasonNetwork, "without an answer"},
+	{"a GOAWAY of HTTP/2 is the moment's fault", failure(errors.New("http2: server sent GOAWAY and closed the connection; LastStreamID=1, ErrCode=NO_ERROR, debug=\"\"")), Moment, ReasonNetwork, "ended the request or its HTTP/2 connection"},
+	{"a stream reset by the server is the moment's fault", failure(errors.New("stream error: stream ID 3; INTERNAL_ERROR; received from peer")), Moment, ReasonNetwork, "ended the request or its HTTP/2 connection"},
 	{"a truncated answer is the moment's fault", failure(fmt.Errorf("read: %w", io.ErrUnexpectedEOF)), Moment, ReasonNetwork, "without an answer"},
 	{"an attempt timeout is the moment's fault", failure(fmt.Errorf("%w while connecting", errAttemptTimeout)), Moment, ReasonTimeout, "request_timeout is over while connecting"},
 	{"a network timeout is the moment's fault", failure(remote("read", os.ErrDeadlineExceeded)), Moment, ReasonTimeout, "no answer in time"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -29,6 +30,15 @@ const (
 	writeBuffer = 64 << 10
 	// handshakeTimeout bounds the TLS handshake.
 	handshakeTimeout = 10 * time.Second
+	// maxAge is how old a connection may grow before it is closed, in use or not: the next one asks DNS again, and finds the machines
+	// that a load balancer has got since. It differs by ageJitter, up and down, between connections and machines.
+	maxAge    = 5 * time.Minute
+	ageJitter = 0.1
+	// A connection of HTTP/2 on which nothing came for pingAfter is pinged, and given up without an answer within pingTimeout. Together
+	// that is less than the default of request_timeout: a dead connection costs one attempt, and the next has another. Longer than
+	// what a slow line needs for what a server lets be under way, or it would be taken for dead.
+	pingAfter   = 5 * time.Second
+	pingTimeout = 8 * time.Second
 )
 
 // dialer makes the connections. It races IPv6 against IPv4 (RFC 8305), and shares the time there is among the addresses of a name.
@@ -36,9 +46,11 @@ var dialer = &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
 
 // Transport makes the few, large requests of this plugin to one endpoint, over connections that it keeps open.
 //
-// It is a row of generations of http.Transport: when a file with certificates changes, a new one takes over and the connections
-// of the old one are closed as soon as they are idle. So a request always goes over a connection that the newest good files vouch for.
-// Its memory is bounded by 16 idle connections of some 70 KiB. Safe for concurrent use.
+// It is a row of generations of http.Transport: when a file with certificates changes, when its connections are too old, or when an
+// attempt ran out of time, a new one takes over, and the connections of the old one are closed once their requests are done. So a
+// request always goes over a connection that the newest good files vouch for, and that leads where DNS says now.
+//
+// It speaks HTTP/2 where the server offers it, else HTTP/1.1. Its memory is bounded by 16 idle connections of some 70 KiB. Safe for concurrent use.
 type Transport struct {
 	certificates *certificates
 	proxy        *url.URL // nil is none
@@ -46,14 +58,19 @@ type Transport struct {
 	log          *telemetry.Log
 	now          func() time.Time
 
-	mu      sync.Mutex
-	current *generation
-	checked time.Time // when the files were last looked at
+	pingAfter, pingTimeout time.Duration
+
+	mu        sync.Mutex
+	current   *generation
+	old       *generation // the one before, which may still be at work; nil is none
+	checked   time.Time   // when the files were last looked at
+	onlyHTTP1 bool        // the server wants it so
 }
 
-// generation is the connections made under one set of certificates.
+// generation is the connections of a few minutes.
 type generation struct {
 	*http.Transport
+	retires  time.Time
 	asked    atomic.Bool // the server asked for a client certificate
 	answered atomic.Bool // the server answered a request
 }
@@ -71,7 +88,7 @@ func newTransport(cfg *config.Config, log *telemetry.Log, environment environmen
 	if log == nil {
 		log = telemetry.NewLog(nil, nil, 0)
 	}
-	t := &Transport{certificates: newCertificates(cfg), config: cfg, log: log, now: time.Now}
+	t := &Transport{certificates: newCertificates(cfg), config: cfg, log: log, now: time.Now, pingAfter: pingAfter, pingTimeout: pingTimeout}
 	t.checked = t.now()
 	if _, err := t.certificates.load(); err != nil {
 		return nil, err
@@ -88,11 +105,17 @@ func newTransport(cfg *config.Config, log *telemetry.Log, environment environmen
 func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	g := t.newest()
 	response, err := g.RoundTrip(request)
-	if err != nil {
-		return nil, t.explain(g, err)
+	if err == nil {
+		g.answered.Store(true)
+		return response, nil
 	}
-	g.answered.Store(true)
-	return response, nil
+	switch ended := endOf(request.Context()); {
+	case errors.Is(ended, errAttemptTimeout), errors.Is(ended, errFlushDeadline):
+		t.retire(g, false) // its connection may be dead, and one of HTTP/2 would be used again
+	case strings.Contains(err.Error(), "HTTP_1_1_REQUIRED"): // RFC 9113, section 7
+		t.retire(g, true)
+	}
+	return nil, t.explain(g, err)
 }
 
 // Via is the proxy on the way, without user and password; "" if there is none.
@@ -111,28 +134,56 @@ func (t *Transport) Relayed() bool {
 // CloseIdleConnections closes the connections that are not in use.
 func (t *Transport) CloseIdleConnections() {
 	t.mu.Lock()
-	g := t.current
+	old, current := t.old, t.current
 	t.mu.Unlock()
-	g.CloseIdleConnections()
+	old.closeIdle()
+	current.closeIdle()
+}
+
+func (g *generation) closeIdle() {
+	if g != nil {
+		g.CloseIdleConnections()
+	}
 }
 
 // newest is the generation for the next request.
 func (t *Transport) newest() *generation {
 	t.mu.Lock()
-	old := t.current
-	if now := t.now(); now.Sub(t.checked) >= fileCheck {
+	now := t.now()
+	look := now.Sub(t.checked) >= fileCheck
+	if look {
 		t.checked = now
 		t.refresh()
 	}
-	g := t.current
-	t.mu.Unlock()
-	if g != old {
-		old.CloseIdleConnections() // one that is in use now goes when its request is done
+	if !now.Before(t.current.retires) {
+		t.begin()
 	}
-	return g
+	old, current := t.old, t.current
+	t.mu.Unlock()
+	if look {
+		old.closeIdle() // what was in use when it retired
+	}
+	return current
 }
 
-// refresh begins a new generation if the files changed and are good.
+// retire ends a generation, if it has not ended yet.
+func (t *Transport) retire(g *generation, onlyHTTP1 bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.onlyHTTP1 = t.onlyHTTP1 || onlyHTTP1
+	if t.current == g {
+		t.begin()
+	}
+}
+
+// begin puts a new generation in the place of the current one. The caller holds the lock.
+func (t *Transport) begin() {
+	t.old.closeIdle()
+	t.old, t.current = t.current, t.newGeneration()
+	t.old.closeIdle()
+}
+
+// refresh begins a new generation if the files changed and are good. The caller holds the lock.
 func (t *Transport) refresh() {
 	if !t.certificates.changed() {
 		return
@@ -143,16 +194,18 @@ func (t *Transport) refresh() {
 		t.log.Warn("deliver.certificates", "the last good certificates stay in use: %v", err)
 	case different:
 		t.log.Info("deliver.certificates", "the certificates changed: %s", t.certificates.describe())
-		t.current = t.newGeneration()
+		t.begin()
 	}
 }
 
 func (t *Transport) newGeneration() *generation {
-	g := new(generation)
-	var http1 http.Protocols
-	http1.SetHTTP1(true)
+	g := &generation{retires: t.now().Add(time.Duration(float64(maxAge) * (1 - ageJitter + 2*ageJitter*rand.Float64())))}
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(!t.onlyHTTP1) // over TLS only
 	g.Transport = &http.Transport{
-		Protocols:              &http1,
+		Protocols:              &protocols,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: t.pingAfter, PingTimeout: t.pingTimeout},
 		Proxy:                  http.ProxyURL(t.proxy),
 		OnProxyConnectResponse: checkProxyAnswer,
 		DialContext:            dialer.DialContext,
@@ -218,5 +271,6 @@ func (t *Transport) explain(g *generation, err error) error {
 // isCut reports whether the other side hung up.
 func isCut(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, net.ErrClosed) ||
-		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		strings.Contains(err.Error(), "http2: client conn") // could not be established, not usable, lost
 }

@@ -21,6 +21,7 @@ import (
 func secure(t *testing.T, pair pki.Pair, change ...func(*tls.Config)) *httptest.Server {
 	t.Helper()
 	server := httptest.NewUnstartedServer(answer(204, ""))
+	server.EnableHTTP2 = true
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{pair.TLS()}}
 	server.Config.ErrorLog = quietLog
 	for _, f := range change {
