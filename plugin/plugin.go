@@ -16,7 +16,6 @@ import (
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deadletter"
 	"out_dynatrace/plugin/deliver"
-	"out_dynatrace/plugin/encode"
 	"out_dynatrace/plugin/metadata"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/telemetry"
@@ -150,7 +149,7 @@ func (in *Instance) batchOptions() batch.Options {
 		level = 0
 	}
 	return batch.Options{
-		Encoder:    new(encode.JSON),
+		Encoder:    newEncoder(in.cfg.Format),
 		MaxBytes:   in.cfg.MaxPayloadBytes,
 		MaxRecords: in.cfg.MaxPayloadRecords,
 		GzipLevel:  level,

@@ -27,8 +27,11 @@ type Source interface {
 // Format is how records are encoded.
 type Format string
 
-// FormatJSON is a JSON array of records, sent as application/json.
-const FormatJSON Format = "json"
+// The formats.
+const (
+	FormatJSON  Format = "json"  // an array of records, application/json
+	FormatJSONL Format = "jsonl" // a record a line, application/x-ndjson
+)
 
 // Old is what becomes of records older than Dynatrace takes.
 type Old string

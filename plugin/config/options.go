@@ -50,6 +50,7 @@ const (
 	optAllowHTTP         = "allow_http"
 	optToken             = "api_token"
 	optTokenFile         = "api_token_file"
+	optFormat            = "format"
 	optCompress          = "compress"
 	optCompressLevel     = "compress_level"
 	optMaxContentBytes   = "max_content_bytes"
@@ -129,8 +130,8 @@ func recordOptions() []Option {
 			bind: func(d *draft) any { return &d.allowHTTP },
 		},
 		{
-			Name: "format", Type: TypeEnum, Default: string(FormatJSON), Values: []string{string(FormatJSON)},
-			Help: "How records are encoded.",
+			Name: optFormat, Type: TypeEnum, Default: string(FormatJSON), Values: []string{string(FormatJSON), string(FormatJSONL)},
+			Help: "How records are encoded, see [docs/formats.md](docs/formats.md). `json`: an array; `jsonl`: one a line, the same values.",
 			bind: func(d *draft) any { return (*string)(&d.Format) },
 		},
 		{
