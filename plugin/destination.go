@@ -38,14 +38,12 @@ func newDestination(cfg *config.Config, attributes string, counters *telemetry.C
 	case cfg.Token.IsZero():
 		auth, d.credential = nil, "none"
 	}
-	var header http.Header
-	if attributes != "" {
-		header = http.Header{headerAttributes: {attributes}}
-	}
+	header, hidden := headers(cfg, attributes)
 	client, err := deliver.NewClient(deliver.ClientOptions{
 		URL:       cfg.Endpoint.IngestURL,
 		Auth:      auth,
 		Header:    header,
+		Hidden:    hidden,
 		Timeout:   cfg.RequestTimeout,
 		Version:   Version,
 		Transport: transport,
@@ -75,4 +73,24 @@ func newDestination(cfg *config.Config, attributes string, counters *telemetry.C
 		Log:         log,
 	})
 	return d, nil
+}
+
+// headerOptions is the header that asks for a data model (page "POST ingest logs"). A server that does not know it takes no notice,
+// while a query parameter that it does not know would become an attribute of every record.
+const headerOptions = "X-Dynatrace-Options"
+
+// headers are those that every request has by the configuration, and the values that must not be shown.
+func headers(cfg *config.Config, attributes string) (all http.Header, hidden []string) {
+	all = make(http.Header)
+	for _, p := range cfg.Headers.Pairs() {
+		all.Set(p.Name, p.Value)
+		hidden = append(hidden, p.Value)
+	}
+	if attributes != "" {
+		all.Set(headerAttributes, attributes)
+	}
+	if cfg.Structure != "" {
+		all.Set(headerOptions, "structure="+cfg.Structure)
+	}
+	return all, hidden
 }

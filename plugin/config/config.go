@@ -58,6 +58,10 @@ type Config struct {
 
 	// Format is how records are encoded; FormatJSON by default.
 	Format Format
+	// Structure is the data model that is asked for, "raw" or "flattened", or "" for that of the environment (default).
+	Structure string
+	// Headers are further headers of every request; none by default.
+	Headers Headers
 	// Compress says whether bodies are sent with gzip (default) or plain.
 	Compress bool
 	// CompressLevel is the gzip level, 1 (default, fastest) to 9. It means nothing when Compress is false.
@@ -151,6 +155,7 @@ type draft struct {
 	token         string
 	allowHTTP     bool
 	compress      string
+	headers       string
 	limits        string
 	minVersion    string
 	pins          []string
@@ -201,6 +206,8 @@ func Load(src Source) (*Config, error) {
 	}
 	d.checkEndpoint()
 	d.checkToken()
+	d.checkHeaders()
+	d.checkStructure()
 	d.applyLimits()
 	d.checkMapping()
 	d.checkTimes()

@@ -174,7 +174,7 @@ func TestWhatIsLegalButProbablyWrongIsAWarning(t *testing.T) {
 		{with("endpoint", "https://ag.example.com:9999/e/abc12345", "api_token", platformTok), "api_token: is a platform token, which an ActiveGate (ag.example.com:9999) may refuse"},
 		{with("api_token", "dt0c01."+publicPart), "api_token: holds only the public part"},
 		{with("tls_verify_hostname", "off"), "tls_verify_hostname: unknown option"},
-		{with("header", "Authorization Api-Token x"), "header: unknown option `header`, ignored"},
+		{with("http_user", "x"), "http_user: unknown option `http_user`, ignored"},
 	} {
 		got := mustLoad(t, c.p).Warnings
 		if len(got) != 1 || !strings.HasPrefix(got[0], c.want) {

@@ -140,15 +140,16 @@ func neighbours() []neighbour {
 		{name: "severity_key", use: optLevelKey},
 		{name: "loglevel_key", use: optLevelKey},
 
-		{name: "header", why: "the plugin sets all headers itself; a token goes into `api_token`"},
-		{name: "headers", why: "the plugin sets all headers itself; a token goes into `api_token`"},
+		{name: "header", use: optHeaders},
+		{name: "http_headers", use: optHeaders},
+		{name: "data_model", use: optStructure},
 		{name: "http_user", why: "Dynatrace takes a token, see `api_token`"},
 		{name: "http_passwd", why: "Dynatrace takes a token, see `api_token`"},
 		{name: "http_method", why: "the method is always POST"},
 		{name: "content_type", why: "the content type follows `format`"},
 		{name: "json_date_key", why: "the plugin always writes `timestamp`"},
 		{name: "json_date_format", why: "the plugin always writes `timestamp` in a form that Dynatrace reads"},
-		{name: "allow_duplicated_headers", why: "the plugin sets all headers itself"},
+		{name: "allow_duplicated_headers", why: "each header is sent once, see `headers`"},
 	}
 }
 

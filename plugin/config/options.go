@@ -19,6 +19,7 @@ const (
 	TypePath     Type = "path"     // a file
 	TypeText     Type = "text"     // as it stands
 	TypePairs    Type = "pairs"    // name=value, separated by commas
+	TypeHeaders  Type = "headers"  // the same, with values that are never printed
 )
 
 // Option is one row of the table.
@@ -51,6 +52,8 @@ const (
 	optToken             = "api_token"
 	optTokenFile         = "api_token_file"
 	optFormat            = "format"
+	optStructure         = "structure"
+	optHeaders           = "headers"
 	optCompress          = "compress"
 	optCompressLevel     = "compress_level"
 	optMaxContentBytes   = "max_content_bytes"
@@ -133,6 +136,16 @@ func recordOptions() []Option {
 			Name: optFormat, Type: TypeEnum, Default: string(FormatJSON), Values: []string{string(FormatJSON), string(FormatJSONL)},
 			Help: "How records are encoded, see [docs/formats.md](docs/formats.md). `json`: an array; `jsonl`: one a line, the same values.",
 			bind: func(d *draft) any { return (*string)(&d.Format) },
+		},
+		{
+			Name: optStructure, Type: TypeEnum, Unset: "as the environment has it", Values: []string{"raw", "flattened"},
+			Help: "Data model that the server is asked to store records in (`X-Dynatrace-Options`; SaaS from version 1.330 on, others ignore it). Maps are flattened here, so both store the same.",
+			bind: func(d *draft) any { return &d.Structure },
+		},
+		{
+			Name: optHeaders, Type: TypeHeaders, Unset: "none",
+			Help: "Further headers of each request, for a gateway on the way: `X-Gateway-Key=${KEY},X-Team=web`; `\\,` is a comma. Their values are never printed.",
+			bind: func(d *draft) any { return &d.headers },
 		},
 		{
 			Name: optCompress, Type: TypeEnum, Default: compressGzip, Values: []string{compressGzip, "none"},

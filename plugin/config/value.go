@@ -22,7 +22,8 @@ func (o Option) parse(raw string, dst any) error {
 	if s == "" {
 		return fmt.Errorf("%w, takes %s", errWhitespace, o.Takes())
 	}
-	if o.Type == TypeEndpoint || o.Type == TypeSecret || o.Type == TypeProxy { // these have their own rules, and errors that hide what must be hidden
+	switch o.Type { // these have their own rules, and errors that hide what must be hidden
+	case TypeEndpoint, TypeSecret, TypeProxy, TypeHeaders:
 		*dst.(*string) = s
 		return nil
 	}
@@ -140,6 +141,8 @@ func (o Option) Takes() string {
 		return "a text without control characters"
 	case TypePairs:
 		return fmt.Sprintf("up to %d attributes as name=value, separated by commas", maxPairs)
+	case TypeHeaders:
+		return fmt.Sprintf("up to %d headers as name=value, separated by commas", maxHeaders)
 	default:
 		return "the path of a file"
 	}

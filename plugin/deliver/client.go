@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -50,6 +51,8 @@ type ClientOptions struct {
 	URL string
 	// Header holds further headers for every request; nil is none.
 	Header http.Header
+	// Hidden are values of Header that no message may repeat, in case an answer echoes the request.
+	Hidden []string
 	// Auth gives the token; nil sends none.
 	Auth Authorizer
 	// Timeout bounds one attempt from the first step to the last byte of the answer; 0 is 15 s.
@@ -71,6 +74,7 @@ type Client struct {
 	way       way // the transport, if it is one
 	url       string
 	header    http.Header
+	hidden    []string
 	auth      Authorizer
 	timeout   time.Duration
 	pace      *Pace
@@ -111,6 +115,7 @@ func NewClient(o ClientOptions) (*Client, error) {
 		transport: o.Transport,
 		url:       o.URL,
 		header:    header,
+		hidden:    o.Hidden,
 		auth:      o.Auth,
 		timeout:   o.Timeout,
 		pace:      o.Pace,
@@ -184,8 +189,22 @@ func (c *Client) attempt(ctx context.Context, payload *batch.Payload) Answer {
 	}
 	answer := Answer{Status: response.StatusCode, Header: response.Header, Token: token, Relayed: c.way != nil && c.way.Relayed()}
 	answer.Body, answer.Err = readAnswer(response.Body)
+	answer.Body = c.hide(answer.Body)
 	answer.Now = time.Now()
 	return answer
+}
+
+// leastHidden is the shortest value that is looked for in an answer, in bytes: what is shorter stands in any text.
+const leastHidden = 6
+
+// hide takes the values of headers that are not to be shown out of an answer.
+func (c *Client) hide(body []byte) []byte {
+	for _, value := range c.hidden {
+		if len(value) >= leastHidden {
+			body = bytes.ReplaceAll(body, []byte(value), []byte(redacted))
+		}
+	}
+	return body
 }
 
 func (c *Client) newRequest(ctx context.Context, body *requestBody, payload *batch.Payload) (_ *http.Request, token string, _ error) {

@@ -1,0 +1,143 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Headers are further headers for every request, such as those that a gateway asks for. A value can be a secret: however Headers are
+// formatted, encoded or logged, they show names only. Only Pairs gives the values away.
+//
+// The zero Headers are none. They are not changed after Load, so any number of goroutines may use them.
+type Headers struct {
+	names string
+	// reveal is a function for the reason that Secret has one.
+	reveal func() []Pair
+}
+
+// Pairs are the names and values, in the order in which they were written. Do not change them.
+func (h Headers) Pairs() []Pair {
+	if h.reveal == nil {
+		return nil
+	}
+	return h.reveal()
+}
+
+// String is the names with stars for the values, "" for none.
+func (h Headers) String() string { return h.names }
+
+// GoString is String in quotes.
+func (h Headers) GoString() string { return strconv.Quote(h.names) }
+
+// Format writes String, whatever the verb.
+func (h Headers) Format(f fmt.State, verb rune) {
+	if verb == 'q' || verb == 'v' && f.Flag('#') {
+		io.WriteString(f, h.GoString())
+		return
+	}
+	io.WriteString(f, h.names)
+}
+
+// MarshalText gives String.
+func (h Headers) MarshalText() ([]byte, error) { return []byte(h.names), nil }
+
+// MarshalJSON gives String as a JSON string. Names are plain ASCII, so Go's quoting is JSON's.
+func (h Headers) MarshalJSON() ([]byte, error) { return []byte(h.GoString()), nil }
+
+// LogValue gives String to log/slog.
+func (h Headers) LogValue() slog.Value { return slog.StringValue(h.names) }
+
+const (
+	maxHeaders = 20
+	// maxHeadersBytes bounds names and values together: many servers refuse more than 8 KiB of headers in all, and the attributes can
+	// take half of that.
+	maxHeadersBytes = 2 << 10
+)
+
+// ownHeaders are those that the plugin or the protocol sets, in lower case, with what to use instead.
+var ownHeaders = map[string]string{
+	"authorization":       "the token goes into `api_token`",
+	"proxy-authorization": "user and password go into the URL of the proxy",
+	"x-dynatrace-attr":    "see `attributes` and `attributes_in`",
+	"x-dynatrace-options": "see `structure`",
+	"user-agent":          "it names the plugin and its version",
+	"accept":              "it follows `format`",
+	"accept-encoding":     "answers are short",
+	"host":                "it follows `endpoint`",
+	"connection":          "it belongs to the connection",
+	"keep-alive":          "it belongs to the connection",
+	"proxy-connection":    "it belongs to the connection",
+	"transfer-encoding":   "it belongs to the connection",
+	"te":                  "it belongs to the connection",
+	"trailer":             "it belongs to the connection",
+	"upgrade":             "it belongs to the connection",
+	"expect":              "it belongs to the connection",
+}
+
+// checkHeaders reads headers. No problem shows a value.
+func (d *draft) checkHeaders() {
+	if d.headers == "" || d.wrong[optHeaders] {
+		return
+	}
+	if isQuoted(d.headers) {
+		d.fail(optHeaders, "has quotation marks around it; write it without")
+		return
+	}
+	var pairs []Pair
+	var names []string
+	size := 0
+	for i, part := range splitEscaped(d.headers) {
+		name, value, ok := strings.Cut(part, "=")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		lower := strings.ToLower(name)
+		why, own := ownHeaders[lower]
+		if strings.HasPrefix(lower, "content-") {
+			why, own = "it follows `format` and `compress`", true
+		}
+		switch {
+		case !ok || !isToken(name): // a value can stand where the name should
+			d.fail(optHeaders, "the part %d of it is no name=value with a name that HTTP allows (a comma in a value is written \\,)", i+1)
+			return
+		case own:
+			d.fail(optHeaders, "has %s, which the plugin sets itself: %s", name, why)
+			return
+		case slices.ContainsFunc(pairs, func(p Pair) bool { return strings.EqualFold(p.Name, name) }):
+			d.fail(optHeaders, "has %s twice; keep one", name)
+			return
+		case value == "" || hasControl(value) || hasVariable(value):
+			d.fail(optHeaders, "the value of %s is empty, or has a control character or a variable that was not replaced", name)
+			return
+		}
+		size += len(name) + len(value)
+		pairs, names = append(pairs, Pair{name, value}), append(names, name+": *****")
+	}
+	if len(pairs) > maxHeaders || size > maxHeadersBytes {
+		d.fail(optHeaders, "has %d headers of %d bytes, takes up to %d of %d", len(pairs), size, maxHeaders, maxHeadersBytes)
+		return
+	}
+	d.Headers = Headers{names: strings.Join(names, ", "), reveal: func() []Pair { return pairs }}
+}
+
+// isToken tells whether s can be the name of a header (RFC 9110, section 5.6.2), and one that can be shown.
+func isToken(s string) bool {
+	return s != "" && len(s) <= 100 && !anyToken.MatchString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+		isAlnum := '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
+		return !isAlnum && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+	})
+}
+
+// checkStructure looks for another data model in the query of the endpoint, which the server prefers.
+func (d *draft) checkStructure() {
+	u, err := url.Parse(d.Endpoint.IngestURL)
+	if err != nil || d.Structure == "" {
+		return
+	}
+	if q := u.Query().Get("structure"); q != "" && !strings.EqualFold(q, d.Structure) {
+		d.fail(optStructure, "is %s, and the query of `endpoint` names another one; keep one of them", d.Structure)
+	}
+}

@@ -1,0 +1,55 @@
+package plugin
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"out_dynatrace/plugin/deliver"
+)
+
+// atServer is an instance that sends to a server of its own.
+func atServer(t *testing.T, handler http.HandlerFunc, pairs ...string) (*Instance, *lines) {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	log := new(lines)
+	in, err := New(loaded(t, append([]string{"endpoint", server.URL + "/e/abc12345"}, pairs...)...), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(in.Close)
+	return in, log
+}
+
+func TestEveryRequestHasTheHeadersOfTheConfiguration(t *testing.T) {
+	var got http.Header
+	in, _ := atServer(t, func(w http.ResponseWriter, r *http.Request) {
+		got = r.Header.Clone()
+		w.WriteHeader(http.StatusNoContent)
+	}, "headers", "X-Gateway-Key=a key,x-team=web", "structure", "raw")
+	if out := in.Flush([]byte("app"), chunkOf("a line"), false); out != deliver.OutcomeOK {
+		t.Fatal(out)
+	}
+	for name, want := range map[string]string{
+		"X-Gateway-Key": "a key", "X-Team": "web", "X-Dynatrace-Options": "structure=raw", "User-Agent": "fluent-bit-output-dynatrace/" + Version,
+	} {
+		if got.Get(name) != want {
+			t.Errorf("%s: %q, want %q", name, got.Get(name), want)
+		}
+	}
+}
+
+func TestAServerThatEchoesTheRequestBringsNoHeaderIntoTheLog(t *testing.T) {
+	const key = "Sup3rS3cretKey"
+	in, log := atServer(t, func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, "you sent X-Gateway-Key: "+r.Header.Get("X-Gateway-Key"))
+	}, "headers", "X-Gateway-Key="+key)
+	in.Flush([]byte("app"), chunkOf("a line"), true)
+	if log.count("you sent X-Gateway-Key") == 0 || log.count(key) > 0 {
+		t.Errorf("want the answer without the key: %s", strings.Join(log.all, "\n"))
+	}
+}
