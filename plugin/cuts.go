@@ -1,8 +1,8 @@
 package plugin
 
 import (
-	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/encode"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/telemetry"
 )
@@ -79,8 +79,11 @@ func (f *flush) accountCuts() {
 		in.log.Sum(telemetry.LevelWarn, "cut "+info.what, n, info.what+" (%s): ", info.limit(in.cfg.Limits), hint)
 	}
 	in.counters.Add(telemetry.CutContent, oversize.Content)
-	in.counters.Add(telemetry.CutAttributeCount, oversize.Attributes)
-	if oversize != (batch.Cuts{}) {
+	in.counters.Add(telemetry.CutAttributeCount, oversize.Attributes+oversize.Header)
+	if oversize.Header > 0 {
+		in.log.Sum(telemetry.LevelWarn, "cut header", oversize.Header, "attributes left out for which the header of format text has no room (%d bytes); another format, include or exclude helps: ", encode.MaxAttributes)
+	}
+	if oversize.Content > 0 || oversize.Attributes > 0 {
 		in.log.Warn("cut payload", "records too large for a request of max_payload_bytes (%d), or of what the server takes: contents cut: %d, attributes left out: %d",
 			in.cfg.MaxPayloadBytes, oversize.Content, oversize.Attributes)
 	}

@@ -13,7 +13,8 @@ import (
 // Options say how payloads are cut.
 type Options struct {
 	Encoder encode.Encoder
-	// MaxBytes is the limit of the uncompressed body in bytes, MaxRecords that of its records. A record over MaxBytes is cut.
+	// MaxBytes is the limit of the uncompressed body in bytes, MaxRecords that of its records; with an encode.Headed it is one. A
+	// record over MaxBytes is cut.
 	MaxBytes, MaxRecords int
 	// GzipLevel is a level from 1 to 9; 0 sends the body as it is.
 	GzipLevel int
@@ -24,8 +25,9 @@ type Options struct {
 // was unusually large.
 type Builder struct {
 	opts    Options
-	target  int    // the size that a body of more than one record should not exceed
-	body    []byte // the open body, without its end
+	headed  encode.Headed // the encoder, if it is one
+	target  int           // the size that a body of more than one record should not exceed
+	body    []byte        // the open body, without its end
 	records int
 	wire    bytes.Buffer
 	gzip    *gzip.Writer
@@ -34,13 +36,17 @@ type Builder struct {
 
 // Cuts counts what the Builder took away from records that were too large for a payload of their own.
 type Cuts struct {
-	// Content is the number of records whose content was cut, Attributes that of attributes left out.
-	Content, Attributes uint64
+	// Content is the number of records whose content was cut, Attributes that of attributes left out, Header that of attributes for
+	// which a header had no room.
+	Content, Attributes, Header uint64
 }
 
 // New returns a Builder.
 func New(opts Options) (*Builder, error) {
 	b := &Builder{opts: opts, target: opts.MaxBytes}
+	if b.headed, _ = opts.Encoder.(encode.Headed); b.headed != nil {
+		b.opts.MaxRecords = 1
+	}
 	if opts.GzipLevel != 0 {
 		var err error
 		if b.gzip, err = gzip.NewWriterLevel(nil, opts.GzipLevel); err != nil {
@@ -106,6 +112,11 @@ func (b *Builder) Take() (Payload, bool) {
 	b.body = b.opts.Encoder.Close(b.body)
 	p := Payload{Body: b.body, ContentType: b.opts.Encoder.ContentType(), RawBytes: len(b.body), Records: b.records}
 	b.records = 0
+	if b.headed != nil {
+		header, leftOut := b.headed.Attributes()
+		p.Attributes = string(header)
+		b.cuts.Header += uint64(leftOut)
+	}
 	if b.gzip != nil {
 		b.wire.Reset()
 		b.gzip.Reset(&b.wire)

@@ -12,6 +12,8 @@ type Payload struct {
 	ContentType string
 	// ContentEncoding is "gzip", or "" for a plain body.
 	ContentEncoding string
+	// Attributes is the value of X-Dynatrace-Attr that belongs to the body, or "".
+	Attributes string
 	// RawBytes is the size of the body before compression: the figure that the API's size limit counts.
 	RawBytes int
 	// Records is the number of records in the body; at least one.

@@ -70,6 +70,10 @@ func (d *draft) checkAttributes(env func(string) string) {
 	}
 	d.Attributes = kept
 	d.AttributesInHeader = d.attributesIn == attributesInHeader && len(kept) > 0
+	if d.AttributesInHeader && d.Format == FormatText {
+		d.warn(optAttributesIn, "has no meaning with `format text`, where all attributes of a record travel in the header")
+		d.AttributesInHeader = false
+	}
 	if size := len(AttributesHeader(kept)); d.AttributesInHeader && size > maxPairsHeader {
 		d.fail(optAttributesIn, "is header, but the attributes take %d bytes there, %d at most; send them in the body", size, maxPairsHeader)
 	}

@@ -31,6 +31,7 @@ type Format string
 const (
 	FormatJSON  Format = "json"  // an array of records, application/json
 	FormatJSONL Format = "jsonl" // a record a line, application/x-ndjson
+	FormatText  Format = "text"  // one record a request, text/plain with the rest in X-Dynatrace-Attr
 )
 
 // Old is what becomes of records older than Dynatrace takes.

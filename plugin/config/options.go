@@ -133,8 +133,8 @@ func recordOptions() []Option {
 			bind: func(d *draft) any { return &d.allowHTTP },
 		},
 		{
-			Name: optFormat, Type: TypeEnum, Default: string(FormatJSON), Values: []string{string(FormatJSON), string(FormatJSONL)},
-			Help: "How records are encoded, see [docs/formats.md](docs/formats.md). `json`: an array; `jsonl`: one a line, the same values.",
+			Name: optFormat, Type: TypeEnum, Default: string(FormatJSON), Values: []string{string(FormatJSON), string(FormatJSONL), string(FormatText)},
+			Help: "How records are encoded, see [docs/formats.md](docs/formats.md). `json`: an array; `jsonl`: one a line, the same values; `text`: a request for each record, for a few plain lines.",
 			bind: func(d *draft) any { return (*string)(&d.Format) },
 		},
 		{

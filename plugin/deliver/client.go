@@ -227,6 +227,9 @@ func (c *Client) newRequest(ctx context.Context, body *requestBody, payload *bat
 	if payload.ContentEncoding != "" {
 		request.Header.Set("Content-Encoding", payload.ContentEncoding)
 	}
+	if payload.Attributes != "" {
+		request.Header.Set("X-Dynatrace-Attr", payload.Attributes)
+	}
 	request.GetBody = body.open
 	request.Body, _ = body.open()
 	request.ContentLength = int64(len(payload.Body))

@@ -22,3 +22,12 @@ type Encoder interface {
 	// bytes to a record.
 	Fit(content []byte, room int) int
 }
+
+// Headed is an Encoder of a format whose bodies hold one record and only its content: the rest travels in the request's header
+// X-Dynatrace-Attr.
+type Headed interface {
+	Encoder
+	// Attributes returns the value of the header for the record that was appended last, good until the next one is, and how many of
+	// its attributes there was no room for.
+	Attributes() (header []byte, leftOut int)
+}

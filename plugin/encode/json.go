@@ -105,7 +105,8 @@ type clock struct {
 const (
 	clockLead   = `{"timestamp":"`
 	clockFormat = "2006-01-02T15:04:05."
-	clockTail   = `000000000Z","content":`
+	clockBehind = `","content":`
+	clockTail   = `000000000Z` + clockBehind
 )
 
 func (k *clock) append(dst []byte, t chunk.Time) []byte {

@@ -9,7 +9,7 @@ import (
 )
 
 // formats are those of the option format.
-var formats = []string{"json", "jsonl"}
+var formats = []string{"json", "jsonl", "text"}
 
 // TestEveryFormatBringsEachLineOnce.
 func TestEveryFormatBringsEachLineOnce(t *testing.T) {

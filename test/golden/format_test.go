@@ -1,6 +1,12 @@
 package golden
 
 import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"out_dynatrace/test/ingest"
@@ -16,4 +22,60 @@ func TestEveryFormatStoresTheSame(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestTextStoresTheSameAsText: of null and of arrays a header knows less, and it has no types.
+func TestTextStoresTheSameAsText(t *testing.T) {
+	for _, g := range allCases(t) {
+		t.Run(g.name, func(t *testing.T) {
+			g.options["format"] = "text"
+			delete(g.options, "attributes_in")
+			stored, err := os.ReadFile(g.file("stored.json"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, want := recordsOf(t, g.deliver(t, ingest.Raw)), recordsOf(t, stored)
+			if len(got) != len(want) {
+				t.Fatalf("%d records, want %d", len(got), len(want))
+			}
+			for i := range want {
+				for _, key := range slices.Sorted(maps.Keys(want[i])) {
+					if w, g := asText(want[i][key]), asText(got[i][key]); !slices.Equal(g, w) {
+						t.Errorf("record %d: %s is %q, want %q", i, key, g, w)
+					}
+					delete(got[i], key)
+				}
+				if len(got[i]) > 0 {
+					t.Errorf("record %d has more: %s", i, got[i])
+				}
+			}
+		})
+	}
+}
+
+func recordsOf(t *testing.T, text []byte) (all []map[string]any) {
+	t.Helper()
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if err := d.Decode(&all); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// asText gives the texts of a value.
+func asText(v any) (all []string) {
+	switch v := v.(type) {
+	case nil:
+	case []any:
+		for _, e := range v {
+			all = append(all, asText(e)...)
+		}
+	case string:
+		all = []string{v}
+	default:
+		text, _ := json.Marshal(v)
+		all = []string{strings.TrimSpace(string(text))}
+	}
+	return all
 }

@@ -25,12 +25,13 @@ func splitEvents(body []byte, kind bodyKind, limit int) (events [][]byte, err er
 		}
 		return false
 	}
+	text := body // as it is, unless there is nothing in it (inferred)
 	body = bytes.TrimFunc(body, func(r rune) bool { return r < 0x80 && isSpace(byte(r)) })
 	switch {
 	case len(body) == 0:
 		return nil, nil
 	case kind == kindText:
-		return [][]byte{append(appendString([]byte(`{"content":`), string(body)), '}')}, nil
+		return [][]byte{append(appendString([]byte(`{"content":`), string(text)), '}')}, nil
 	case kind == kindLines:
 		for n := 1; len(body) > 0 && err == nil; n++ {
 			var line []byte

@@ -1,0 +1,171 @@
+package encode
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"out_dynatrace/plugin/jsontext"
+	"out_dynatrace/plugin/record"
+)
+
+// Text writes one record a body, the body of POST /api/v2/logs/ingest with text/plain: the content as it is. Time, level and
+// attributes ride in the header X-Dynatrace-Attr, see Headed, where every value is text. The zero Text is ready for use.
+type Text struct {
+	clock   clock
+	header  []byte
+	leftOut int
+	blank   bool
+	scratch []byte
+}
+
+// MaxAttributes bounds the header, in bytes: many servers refuse a request with more than 8 KiB of headers in all.
+const MaxAttributes = 4 << 10
+
+// ContentType is text/plain, except for a content without any character but white space: the API would see an empty body.
+func (t *Text) ContentType() string {
+	if t.blank {
+		return "application/json; charset=utf-8"
+	}
+	return "text/plain; charset=utf-8"
+}
+
+// Open, Separate and Close add nothing.
+func (*Text) Open(dst []byte) []byte     { return dst }
+func (*Text) Separate(dst []byte) []byte { return dst }
+func (*Text) Close(dst []byte) []byte    { return dst }
+
+// Tail is nothing.
+func (*Text) Tail() int { return 0 }
+
+// Fit counts what takes the place of invalid bytes.
+func (*Text) Fit(content []byte, room int) int { return fitValid(content, room) }
+
+// Append writes the content, and makes the header.
+func (t *Text) Append(dst []byte, r *record.Record) []byte {
+	t.makeHeader(r)
+	if t.blank = len(bytes.TrimSpace(r.Content)) == 0; t.blank {
+		return append(jsontext.AppendString(append(dst, `{"content":`...), r.Content), '}')
+	}
+	return appendValid(dst, r.Content)
+}
+
+// Attributes implements Headed.
+func (t *Text) Attributes() (header []byte, leftOut int) { return t.header, t.leftOut }
+
+var (
+	timestampName = []byte("timestamp")
+	loglevelName  = []byte("loglevel")
+)
+
+func (t *Text) makeHeader(r *record.Record) {
+	t.header, t.leftOut = t.header[:0], 0
+	t.scratch = t.clock.append(t.scratch[:0], r.Time)
+	t.pair(timestampName, t.scratch[len(clockLead):len(t.scratch)-len(clockBehind)])
+	if r.Level != "" {
+		t.scratch = append(t.scratch[:0], r.Level...)
+		t.pair(loglevelName, t.scratch)
+	}
+	done := 0
+	for i := range r.Runs {
+		run := &r.Runs[i]
+		t.attributes(r, r.Attributes[done:run.At])
+		t.attributes(r, run.Attributes)
+		done = run.At
+	}
+	t.attributes(r, r.Attributes[done:])
+}
+
+// attributes adds those that there is room for. A query has no null and no empty array: they are left out, without a count, since
+// they hold nothing. An array is its name with each of its values.
+func (t *Text) attributes(r *record.Record, attributes []record.Attribute) {
+	for i := range attributes {
+		a := &attributes[i]
+		switch a.Value.Kind {
+		case record.Null:
+		case record.Array:
+			start := len(t.header)
+			for _, e := range r.Array(a.Value) {
+				if e.Kind != record.Null && !t.value(a.Key, e) {
+					t.header = t.header[:start] // all of it or nothing
+					t.leftOut++
+					break
+				}
+			}
+		default:
+			if !t.value(a.Key, a.Value) {
+				t.leftOut++
+			}
+		}
+	}
+}
+
+// value adds a scalar and tells whether there was room.
+func (t *Text) value(key []byte, v record.Value) bool {
+	if v.Kind == record.String {
+		return t.pair(key, v.Text)
+	}
+	t.scratch = appendValue(t.scratch[:0], nil, v)
+	return t.pair(key, bytes.Trim(t.scratch, `"`)) // NaN and the infinities have quotes
+}
+
+// steering are the names that steer a request and become no attribute (page "POST ingest logs").
+var steering = [...]string{"structure", "content-type", "api-token"}
+
+// pair adds name=value, if there is room.
+func (t *Text) pair(name, value []byte) bool {
+	start := len(t.header)
+	if len(name)+len(value)+len("&=") > MaxAttributes-start { // none is written shorter than it is
+		return false
+	}
+	if start > 0 {
+		t.header = append(t.header, '&')
+	}
+	for _, s := range steering {
+		if len(name) == len(s) && strings.EqualFold(string(name), s) {
+			t.header = append(t.header, "overwritten1."...)
+		}
+	}
+	t.header = append(appendEscaped(t.header, name), '=')
+	t.header = appendEscaped(t.header, value)
+	if len(t.header) > MaxAttributes {
+		t.header = t.header[:start]
+		return false
+	}
+	return true
+}
+
+// appendEscaped escapes for a query string, blanks as %20, which is read alike by those who take + for a blank and those who do not.
+func appendEscaped(dst, s []byte) []byte {
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if i++; unreserved[c] {
+				dst = append(dst, c)
+			} else {
+				dst = append(dst, '%', upperHex[c>>4], upperHex[c&15])
+			}
+			continue
+		}
+		r, width := utf8.DecodeRune(s[i:])
+		if r == utf8.RuneError && width == 1 {
+			dst = append(dst, "%EF%BF%BD"...)
+		} else {
+			for _, c := range s[i : i+width] {
+				dst = append(dst, '%', upperHex[c>>4], upperHex[c&15])
+			}
+		}
+		i += width
+	}
+	return dst
+}
+
+const upperHex = "0123456789ABCDEF"
+
+// unreserved are the characters that stand for themselves (RFC 3986, section 2.3).
+var unreserved = func() (set [utf8.RuneSelf]bool) {
+	for c := range set {
+		set[c] = '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || strings.IndexByte("-._~", byte(c)) >= 0
+	}
+	return set
+}()
