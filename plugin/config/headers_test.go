@@ -81,7 +81,7 @@ func TestAStructureIsRawOrFlattenedAndOnlyOne(t *testing.T) {
 
 func TestWithTextAllAttributesTravelInTheHeaderAnyway(t *testing.T) {
 	c := mustLoad(t, with("format", "text", "attributes", "team=web", "attributes_in", "header"))
-	if c.AttributesHeader != "" || len(c.Attributes) != 1 || !containsLine(c.Warnings, "attributes_in: has no meaning with `format text`") {
-		t.Errorf("got %q, %v, %q", c.AttributesHeader, c.Attributes, c.Warnings)
+	if c.AttributesInHeader || len(c.Attributes) != 1 || !containsLine(c.Warnings, "attributes_in: has no meaning with `format text`") {
+		t.Errorf("got %v, %v, %q", c.AttributesInHeader, c.Attributes, c.Warnings)
 	}
 }
