@@ -16,10 +16,10 @@ C_FILES  := $(wildcard *.c) $(shell find plugin -name "*.[ch]")
 # library finds it by its name.
 PROFILE := default.pgo
 
-.PHONY: help build run test check unit e2e fuzz bench profile clean
+.PHONY: help build run test test-network check unit e2e fuzz bench profile clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 build: $(PLUGIN) ## build/out_dynatrace.so
 
@@ -43,6 +43,14 @@ unit: build ## unit tests with the race detector, and the seeds of the fuzz targ
 
 e2e: build ## the library itself, in the test host and, with FLUENT_BIT=/path or one in PATH, in a real Fluent Bit
 	go test -race -count=1 -v -timeout 30m -parallel 6 ./test/e2e
+
+# Programs of others that the network tests run on loopback: name and Debian package.
+PEERS := nginx:nginx tinyproxy:tinyproxy squid:squid-openssl
+
+test-network: ## TLS, HTTP/2 and proxies against nginx, tinyproxy and squid; says what to install if one is missing
+	@missing=; for peer in $(PEERS); do PATH="$$PATH:/usr/sbin" command -v $${peer%%:*} >/dev/null || missing="$$missing $${peer##*:}"; done; \
+	  test -z "$$missing" || { echo "make: missing, on Debian: apt-get install$$missing" >&2; exit 1; }
+	NETWORK_PEERS_REQUIRED=1 go test -race -count=1 -v -timeout 10m -parallel 6 -run '^TestNetwork' ./test/e2e
 
 FUZZTIME := 1m
 fuzz: ## every fuzz target for FUZZTIME (default 1m) each

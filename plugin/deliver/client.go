@@ -149,7 +149,7 @@ func (c *Client) Send(ctx context.Context, payload *batch.Payload, _ bool) Verdi
 	if verdict.Kind != Moment && verdict.Kind != Environment {
 		c.pace.Observe(time.Since(began))
 	}
-	if verdict.Status == http.StatusUnauthorized || verdict.Status == http.StatusForbidden {
+	if verdict.Reason == ReasonToken && verdict.Status != 0 {
 		if auth, ok := c.auth.(refusable); ok {
 			auth.Refused()
 		}

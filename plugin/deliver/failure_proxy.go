@@ -24,6 +24,8 @@ func proxyFailure(err error) (ruling, bool) {
 		return refusedByProxy(refused), true
 	case errors.Is(err, errProxySpeaksTLS):
 		return ruling{Environment, ReasonProxy, hintProxyTLS}, true
+	case errors.Is(err, errProxyHungUp):
+		return ruling{Moment, ReasonNetwork, "the proxy hangs up without an answer: check host and port in `proxy` or HTTPS_PROXY, and whether it wants https:// before them; trying again"}, true
 	case errors.As(err, &secure):
 		return proxyCertificate(secure.err)
 	case errors.As(err, &op) && op.Op == "proxyconnect": // net/http's word for the way to the proxy
@@ -34,7 +36,7 @@ func proxyFailure(err error) (ruling, bool) {
 
 func refusedByProxy(e *proxyError) ruling {
 	switch {
-	case e.status == http.StatusProxyAuthRequired:
+	case e.status == http.StatusProxyAuthRequired, e.status == http.StatusUnauthorized: // tinyproxy's answer to a wrong password
 		return wantsLogin(e.schemes)
 	case e.status >= 500, e.status == http.StatusRequestTimeout, e.status == http.StatusTooManyRequests:
 		return ruling{Moment, ReasonNetwork, "the proxy cannot reach the server: if this does not end, check the host of `endpoint`, and whether the proxy knows and may reach it; trying again"}

@@ -34,7 +34,7 @@ func certificateFailure(err error) (ruling, bool) {
 	case errors.As(err, &unknown):
 		hint = "the server's certificate is of an authority unknown here (an ActiveGate has a self-signed one by default): save it as PEM and name that file in tls_ca_file" + orPin(err)
 	case errors.As(err, &hostname):
-		hint = "the server's certificate is for another name: write a name it holds as host of `endpoint` or in tls_server_name, or give the server a certificate for this one; tls_ca_file does not help here" + orPin(err)
+		hint = "the server's certificate is for another name: write a name it holds as host of `endpoint` or in tls_server_name, or give the server a certificate for this one" + orPin(err)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		hint = "the server's certificate is expired or not valid yet: renew it, and check the clocks on both sides"
 	case errors.As(err, &roots):
@@ -53,7 +53,7 @@ func orPin(err error) string {
 	if !errors.As(err, &failed) || len(failed.UnverifiedCertificates) == 0 {
 		return ""
 	}
-	return ", or, if its SHA-256 fingerprint is this on the server too, set tls_pin_sha256 to " + config.FingerprintOf(failed.UnverifiedCertificates[0]).String()
+	return ", or, once you have compared it with the SHA-256 fingerprint on the server itself, set tls_pin_sha256 to " + config.FingerprintOf(failed.UnverifiedCertificates[0]).String()
 }
 
 // answeredByTLS is in the error of net/http for an alert of TLS in the place of an answer.

@@ -89,7 +89,7 @@ func rulingFor(a Answer, said string) ruling {
 		return ruling{Environment, ReasonRedirect, redirectHint(a)}
 	case a.Status == http.StatusProxyAuthRequired:
 		return wantsLogin(authSchemes(a.Header))
-	case a.Status == http.StatusForbidden && a.Relayed && isWebPage(a.Header, a.Body): // the API answers in JSON
+	case (a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized) && a.Relayed && isWebPage(a.Header, a.Body): // the API answers in JSON
 		return refusedByProxy(&proxyError{status: a.Status})
 	case a.Status == http.StatusBadRequest && saysAny(said, "out of correct time range", "timestamps_out_of_range", "timestamps out of range"):
 		return ruling{Data, ReasonTimeRange, "the records are older than the server takes (24 hours), or the clock of this machine is behind"}

@@ -61,9 +61,13 @@ func (e *proxyTLSError) Unwrap() error { return e.err }
 // errProxySpeaksTLS is a proxy named with http:// that wants https://.
 var errProxySpeaksTLS = errors.New("the proxy answers with TLS")
 
+// errProxyHungUp is a proxy that gave no answer to CONNECT.
+var errProxyHungUp = errors.New("the proxy hung up")
+
 // checkProxyAnswer keeps the status of a proxy that refuses to connect, which net/http would reduce to its text.
-func checkProxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+func (g *generation) checkProxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
 	if answer.StatusCode == http.StatusOK {
+		g.tunnelled.Store(true)
 		return nil
 	}
 	return &proxyError{answer.StatusCode, authSchemes(answer.Header)}

@@ -196,6 +196,8 @@ func TestProxiesInTroubleAreExplained(t *testing.T) {
 		{"a login that is no password, http", http, refuses(407, "Proxy-Authenticate", "NTLM"), joe, nil, Environment, ReasonProxy, "neither NTLM"},
 		{"a proxy that forbids", https, refuses(403), joe, nil, Environment, ReasonProxy, "allow host and port of `endpoint` there"},
 		{"a proxy that forbids, http", http, refuses(403, "Content-Type", "text/html"), joe, nil, Environment, ReasonProxy, "allow host and port of `endpoint` there"},
+		{"a wrong password, in tinyproxy's way", https, refuses(401), joe, nil, Environment, ReasonProxy, "put them into `proxy` or HTTPS_PROXY"},
+		{"a wrong password, in tinyproxy's way, http", http, refuses(401, "Content-Type", "text/html"), joe, nil, Environment, ReasonProxy, "put them into `proxy` or HTTPS_PROXY"},
 		{"a server that forbids, http", http, refuses(403, "Content-Type", "application/json"), joe, nil, Environment, ReasonToken, "logs.ingest"},
 		{"no proxy at all", https, refuses(400), joe, nil, Environment, ReasonProxy, "those of an HTTP proxy"},
 		{"a proxy that cannot reach the server", https, refuses(502), joe, nil, Moment, ReasonNetwork, "the proxy cannot reach the server"},
@@ -204,10 +206,10 @@ func TestProxiesInTroubleAreExplained(t *testing.T) {
 		{"nobody listens, http", http, "http:" + nobody, joe, nil, Moment, ReasonNetwork, "check host and port in `proxy` or HTTPS_PROXY"},
 		{"nobody listens, proxy over TLS", https, "https:" + nobody, joe, nil, Moment, ReasonNetwork, "check host and port in `proxy` or HTTPS_PROXY"},
 		{"a proxy that wants TLS", https, rawServer(t, says("\x15\x03\x01\x00\x02\x02\x16")), joe, nil, Environment, ReasonProxy, "write it with https://"},
-		{"a proxy that wants TLS and hangs up", https, strings.Replace(overTLS.URL, "https:", "http:", 1), joe, nil, Moment, ReasonNetwork, "through the proxy http://[redacted]@127.0.0.1:"},
+		{"a proxy that wants TLS and hangs up", https, strings.Replace(overTLS.URL, "https:", "http:", 1), joe, nil, Moment, ReasonNetwork, "whether it wants https:// before them"},
 		{"a proxy that wants no TLS", https, strings.Replace(plain.URL, "http:", "https:", 1), joe, nil, Environment, ReasonProxy, "write it with http://"},
 		{"a proxy of another name", https, runProxy(t, &named).URL, joe, trusts(namedCA), Environment, ReasonCertificate, "the proxy's certificate is for another name"},
-		{"a proxy that hangs up", https, rawServer(t, says("")), joe, nil, Moment, ReasonNetwork, ""},
+		{"a proxy that hangs up", https, rawServer(t, says("")), joe, nil, Moment, ReasonNetwork, "the proxy hangs up without an answer"},
 		{"a proxy that stalls", https, rawServer(t, stalls("HTTP/1.1 200")), joe, nil, Moment, ReasonTimeout, "while connecting through the proxy http://[redacted]@127.0.0.1:"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -73,6 +73,8 @@ type generation struct {
 	retires  time.Time
 	asked    atomic.Bool // the server asked for a client certificate
 	answered atomic.Bool // the server answered a request
+	// tunnelled says that the proxy connected to the server.
+	tunnelled atomic.Bool
 }
 
 // NewTransport returns a transport to the endpoint of a configuration, with its TLS options: TLS 1.2 or newer, the system's
@@ -207,7 +209,7 @@ func (t *Transport) newGeneration() *generation {
 		Protocols:              &protocols,
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: t.pingAfter, PingTimeout: t.pingTimeout},
 		Proxy:                  http.ProxyURL(t.proxy),
-		OnProxyConnectResponse: checkProxyAnswer,
+		OnProxyConnectResponse: g.checkProxyAnswer,
 		DialContext:            dialer.DialContext,
 		TLSHandshakeTimeout:    handshakeTimeout,
 		TLSClientConfig:        t.serverTLS(g),
@@ -253,10 +255,13 @@ func (t *Transport) serverTLS(g *generation) *tls.Config {
 
 // explain adds to an error what only the transport knows.
 func (t *Transport) explain(g *generation, err error) error {
+	tunnel := t.proxy != nil && t.proxy.Scheme == "http" && !t.config.Endpoint.Plain()
 	switch {
 	// Before there is TLS to the server nobody but the proxy speaks.
-	case t.proxy != nil && t.proxy.Scheme == "http" && !t.config.Endpoint.Plain() && strings.Contains(err.Error(), answeredByTLS):
+	case tunnel && strings.Contains(err.Error(), answeredByTLS):
 		err = fmt.Errorf("%w: %w", errProxySpeaksTLS, err)
+	case tunnel && !g.tunnelled.Load() && isCut(err):
+		err = fmt.Errorf("%w: %w", errProxyHungUp, err)
 	// A server of TLS 1.3 refuses a client after the handshake, in an alert that gets lost when it hangs up on a body. One of TLS 1.2
 	// can do it with an alert that says nothing but that the handshake failed.
 	case g.asked.Load() && !g.answered.Load() && (isCut(err) || remoteAlert(err) == "tls: handshake failure"):

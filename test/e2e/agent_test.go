@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -76,7 +77,7 @@ func to(d *destination, workers int, pairs ...string) setup {
 	return setup{outputs: []section{output(d, workers, pairs...)}}
 }
 
-// secrets are the secret parts of all tokens in the setup.
+// secrets are the secret parts of all tokens in the setup, and the passwords of its proxies.
 func (s setup) secrets() (secrets []string) {
 	for _, section := range s.outputs {
 		for _, p := range section {
@@ -87,6 +88,10 @@ func (s setup) secrets() (secrets []string) {
 			case "api_token_file":
 				text, _ := os.ReadFile(p.Value)
 				token = strings.TrimSpace(string(text))
+			}
+			if proxy, err := url.Parse(p.Value); p.Key == "proxy" && err == nil && proxy.User != nil {
+				password, _ := proxy.User.Password()
+				secrets = append(secrets, password)
 			}
 			if i := strings.LastIndexByte(token, '.'); i > 0 {
 				secrets = append(secrets, token[i+1:])

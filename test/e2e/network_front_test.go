@@ -1,0 +1,140 @@
+package e2e
+
+import (
+	"cmp"
+	"crypto/md5"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"out_dynatrace/test/ingest"
+	"out_dynatrace/test/pki"
+)
+
+// front is nginx before a local Dynatrace.
+type front struct {
+	*destination
+	*peer
+	port int
+}
+
+// frontOptions say how it is to be spoken to.
+type frontOptions struct {
+	certificate *pki.Pair // nil is plain http
+	clients     *pki.Pair // an authority whose certificates it asks clients for; nil does not ask
+	extra       string    // directives of the server
+	protocols   string    // of TLS; "" is TLSv1.2 TLSv1.3
+}
+
+// startFront runs it, for the URL https://127.0.0.1:port or http.
+func startFront(t *testing.T, o frontOptions) *front {
+	t.Helper()
+	d := startDestination(t, false, ingest.Options{})
+	dir := peerDir(t)
+	f := &front{destination: d, port: freePorts(t, 1)[0]}
+	listen, tls, scheme := "", "", "http"
+	if o.certificate != nil {
+		scheme, listen = "https", " ssl http2"
+		cert, key := o.certificate.Write(t, dir, "server")
+		tls = fmt.Sprintf("ssl_certificate %s; ssl_certificate_key %s; ssl_protocols %s;", cert, key, cmp.Or(o.protocols, "TLSv1.2 TLSv1.3"))
+	}
+	if o.clients != nil {
+		ca, _ := o.clients.Write(t, dir, "clients")
+		tls += fmt.Sprintf(" ssl_client_certificate %s; ssl_verify_client on;", ca)
+	}
+	var temp strings.Builder
+	for _, name := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
+		fmt.Fprintf(&temp, "%s_temp_path %s; ", name, filepath.Join(dir, name))
+	}
+	conf := put(t, dir, "nginx.conf", fmt.Sprintf(`
+daemon off; master_process off; pid %[1]s/nginx.pid; error_log stderr;
+events { worker_connections 128; }
+http {
+  log_format met '$status $server_protocol $ssl_protocol client=$ssl_client_verify';
+  access_log %[1]s/access.log met;
+  client_max_body_size 20m;
+  %[2]s
+  server {
+    listen 127.0.0.1:%[3]d%[4]s;
+    %[5]s
+    %[6]s
+    location / { proxy_pass %[7]s; proxy_http_version 1.1; }
+  }
+}
+`, dir, temp.String(), f.port, listen, tls, o.extra, d.url))
+	f.peer = startPeer(t, dir, "nginx", []int{f.port}, "-p", dir, "-c", conf)
+	d.url = fmt.Sprintf("%s://127.0.0.1:%d", scheme, f.port)
+	return f
+}
+
+// proxyUser and proxyPassword are long enough to be looked for in every log.
+const proxyUser, proxyPassword = "joe", "hunter2-hunter2-hunter2"
+
+// startTinyproxy runs one that wants a password or not, and connects to the given ports only, to all without any.
+func startTinyproxy(t *testing.T, auth bool, ports ...int) (url string, p *peer) {
+	t.Helper()
+	dir := peerDir(t)
+	port := freePorts(t, 1)[0]
+	text := fmt.Sprintf("Port %d\nListen 127.0.0.1\nTimeout 60\nMaxClients 20\nLogFile \"%s/access.log\"\nLogLevel Connect\n", port, dir)
+	if auth {
+		text += fmt.Sprintf("BasicAuth %s %s\n", proxyUser, proxyPassword)
+	}
+	for _, one := range ports {
+		text += fmt.Sprintf("ConnectPort %d\n", one)
+	}
+	p = startPeer(t, dir, "tinyproxy", []int{port}, "-d", "-c", put(t, dir, "tinyproxy.conf", text))
+	return fmt.Sprintf("127.0.0.1:%d", port), p
+}
+
+// squid is one that wants a password, by http and over TLS.
+type squid struct {
+	*peer
+	http, https string // host and port
+	authority   pki.Pair
+}
+
+// startSquid runs it. It knows the address of the name dynatrace.test, as nobody else does.
+func startSquid(t *testing.T) *squid {
+	t.Helper()
+	dir := peerDir(t)
+	s := &squid{authority: pki.Authority(t)}
+	pair := s.authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}})
+	cert := put(t, dir, "proxy.pem", string(pair.CertPEM())+string(pair.KeyPEM(t)))
+	hosts := put(t, dir, "hosts", "127.0.0.1 dynatrace.test\n")
+	passwords := put(t, dir, "passwords", fmt.Sprintf("%s:%x\n", proxyUser, md5.Sum([]byte(proxyPassword))))
+	ports := freePorts(t, 2)
+	helper := "/usr/lib/squid/basic_ncsa_auth"
+	if _, err := os.Stat(helper); err != nil {
+		t.Skip("no helper of squid for passwords here: ", err)
+	}
+	conf := put(t, dir, "squid.conf", fmt.Sprintf(`
+http_port 127.0.0.1:%[2]d
+https_port 127.0.0.1:%[3]d tls-cert=%[4]s
+hosts_file %[5]s
+auth_param basic program %[7]s %[6]s
+auth_param basic children 1 startup=1
+auth_param basic realm proxy
+acl known proxy_auth REQUIRED
+http_access allow known
+http_access deny all
+visible_hostname proxy.test
+pid_filename none
+access_log stdio:%[1]s/access.log squid
+cache_log %[1]s/cache.log
+coredump_dir %[1]s
+cache deny all
+cache_mem 8 MB
+max_filedescriptors 256
+pinger_enable off
+netdb_filename none
+shutdown_lifetime 0 seconds
+`, dir, ports[0], ports[1], cert, hosts, passwords, helper))
+	s.peer = startPeer(t, dir, "squid", ports, "-N", "-f", conf)
+	s.http, s.https = fmt.Sprintf("127.0.0.1:%d", ports[0]), fmt.Sprintf("127.0.0.1:%d", ports[1])
+	return s
+}
+
+// withLogin puts user and password before host and port.
+func withLogin(address string) string { return proxyUser + ":" + proxyPassword + "@" + address }

@@ -1,0 +1,206 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Servers that nobody here wrote stand between the agent and the local Dynatrace: nginx as a front with TLS, tinyproxy and squid as
+// proxies. All of them listen on loopback only, belong to one test each, and end with it.
+
+// peers are the programs, with their packages in Debian.
+var peers = []struct{ program, debian string }{
+	{"nginx", "nginx"}, {"tinyproxy", "tinyproxy"}, {"squid", "squid-openssl"},
+}
+
+// peersRequired makes a missing one a failure; `make test-network` sets it.
+const peersRequired = "NETWORK_PEERS_REQUIRED"
+
+// findPeer looks where Debian puts servers, too, which is not in everybody's PATH.
+func findPeer(program string) (string, bool) {
+	if path, err := exec.LookPath(program); err == nil {
+		return path, true
+	}
+	path := filepath.Join("/usr/sbin", program)
+	info, err := os.Stat(path)
+	return path, err == nil && info.Mode()&0o111 != 0
+}
+
+// missingPeers says what to install for the programs; "" if all are here.
+func missingPeers(find func(program string) (string, bool), programs ...string) string {
+	var missing, packages []string
+	for _, p := range peers {
+		if _, found := find(p.program); slices.Contains(programs, p.program) && !found {
+			missing, packages = append(missing, p.program), append(packages, p.debian)
+		}
+	}
+	if len(missing) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("no %s here, so this is not tested: apt-get install %s", strings.Join(missing, ", "), strings.Join(packages, " "))
+}
+
+// needPeers skips a test without one of the programs, and says what to install.
+func needPeers(t *testing.T, programs ...string) {
+	t.Helper()
+	switch text := missingPeers(findPeer, programs...); {
+	case text == "":
+	case os.Getenv(peersRequired) != "":
+		t.Fatal(text)
+	default:
+		t.Skip(text)
+	}
+}
+
+func TestMissingPeersAreNamedWithTheirPackages(t *testing.T) {
+	nginxOnly := func(program string) (string, bool) { return "", program == "nginx" }
+	for want, programs := range map[string][]string{
+		"": {"nginx"},
+		"no tinyproxy, squid here, so this is not tested: apt-get install tinyproxy squid-openssl": {"squid", "nginx", "tinyproxy"},
+	} {
+		if got := missingPeers(nginxOnly, programs...); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// TestNetworkPeersTookPart says plainly which did not.
+func TestNetworkPeersTookPart(t *testing.T) {
+	for _, p := range peers {
+		t.Run(p.program, func(t *testing.T) {
+			needPeers(t, p.program)
+			path, _ := findPeer(p.program)
+			out, err := exec.Command(path, "-v").CombinedOutput()
+			if err != nil {
+				t.Fatalf("%s: %v\n%s", path, err, out)
+			}
+			first, _, _ := bytes.Cut(out, []byte("\n"))
+			t.Logf("%s: %s", path, first)
+		})
+	}
+}
+
+// peer is a running program.
+type peer struct {
+	t    *testing.T
+	name string
+	dir  string
+	said string // file of its standard output and error
+}
+
+// peerDir is a directory that a server can write to that changes its user when root starts it.
+func peerDir(t *testing.T) string {
+	t.Helper()
+	dir := tempDir(t)
+	if err := os.Chmod(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// put writes a file that every user can read.
+func put(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// startPeer runs a program in the foreground until the test ends, and waits until it listens on all ports.
+func startPeer(t *testing.T, dir, program string, ports []int, args ...string) *peer {
+	t.Helper()
+	path, _ := findPeer(program)
+	p := &peer{t: t, name: program, dir: dir, said: filepath.Join(dir, program+".out")}
+	out, err := os.Create(p.said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	cmd := exec.Command(path, args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, out
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait()
+		close(ended)
+	}()
+	t.Cleanup(func() {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // its own group: helpers of squid are in it
+		<-ended
+		if t.Failed() {
+			for _, name := range []string{p.said, filepath.Join(dir, "access.log")} {
+				text, _ := os.ReadFile(name)
+				t.Logf("%s of %s:\n%s", filepath.Base(name), program, tail(string(text), 4000))
+			}
+		}
+	})
+	for _, port := range ports {
+		deadline := time.Now().Add(patience)
+		for {
+			conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+			if err == nil {
+				conn.Close()
+				break
+			}
+			select {
+			case <-ended:
+				text, _ := os.ReadFile(p.said)
+				t.Fatalf("%s ended:\n%s", program, tail(string(text), 4000))
+			case <-time.After(10 * time.Millisecond):
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%s does not listen on %d", program, port)
+			}
+		}
+	}
+	return p
+}
+
+// access is the log of requests so far.
+func (p *peer) access() string {
+	text, _ := os.ReadFile(filepath.Join(p.dir, "access.log"))
+	return string(text)
+}
+
+func tail(s string, n int) string { return s[max(0, len(s)-n):] }
+
+// givenPorts are those that freePorts has given.
+var givenPorts sync.Map
+
+// freePorts are ports that nobody listens on now. They are below those that Linux takes for connections (32768 and up), which could take one
+// before the server does.
+func freePorts(t *testing.T, n int) (ports []int) {
+	t.Helper()
+	for range 1000 {
+		port := 20_000 + rand.IntN(12_000)
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err != nil {
+			continue
+		}
+		listener.Close()
+		if _, given := givenPorts.LoadOrStore(port, true); given {
+			continue
+		}
+		if ports = append(ports, port); len(ports) == n {
+			return ports
+		}
+	}
+	t.Fatal("no free ports")
+	return nil
+}

@@ -1,0 +1,131 @@
+package e2e
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"out_dynatrace/plugin/config"
+	"out_dynatrace/test/pki"
+)
+
+// TestNetworkTroubleIsToldInOneLine: what servers that nobody here wrote say of each mistake becomes one line that says what to change.
+// Nothing is given up, and nothing arrives.
+func TestNetworkTroubleIsToldInOneLine(t *testing.T) {
+	authority, strangers := pki.Authority(t), pki.Authority(t)
+	dir := tempDir(t)
+	ca, _ := authority.Write(t, dir, "ca")
+	client, clientKey := strangers.Issue(t, pki.Spec{Client: true}).Write(t, dir, "stranger")
+	right := authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}})
+	named := authority.Issue(t, pki.Spec{Names: []string{"gate.example"}})
+	over := authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}, NotAfter: time.Now().Add(-time.Hour)})
+	self := pki.SelfSigned(t, "activegate")
+	fingerprint := config.FingerprintOf(self.Leaf).String()
+	trusting := func(pairs ...string) []string { return append([]string{"tls_ca_file", ca}, pairs...) }
+
+	for _, c := range []struct {
+		name  string
+		needs []string
+		front frontOptions
+		// pairs gives the options, after starting a proxy if there is one.
+		pairs func(t *testing.T, f *front) []string
+		level string
+		says  []string
+	}{
+		{"an unknown authority", nil, frontOptions{certificate: &self}, func(*testing.T, *front) []string { return nil },
+			"error", []string{"is for another name", "in tls_server_name", "set tls_pin_sha256 to " + fingerprint}},
+		{"an unknown authority, the name is right", nil, frontOptions{certificate: &self}, func(*testing.T, *front) []string { return []string{"tls_server_name", "activegate"} },
+			"error", []string{saysAuthority, "set tls_pin_sha256 to " + fingerprint}},
+		{"another host", nil, frontOptions{certificate: &named}, func(*testing.T, *front) []string { return trusting() },
+			"error", []string{"is for another name", "in tls_server_name"}},
+		{"an expired certificate", nil, frontOptions{certificate: &over}, func(*testing.T, *front) []string { return trusting() },
+			"error", []string{"is expired or not valid yet: renew it"}},
+		{"another certificate than the pinned", nil, frontOptions{certificate: &self}, func(*testing.T, *front) []string {
+			return []string{"tls_pin_sha256", config.FingerprintOf(right.Leaf).String()}
+		}, "error", []string{"is none of tls_pin_sha256", fingerprint}},
+		{"no client certificate", nil, frontOptions{certificate: &right, clients: &authority}, func(*testing.T, *front) []string { return trusting() },
+			"error", []string{"name it and its key in tls_cert_file and tls_key_file", "No required SSL certificate was sent"}},
+		{"a client certificate of strangers", nil, frontOptions{certificate: &right, clients: &authority}, func(*testing.T, *front) []string {
+			return trusting("tls_cert_file", client, "tls_key_file", clientKey)
+		}, "error", []string{"name it and its key in tls_cert_file and tls_key_file, or renew the one there", "The SSL certificate error"}},
+		{"a server that speaks TLS 1.2 only", nil, frontOptions{certificate: &right, protocols: "TLSv1.2"}, func(*testing.T, *front) []string {
+			return trusting("tls_min_version", "1.3")
+		}, "error", []string{"and what tls_min_version asks for"}},
+		{"http to its https port", nil, frontOptions{certificate: &right}, func(_ *testing.T, f *front) []string {
+			return []string{"endpoint", strings.Replace(f.url, "https:", "http:", 1)}
+		}, "error", []string{"write `endpoint` with https://"}},
+
+		{"tinyproxy: a wrong password", []string{"tinyproxy"}, frontOptions{certificate: &right}, func(t *testing.T, _ *front) []string {
+			address, _ := startTinyproxy(t, true)
+			return trusting("proxy", "http://joe:wrong-wrong-wrong-wrong@"+address)
+		}, "error", []string{"put them into `proxy` or HTTPS_PROXY"}},
+		{"tinyproxy: a port that it does not connect to", []string{"tinyproxy"}, frontOptions{certificate: &right}, func(t *testing.T, _ *front) []string {
+			address, _ := startTinyproxy(t, false, 443)
+			return trusting("proxy", "http://"+address)
+		}, "error", []string{"allow host and port of `endpoint` there"}},
+		{"squid: a wrong password", []string{"squid"}, frontOptions{certificate: &right}, func(t *testing.T, _ *front) []string {
+			return trusting("proxy", "http://joe:wrong-wrong-wrong-wrong@"+startSquid(t).http)
+		}, "error", []string{"put them into `proxy` or HTTPS_PROXY"}},
+		{"squid: no password", []string{"squid"}, frontOptions{certificate: &right}, func(t *testing.T, _ *front) []string {
+			return trusting("proxy", "http://"+startSquid(t).http)
+		}, "error", []string{"put them into `proxy` or HTTPS_PROXY"}},
+		{"squid: a server that it cannot reach", []string{"squid"}, frontOptions{certificate: &right}, func(t *testing.T, _ *front) []string {
+			return trusting("proxy", "http://"+withLogin(startSquid(t).http), "endpoint", "https://127.0.0.1:1/e/abc12345")
+		}, "warn", []string{"the proxy cannot reach the server"}},
+		{"squid: a server that it does not know", []string{"squid"}, frontOptions{certificate: &right}, func(t *testing.T, _ *front) []string {
+			return trusting("proxy", "http://"+withLogin(startSquid(t).http), "endpoint", "https://nowhere.invalid/e/abc12345")
+		}, "warn", []string{"check the host of `endpoint`, and whether the proxy knows"}},
+		{"squid: its own authority is unknown", []string{"squid"}, frontOptions{certificate: &right}, func(t *testing.T, _ *front) []string {
+			return trusting("proxy", "https://"+withLogin(startSquid(t).https))
+		}, "error", []string{"the proxy's certificate is of an authority unknown here: name a PEM file with it in tls_ca_file"}},
+		{"squid: http where it speaks TLS", []string{"squid"}, frontOptions{certificate: &right}, func(t *testing.T, _ *front) []string {
+			return trusting("proxy", "http://"+withLogin(startSquid(t).https))
+		}, "warn", []string{"the proxy hangs up without an answer", "whether it wants https:// before them"}},
+		{"squid: TLS where it speaks http", []string{"squid"}, frontOptions{certificate: &right}, func(t *testing.T, _ *front) []string {
+			return trusting("proxy", "https://"+withLogin(startSquid(t).http))
+		}, "error", []string{"the proxy does not speak TLS on this port"}},
+		{"nginx is no proxy", nil, frontOptions{certificate: &right}, func(t *testing.T, _ *front) []string {
+			plain := startFront(t, frontOptions{})
+			return trusting("proxy", plain.url)
+		}, "error", []string{"are those of an HTTP proxy"}},
+		{"nobody is there", nil, frontOptions{certificate: &right}, func(*testing.T, *front) []string {
+			return trusting("proxy", "http://"+withLogin("127.0.0.1:1"))
+		}, "warn", []string{"nothing listens at the proxy's host and port", "check host and port in `proxy` or HTTPS_PROXY"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			needPeers(t, append(slices.Clone(c.needs), "nginx")...)
+			f := startFront(t, c.front)
+			f.url += "/e/abc12345"
+			// A flush that waits for the next probe holds up the end until its deadline.
+			s := to(f.destination, 1, append(c.pairs(t, f), "flush_deadline", "3s", "request_timeout", "2500ms")...)
+			s.grace, s.lossy = time.Second, true
+			r := hosts("5.1.1")[0].start(t, s)
+			r.write(0, numbered(1, 50))
+			defer func() {
+				if t.Failed() {
+					t.Log("the log:\n" + show(r.log()))
+				}
+			}()
+			await(t, "a line about it", func() bool { return len(with(r.log(), c.level, c.says[0])) > 0 })
+			out := r.stop()
+			first := slices.DeleteFunc(slices.Clone(out.lines), func(l logLine) bool { return strings.Contains(l.message, "(repeated ") }) // what was folded is told at the end
+			for _, phrase := range c.says {
+				wantLines(t, first, c.level, phrase, 1)
+			}
+			wantQuiet(t, out.lines, c.says[0], "the server can hold a request for 10s")
+			if n := f.Stats().RecordsStored; n != 0 {
+				t.Errorf("%d records arrived", n)
+			}
+			if sum := out.report.Summary; sum.Errors+sum.OK != 0 {
+				t.Errorf("want nothing but RETRY: %+v", sum.Counts)
+			}
+			for _, secret := range []string{proxyPassword, "wrong-wrong"} {
+				if strings.Contains(out.text, secret) {
+					t.Errorf("a password was shown:\n%s", out.text)
+				}
+			}
+		})
+	}
+}
