@@ -78,19 +78,6 @@ func (m *Mapper) attach(rec *Record, key []byte, v Value) {
 	}
 }
 
-// noteOrigin notes that an attribute which is not sent names another host or a pod: the facts of this one are not for its record.
-func (m *Mapper) noteOrigin(key []byte, v Value) {
-	switch {
-	case v.Kind != String:
-	case string(key) == "host.name":
-		if m.enriched.known() && !m.enriched.isHere(v.Text) {
-			m.signs |= elsewhere
-		}
-	case string(key) == "k8s.pod.name", string(key) == "k8s.pod.uid":
-		m.signs |= otherPod
-	}
-}
-
 // flatten adds the pairs of a nested map under dotted keys.
 func (m *Mapper) flatten(rec *Record, prefix []byte, pairs uint64, c *chunk.Cursor, depth int) {
 	// A prefix over the limit would be cut in every key below it: cut it once, so that a long one costs its length once.

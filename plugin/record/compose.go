@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"math"
 	"math/bits"
 
@@ -151,67 +150,6 @@ func (m *Mapper) mapAll(rec *Record, s shape, pod *podFields) {
 		m.put(rec, "dt.kubernetes.cluster.name", m.word(m.opts.ClusterName))
 		m.put(rec, "dt.kubernetes.cluster.id", m.word(m.opts.ClusterUID))
 	}
-}
-
-// putPodFacts adds the facts of the pod that this process runs in, to records that can be of the containers beside it: what comes from
-// elsewhere, or says itself where it is from, is not.
-func (m *Mapper) putPodFacts(rec *Record, s shape) (at stretch) {
-	at.from = len(rec.Attributes)
-	f := m.flush.Facts
-	if f != nil && m.opts.Sources != 0 && s&(podLog|ecsLog|journal|syslogLine) == 0 && m.signs&(inGroup|elsewhere|otherPod) == 0 && !m.fromOtherPods() {
-		m.putFacts(rec, f.Pod)
-	}
-	at.to = len(rec.Attributes)
-	return at
-}
-
-// fromOtherPods tells whether the chunk was read from where the container runtime keeps the logs of all pods.
-func (m *Mapper) fromOtherPods() bool {
-	tag := m.flush.Tag
-	if bytes.Contains(tag, []byte("var.log.containers.")) || bytes.Contains(tag, []byte("var.log.pods.")) {
-		return true
-	}
-	path := m.heldText(slotPath)
-	return bytes.HasPrefix(path, []byte("/var/log/containers/")) || bytes.HasPrefix(path, []byte("/var/log/pods/"))
-}
-
-// ofAnotherHost tells whether the record is known to be of another machine, or can be of any: a line of syslog that does not say which.
-func (m *Mapper) ofAnotherHost(rec *Record, s shape) bool {
-	var theirs []byte
-	switch {
-	case m.signs&elsewhere != 0:
-		return true
-	case s&syslogLine != 0:
-		if theirs = said(m.heldText(slotSyslogHost)); theirs == nil {
-			return true
-		}
-	case s&(journal|awsHost) != 0:
-		theirs = m.heldText(slotHostname)
-	}
-	if named, ok := find(rec.Attributes, hostNameKey); ok && len(theirs) == 0 { // by an annotation
-		theirs = named.Text
-	}
-	return len(theirs) > 0 && m.enriched.known() && !m.enriched.isHere(theirs)
-}
-
-// putHostFacts adds the facts of this machine, unless the record is of another one.
-func (m *Mapper) putHostFacts(rec *Record, s shape, pod *podFields) (at stretch) {
-	at.from = len(rec.Attributes)
-	if f := m.flush.Facts; f != nil && m.opts.Sources != 0 && !m.ofAnotherHost(rec, s) && !ofAnotherNode(pod, f.Host) {
-		m.putFacts(rec, f.Host)
-	}
-	at.to = len(rec.Attributes)
-	return at
-}
-
-// ofAnotherNode tells whether a pod runs on another node than the one that the facts name.
-func ofAnotherNode(pod *podFields, facts []metadata.Fact) bool {
-	for _, f := range facts {
-		if name, isText := f.Value.(string); isText && f.Key == "k8s.node.name" {
-			return pod.node != nil && !sameHost(pod.node, view(name))
-		}
-	}
-	return false
 }
 
 func (m *Mapper) putFacts(rec *Record, facts []metadata.Fact) {

@@ -276,61 +276,10 @@ func (m *Mapper) attachNew(rec *Record, key []byte, v Value) {
 	}
 }
 
-// others tells whether a record names another host, or another pod, than the one of this process.
-type others struct{ host, pod bool }
-
-func (m *Mapper) othersOf(rec *Record, c *composition) (o others) {
-	if c.host.len() > 0 {
-		theirs, ok := own(rec, hostNameKey)
-		o.host = ok && m.enriched.known() && !m.enriched.isHere(theirs.Text)
-	}
-	if c.pod.len() > 0 {
-		for _, key := range [...][]byte{podNameKey, podUIDKey} {
-			theirs, ok := own(rec, key)
-			ours, known := find(c.entry.attributes, key)
-			o.pod = o.pod || ok && known && string(theirs.Text) != string(ours.Text)
-		}
-	}
-	return o
-}
-
-var (
-	hostNameKey = []byte("host.name")
-	podNameKey  = []byte("k8s.pod.name")
-	podUIDKey   = []byte("k8s.pod.uid")
-)
-
-// own returns the value of a record's own field.
-func own(rec *Record, key []byte) (v Value, ok bool) {
-	v, ok = find(rec.Attributes, key)
-	for i := 0; !ok && i < len(rec.Runs); i++ {
-		v, ok = find(rec.Runs[i].Attributes, key)
-	}
-	return v, ok
-}
-
 func find(attributes []Attribute, key []byte) (Value, bool) {
 	i := slices.IndexFunc(attributes, func(a Attribute) bool { return bytes.Equal(a.Key, key) })
 	if i < 0 {
 		return Value{}, false
 	}
 	return attributes[i].Value, true
-}
-
-// known tells whether this machine has a name.
-func (n *enrichment) known() bool { return n.hostname != "" || n.machine != "" }
-
-// isHere tells whether a name is one of this machine's: what its facts call it can have been chosen by somebody.
-func (n *enrichment) isHere(name []byte) bool {
-	return n.hostname != "" && sameHost(name, view(n.hostname)) || n.machine != "" && sameHost(name, view(n.machine))
-}
-
-// sameHost compares two names of hosts in any case. One without a domain is the same as one with it.
-func sameHost(a, b []byte) bool {
-	if short, _, _ := bytes.Cut(a, []byte(".")); len(short) == len(a) {
-		b, _, _ = bytes.Cut(b, []byte("."))
-	} else if short, _, _ := bytes.Cut(b, []byte(".")); len(short) == len(b) {
-		a, _, _ = bytes.Cut(a, []byte("."))
-	}
-	return bytes.EqualFold(a, b)
 }

@@ -54,13 +54,18 @@ func missingPeers(find func(program string) (string, bool), programs ...string) 
 // needPeers skips a test without one of the programs, and says what to install.
 func needPeers(t *testing.T, programs ...string) {
 	t.Helper()
-	switch text := missingPeers(findPeer, programs...); {
-	case text == "":
-	case os.Getenv(peersRequired) != "":
-		t.Fatal(text)
-	default:
-		t.Skip(text)
+	if text := missingPeers(findPeer, programs...); text != "" {
+		goWithout(t, text)
 	}
+}
+
+// goWithout skips a test, or fails it where every peer has to be there.
+func goWithout(t *testing.T, why string) {
+	t.Helper()
+	if os.Getenv(peersRequired) != "" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
 }
 
 func TestMissingPeersAreNamedWithTheirPackages(t *testing.T) {
