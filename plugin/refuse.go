@@ -51,7 +51,7 @@ func (f *flush) keep(position int, v deliver.Verdict, reason string) bool {
 	if f.in.cfg.RecordID {
 		f.mapper.Identify(&f.rec, f.chunkKey().Hash, position)
 	}
-	f.mapper.AddHeader(&f.rec)
+	f.mapper.Complete(&f.rec)
 	f.text = f.letter.Append(f.text[:0], &f.rec)
 	return f.in.letters.Keep(&deadletter.Entry{
 		Time: f.in.now(), Tag: f.tag, Reason: reason, Status: v.Status, Message: v.Message, Record: f.text,

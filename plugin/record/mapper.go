@@ -34,6 +34,8 @@ type Options struct {
 	// InHeader says that the Static ones travel in a header of each request: they win there, so that a field of such a name gets
 	// the name that the server would give it.
 	InHeader bool
+	// GroupsApart leaves the resource and the scope of OTLP records in Record.Group instead of adding their attributes to each record.
+	GroupsApart bool
 	// Hostname is the host.name for records that have none; "" for none. Machine is the name of this machine, to tell its records from
 	// those of others, or "".
 	Hostname, Machine string
@@ -103,6 +105,7 @@ type Mapper struct {
 	parsed  chunk.Cursor // over what stood as JSON in its content
 	keys    keySet
 	count   int // of attributes
+	most    int // of attributes, beside those of a group that is kept apart
 	stamps  int // of them, those that set has added: the first ones
 	content candidate
 	level   candidate
@@ -170,7 +173,7 @@ func NewMapper(opts Options) *Mapper {
 	if opts.InHeader { // what travels in the header counts with the rest
 		opts.Limits.Attributes = max(1, opts.Limits.Attributes-len(opts.Static))
 	}
-	m := &Mapper{opts: opts, roles: newRoleTable(opts.ContentKeys, opts.LevelKeys), keys: newKeySet(opts.Limits.Attributes + len(opts.Static))}
+	m := &Mapper{opts: opts, roles: newRoleTable(opts.ContentKeys, opts.LevelKeys), keys: newKeySet(2*opts.Limits.Attributes + len(opts.Static))}
 	m.roles.addSources(opts.Sources, opts.PathKeys)
 	m.shaping = opts.DropEmpty || opts.Include.Any() || opts.Exclude.Any()
 	m.enriched.init(&opts)
@@ -232,7 +235,7 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	m.scratch, m.elements = m.scratch[:m.memo.scratch], m.elements[:m.memo.elements]
 	m.keys.reset()
 	m.repeats.record++
-	m.count, m.stamps = 0, 0
+	m.count, m.stamps, m.most = 0, 0, m.opts.Limits.Attributes
 	m.content.rank, m.level.rank, m.trace.rank, m.span.rank = 0, 0, 0, 0
 	m.signs, m.held.mask, m.late, m.renames, m.made = 0, 0, m.late[:0], m.renames[:0], nil
 	if m.parent.trace != nil {
@@ -251,6 +254,9 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	}
 	if m.opts.InHeader {
 		m.enriched.takeHeader(&m.keys)
+	}
+	if ev.Group != nil {
+		m.takeGroup(rec)
 	}
 	rec.Time = ev.Time
 	if !rec.Time.Known {
@@ -287,7 +293,7 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 		m.settleSources(rec)
 	}
 	if ev.Group != nil {
-		m.addGroup(rec)
+		m.finishGroup(rec)
 	}
 	if len(m.renames) > 0 {
 		m.settleRenames(rec)

@@ -106,11 +106,16 @@ var (
 	podUIDKey   = []byte("k8s.pod.uid")
 )
 
-// own returns the value of a record's own field.
+// own returns the value of a record's own field, or of its group's.
 func own(rec *Record, key []byte) (v Value, ok bool) {
 	v, ok = find(rec.Attributes, key)
 	for i := 0; !ok && i < len(rec.Runs); i++ {
 		v, ok = find(rec.Runs[i].Attributes, key)
+	}
+	if g := rec.Group; !ok && g != nil {
+		if v, ok = find(g.Resource, key); !ok {
+			v, ok = find(g.Scope, key)
+		}
 	}
 	return v, ok
 }

@@ -42,6 +42,8 @@ func (m *Mapper) otlp(rec *Record, pairs uint64, c *chunk.Cursor) {
 			number = tok
 		case string(key) == "timestamp" && tok.Kind == chunk.Uint:
 			setTime(rec, tok.Num)
+		case string(key) == "observed_timestamp" && tok.Kind == chunk.Uint:
+			rec.Observed = tok.Num
 		case string(key) == "trace_id" && (tok.Kind == chunk.String || tok.Kind == chunk.Binary):
 			m.considerID(useTrace, otlpRank, inPlace, m.id(tok, traceDigits))
 		case string(key) == "span_id" && (tok.Kind == chunk.String || tok.Kind == chunk.Binary):

@@ -23,6 +23,10 @@ type Record struct {
 	// Attributes, with the Runs between them, are the rest in the order of the event. Each key stands there once.
 	Attributes []Attribute
 	Runs       []Run
+	// Observed is when an OTLP record was first seen, in nanoseconds since 1970; 0 where nobody says.
+	Observed uint64
+	// Group is what an OTLP record shares with others, where Options.GroupsApart keeps it apart; nil otherwise.
+	Group *Group
 	// Elements holds the elements of the array values, see Array.
 	Elements []Value
 }
@@ -90,7 +94,7 @@ func (r *Record) Array(v Value) []Value {
 }
 
 func (r *Record) reset() {
-	r.Content, r.Level = nil, ""
+	r.Content, r.Level, r.Observed, r.Group = nil, "", 0, nil
 	r.Attributes, r.Runs, r.Elements = r.Attributes[:0], r.Runs[:0], nil
 }
 

@@ -64,7 +64,7 @@ func TestWhatTravelsInAHeaderIsAddedForADeadLetter(t *testing.T) {
 	r.Reset(event(text("log", "x", "team", "mine")))
 	r.Next(&ev)
 	m.Map(&ev, &rec)
-	m.AddHeader(&rec)
+	m.Complete(&rec)
 	if got := string(new(encode.JSON).Append(nil, &rec)); !strings.HasSuffix(got, `"content":"x","overwritten1.team":"mine","team":"a"}`) {
 		t.Errorf("got %s", got)
 	}

@@ -1,0 +1,83 @@
+package record
+
+import "bytes"
+
+// Group is the resource and the scope of OTLP records, for a format that writes them once for all of their records.
+type Group struct {
+	// Resource and Scope are attributes. No key stands in both, nor among the attributes of a member.
+	Resource, Scope []Attribute
+	// ScopeName and ScopeVersion are the scope's own, empty where it has none.
+	ScopeName, ScopeVersion []byte
+	// ID and ResourceID are not zero. All groups of one Mapper with the same ID are equal, and those with the same ResourceID have
+	// equal resources.
+	ID, ResourceID uint64
+}
+
+var (
+	scopeNameKey     = []byte(scopePrefix + "name")
+	scopeVersionKey  = []byte(scopePrefix + "version")
+	scopeNameHash    = hashOf(scopeNameKey)
+	scopeVersionHash = hashOf(scopeVersionKey)
+)
+
+// addTo adds all that the group says to a record.
+func (g *Group) addTo(rec *Record) {
+	rec.Attributes = append(append(rec.Attributes, g.Resource...), g.Scope...)
+	if len(g.ScopeName) > 0 {
+		rec.Attributes = append(rec.Attributes, Attribute{Key: scopeNameKey, Value: Value{Kind: String, Text: g.ScopeName}})
+	}
+	if len(g.ScopeVersion) > 0 {
+		rec.Attributes = append(rec.Attributes, Attribute{Key: scopeVersionKey, Value: Value{Kind: String, Text: g.ScopeVersion}})
+	}
+}
+
+// groupApart is what is known of a group that is kept apart, beside its attributes.
+type groupApart struct {
+	resource      []byte // as it stands in the chunk
+	name, version []byte // of the scope
+	// groups are the group for members that name a level, and for those that do not.
+	groups [2]Group
+}
+
+func (a *groupApart) scopeText(isName bool, text []byte) {
+	if isName {
+		a.name = text
+	} else {
+		a.version = text
+	}
+}
+
+// learnApart makes the groups of the one that was just mapped. Of the unnamed attributes so many are the resource's.
+func (m *Mapper) learnApart(body []byte, unnamedSplit int) {
+	g := &m.group
+	a := &g.apart
+	before := a.resource
+	pairs, c := inGroupBody(body, "resource")
+	at := c.Pos()
+	_, _ = c.Skip(2 * pairs)
+	a.resource = c.Since(at)
+	same := before != nil && bytes.Equal(before, a.resource)
+	a.groups[0].take(g.entry.attributes, g.split, a)
+	a.groups[1].take(g.unnamed, unnamedSplit, a)
+	a.groups[0].ID, a.groups[1].ID = g.entry.id, g.unnamedID
+	if !same {
+		m.memo.lastID += 2
+		a.groups[0].ResourceID, a.groups[1].ResourceID = m.memo.lastID-1, m.memo.lastID
+	}
+}
+
+// take makes g the group of so many attributes of a resource and the others of a scope.
+func (g *Group) take(attributes []Attribute, split int, a *groupApart) {
+	g.Resource, g.Scope = attributes[:split:split], attributes[split:]
+	g.ScopeName, g.ScopeVersion = a.name, a.version
+}
+
+// takeKeys makes the keys that the scope's own texts stand for known to a member of the group.
+func (a *groupApart) takeKeys(keys *keySet) {
+	if a.name != nil {
+		keys.insert(scopeNameKey, scopeNameHash)
+	}
+	if a.version != nil {
+		keys.insert(scopeVersionKey, scopeVersionHash)
+	}
+}

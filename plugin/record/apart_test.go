@@ -1,0 +1,165 @@
+package record_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/record"
+	"out_dynatrace/test/corpus"
+)
+
+func apart(static bool) *record.Mapper {
+	o := record.Options{
+		Limits:      record.Limits{ContentBytes: 1000, AttributeValueBytes: 100, AttributeKeyBytes: 50, Attributes: 10, ArrayValues: 5, NestingLevels: 5},
+		ContentKeys: []string{"log"}, LevelKeys: []string{"level"}, Sources: record.AutoSources, GroupsApart: true,
+	}
+	if static {
+		o.Hostname = "here"
+	}
+	return record.NewMapper(o)
+}
+
+// each maps a chunk and shows what becomes of its records.
+func each(m *record.Mapper, data []byte, do func(rec *record.Record)) {
+	var r chunk.Reader
+	var ev chunk.Event
+	var rec record.Record
+	r.Reset(data)
+	for r.Next(&ev) {
+		m.Map(&ev, &rec)
+		do(&rec)
+	}
+	m.Release()
+}
+
+func names(list []record.Attribute) (all []string) {
+	for _, a := range list {
+		all = append(all, string(a.Key)+"="+string(a.Value.Text))
+	}
+	return all
+}
+
+func own(rec *record.Record) []string {
+	var all []record.Attribute
+	done := 0
+	for _, run := range rec.Runs {
+		all = append(append(all, rec.Attributes[done:run.At]...), run.Attributes...)
+		done = run.At
+	}
+	return names(append(all, rec.Attributes[done:]...))
+}
+
+func TestAGroupThatIsKeptApartStandsBesideItsRecords(t *testing.T) {
+	scope := corpus.Map(corpus.Str("name"), corpus.Str("shop"), corpus.Str("version"), corpus.Str("2"), corpus.Str("attributes"), corpus.Fields("lang", "go"))
+	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("service.name", "a", "host.name", "there"), scope)
+	data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "x", "service.name", "mine", "k", "v"))
+	data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "y", "otel.scope.name", "other"))
+	data = corpus.AppendGroupEnd(data)
+	data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "z"))
+	var got []string
+	each(apart(true), data, func(rec *record.Record) {
+		if g := rec.Group; g != nil {
+			got = append(got, fmt.Sprint(names(g.Resource), names(g.Scope), string(g.ScopeName), string(g.ScopeVersion)))
+		}
+		got = append(got, fmt.Sprint(own(rec)))
+	})
+	group := "[service.name=a host.name=there] [lang=go]shop2"
+	want := []string{
+		group, "[overwritten1.service.name=mine k=v]", // the server lets the resource keep its name
+		group, "[overwritten1.otel.scope.name=other]",
+		"[host.name=here]", // of this machine only where nobody says otherwise
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestEqualGroupsHaveOneResource(t *testing.T) {
+	var data []byte
+	add := func(resource, scope string) {
+		data = corpus.AppendGroupStart(data, 0, 0, corpus.Fields("service.name", resource), corpus.Fields("name", scope))
+		data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "x"))
+		data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "y"))
+		data = corpus.AppendGroupEnd(data)
+	}
+	add("a", "1")
+	add("a", "2")
+	add("b", "2")
+	var ids, resources []uint64
+	each(apart(false), data, func(rec *record.Record) {
+		ids, resources = append(ids, rec.Group.ID), append(resources, rec.Group.ResourceID)
+	})
+	if ids[0] != ids[1] || ids[1] == ids[2] || ids[3] == ids[4] || resources[0] != resources[2] || resources[2] == resources[4] || slices.Contains(append(ids, resources...), 0) {
+		t.Errorf("ids %d, resources %d", ids, resources)
+	}
+}
+
+func TestALevelOfAGroupNamesThatOfNoRecord(t *testing.T) {
+	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("severity", "success"), corpus.Fields("name", "s"))
+	data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "x"))
+	data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "y", "level", "error"))
+	data = corpus.AppendGroupEnd(data)
+	var got []string
+	each(apart(false), data, func(rec *record.Record) { 
+		got = append(got, rec.Level+fmt.Sprint(names(rec.Group.Resource), own(rec)))
+	})
+	if want := []string{"[] [log.raw_level=success]", "ERROR[severity=success] []"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestARecordHasRoomForAsManyAttributesAsItsGroupLeaves(t *testing.T) {
+	many := func(prefix string) (pairs []string) {
+		for i := range 12 {
+			pairs = append(pairs, fmt.Sprintf("%s%02d", prefix, i), "v")
+		}
+		return pairs
+	}
+	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields(many("r")...), nil)
+	data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields(append(many("a"), "log", "x")...))
+	m := apart(true)
+	each(m, data, func(rec *record.Record) {
+		if len(rec.Group.Resource) != 8 || rec.Len() != 2 {
+			t.Errorf("%d of the resource, %d of the record's own", len(rec.Group.Resource), rec.Len())
+		}
+	})
+	if cuts := m.TakeCuts(); cuts[record.CutAttributes] < 14 {
+		t.Errorf("%d attributes are counted as left out", cuts[record.CutAttributes])
+	}
+}
+
+func TestWhatTheMappingsGiveGetsTheRoomThatAGroupLeaves(t *testing.T) {
+	pairs := []string{}
+	for i := range 8 {
+		pairs = append(pairs, fmt.Sprint("r", i), "v")
+	}
+	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields(pairs...), nil)
+	pod := corpus.Fields("pod_name", "p", "namespace_name", "n", "container_name", "c", "host", "node", "pod_id", "9e5b7a5e-0000-4000-8000-000000000001")
+	data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Map(corpus.Str("log"), corpus.Str("x"), corpus.Str("own"), corpus.Int(1), corpus.Str("kubernetes"), pod))
+	m := apart(true)
+	each(m, data, func(rec *record.Record) {
+		if got := own(rec); len(got) != 2 || slices.Contains(got, "own=") {
+			t.Errorf("got %v, want the two first of the pod's", got)
+		}
+	})
+	if cuts := m.TakeCuts(); cuts[record.CutAttributes] < 3 {
+		t.Errorf("%d attributes are counted as left out", cuts[record.CutAttributes])
+	}
+}
+
+func TestACompleteRecordHasItsGroup(t *testing.T) {
+	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("service.name", "a"), corpus.Fields("name", "s", "version", "2"))
+	data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "x", "k", "v"))
+	m := apart(false)
+	each(m, data, func(rec *record.Record) {
+		m.Complete(rec)
+		const want = `"content":"x","k":"v","service.name":"a","otel.scope.name":"s","otel.scope.version":"2"}`
+		if got := string(new(encode.JSON).Append(nil, rec)); !strings.HasSuffix(got, want) {
+			t.Errorf("got %s", got)
+		}
+	})
+}
