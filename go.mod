@@ -9,6 +9,7 @@ require (
 	github.com/json-iterator/go v1.1.12
 	github.com/klauspost/compress v1.20.3
 	github.com/tinylib/msgp v1.6.5
+	google.golang.org/protobuf v1.36.12
 )
 
 require (

@@ -23,6 +23,7 @@ const (
 	kindJSON                 // an object or an array of objects
 	kindLines                // an object a line
 	kindText                 // one record
+	kindOTLP                 // an ExportLogsServiceRequest
 )
 
 // mediaTypes of the API reference; the line-wise ones since 1.318.
@@ -46,6 +47,14 @@ func kindOf(contentType string) bodyKind {
 		return kindUnsupported
 	}
 	return mediaTypes[media]
+}
+
+// otlpKind is kindOf for OTLP, of which Dynatrace takes the binary encoding only.
+func otlpKind(contentType string) bodyKind {
+	if media, _, err := mime.ParseMediaType(contentType); err != nil || media != protobufType {
+		return kindUnsupported
+	}
+	return kindOTLP
 }
 
 // buffers holds bytes.Buffers for bodies and records, so that a busy server

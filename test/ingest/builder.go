@@ -19,6 +19,7 @@ type builder struct {
 	limits    Limits
 	structure Structure
 	stringify bool
+	otlp      bool
 	now       time.Time
 	origin    string      // public part of the token, for dt.auth.origin
 	common    []attribute // from query and header
@@ -78,7 +79,7 @@ func (b *builder) record(dst, event []byte) ([]byte, outcome) {
 		}
 		return true
 	})
-	if nested || len(b.next) > 0 {
+	if !b.otlp && (nested || len(b.next) > 0) {
 		b.outcome.duplicates = duplicateKeys(event)
 	}
 
@@ -92,7 +93,11 @@ func (b *builder) record(dst, event []byte) ([]byte, outcome) {
 		b.fix("dt.auth.origin", appendString(nil, b.origin))
 	}
 	if b.opts.Profile != Managed {
-		b.fix("dt.openpipeline.source", []byte(`"`+source+`"`))
+		from := source
+		if b.otlp {
+			from = otlpSource
+		}
+		b.fix("dt.openpipeline.source", []byte(`"`+from+`"`))
 	}
 	if b.warnings != 0 {
 		b.fix("dt.ingest.warnings", b.warnings.json())

@@ -6,12 +6,12 @@
 // # What it serves
 //
 //	POST {base}/api/v2/logs/ingest         ingest
+//	POST {base}/api/v2/otlp/v1/logs        ingest by OTLP, binary protobuf
 //	POST {base}/api/v2/apiTokens/lookup    token look-up
 //	GET  {base}/rest/health                health, RUNNING
 //
 // where {base} is empty, /e/{environment-id}, or the platform proxy path
 // /platform/classic/environment-api (for ingest: .../v2/logs/ingest).
-// OTLP is not served.
 //
 // # What to expect from it
 //

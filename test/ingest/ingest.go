@@ -14,9 +14,21 @@ import (
 // ingest reads, checks, converts and stores one request and returns the answer
 // it deserves.
 func (s *Server) ingest(e *Exchange, r *http.Request) answer {
+	a := s.take(e, r)
+	if e.OTLP {
+		a = otlpAnswer(e, a)
+	}
+	return a
+}
+
+// take is ingest with the answers of the log API.
+func (s *Server) take(e *Exchange, r *http.Request) answer {
 	wire := getBuffer()
 	defer putBuffer(wire)
 	limits := s.opts.Limits
+	if e.OTLP {
+		limits.RequestBytes = limits.OTLPBytes
+	}
 	n, readErr := readBody(wire, r, limits.RequestBytes)
 	e.Wire, e.Uncompressed = n, n
 
@@ -40,6 +52,9 @@ func (s *Server) ingest(e *Exchange, r *http.Request) answer {
 		contentType = r.Header.Get("Content-Type")
 	}
 	kind := kindOf(contentType)
+	if e.OTLP {
+		kind = otlpKind(contentType)
+	}
 	if kind == kindUnsupported {
 		return e.refuse(s.opts.UnsupportedStatus, ReasonContentType, fmt.Sprintf("unsupported Content-Type %q", cut(contentType, 100)))
 	}
@@ -75,11 +90,18 @@ func (s *Server) ingest(e *Exchange, r *http.Request) answer {
 		return e.refuse(s.opts.UnsupportedStatus, ReasonEncoding, fmt.Sprintf("unsupported Content-Encoding %q", cut(encoding, 100)))
 	}
 
-	if !utf8.Valid(body) {
+	if kind != kindOTLP && !utf8.Valid(body) {
 		return e.refuse(http.StatusBadRequest, ReasonInvalidUTF8, "the body is not valid UTF-8")
 	}
-	events, err := splitEvents(body, kind, limits.Records)
+	var events [][]byte
+	if kind == kindOTLP {
+		events, err = otlpEvents(body, structure, limits.Records)
+	} else {
+		events, err = splitEvents(body, kind, limits.Records)
+	}
 	switch {
+	case errors.Is(err, errProtobuf):
+		return e.refuse(http.StatusBadRequest, ReasonInvalidProtobuf, err.Error())
 	case errors.Is(err, errTooMany):
 		return e.refuse(http.StatusRequestEntityTooLarge, ReasonTooMany,
 			fmt.Sprintf("Message count limit of %d events exceeded", limits.Records))
@@ -94,7 +116,14 @@ func (s *Server) ingest(e *Exchange, r *http.Request) answer {
 		return e.violated(s.opts.RefuseStatus, found)
 	}
 	b := newBuilder(&s.opts, structure, commonAttributes(query, header), e.Token)
-	return s.convert(e, b, events, len(body))
+	size := len(body)
+	if kind == kindOTLP { // what all records share stands in each of them now
+		b.otlp, size = true, 0
+		for _, event := range events {
+			size += len(event)
+		}
+	}
+	return s.convert(e, b, events, size)
 }
 
 // convert builds the records of the events, judges the request by them, and

@@ -46,6 +46,7 @@ func ParseProfile(s string) (Profile, error) {
 // passes here passes there.
 type Limits struct {
 	RequestBytes  int           // a request, compressed as well as uncompressed: 10,000,000
+	OTLPBytes     int           // an OTLP request, in the same way: 2,000,000 ("Access limit"; "OpenTelemetry logs" says 10 MB)
 	ExpandedBytes int           // a request with missing content and common attributes filled in: 16,000,000
 	Records       int           // records of a request: 50,000
 	ContentBytes  int           // content: Grail 10,000,000, Classic 524,288, Managed 8,192
@@ -63,6 +64,7 @@ type Limits struct {
 func (p Profile) Limits() Limits {
 	l := Limits{
 		RequestBytes:  10_000_000,
+		OTLPBytes:     2_000_000,
 		ExpandedBytes: 16_000_000,
 		Records:       50_000,
 		ContentBytes:  10_000_000,
@@ -92,6 +94,7 @@ func (l Limits) over(preset Limits) Limits {
 		}
 	}
 	pick(&l.RequestBytes, preset.RequestBytes)
+	pick(&l.OTLPBytes, preset.OTLPBytes)
 	pick(&l.ExpandedBytes, preset.ExpandedBytes)
 	pick(&l.Records, preset.Records)
 	pick(&l.ContentBytes, preset.ContentBytes)

@@ -5,6 +5,7 @@ import "strings"
 // Paths below the base.
 const (
 	ingestPath = "/api/v2/logs/ingest"
+	otlpPath   = "/api/v2/otlp/v1/logs"
 	lookupPath = "/api/v2/apiTokens/lookup"
 	healthPath = "/rest/health"
 	proxyPath  = "/platform/classic/environment-api/v2/logs/ingest"

@@ -56,7 +56,7 @@ func (s *Server) Stats() Stats {
 	return s.stats.clone()
 }
 
-// Script queues faults: each POST to the ingest path takes the next one. An
+// Script queues faults: each POST to an ingest path takes the next one. An
 // empty queue means good behaviour.
 func (s *Server) Script(faults ...Fault) {
 	s.mu.Lock()
@@ -136,8 +136,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if path == proxyPath {
 		path = ingestPath
 	}
-	if ok && path == ingestPath && r.Method == http.MethodPost {
-		e.Ingest = true
+	if ok && (path == ingestPath || path == otlpPath) && r.Method == http.MethodPost {
+		e.Ingest, e.OTLP = true, path == otlpPath
 		s.serveIngest(w, r, e, done)
 		return
 	}
@@ -150,7 +150,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) serveOther(e *Exchange, r *http.Request, path string, known bool) answer {
 	allow := http.MethodPost
 	switch {
-	case known && path == ingestPath:
+	case known && (path == ingestPath || path == otlpPath):
 	case known && path == lookupPath:
 		if r.Method == http.MethodPost {
 			query, err := parseParameters(r.URL.RawQuery)

@@ -8,27 +8,28 @@ import (
 // Reasons why a request or a record was not taken. The first group has the
 // names of "Log ingestion drop reasons"; the others are this server's own.
 const (
-	ReasonTooOld       = "timestamps_out_of_range"            // records older than 24 h
-	ReasonEmpty        = "empty_messages"                     // no record in the request
-	ReasonInvalidJSON  = "invalid_json_format"                // not JSON, or not objects
-	ReasonTooLarge     = "payload_byte_size_limit"            // over Limits.RequestBytes
-	ReasonExpanded     = "internal_buffer_size_limit_reached" // over Limits.ExpandedBytes
-	ReasonTooMany      = "event_count_limit"                  // over Limits.Records
-	ReasonInvalidUTF8  = "invalid_utf8"
-	ReasonInvalidGzip  = "invalid_gzip"
-	ReasonBadBody      = "unreadable_body" // the client broke off
-	ReasonContentType  = "unsupported_content_type"
-	ReasonEncoding     = "unsupported_content_encoding"
-	ReasonParameters   = "invalid_parameters"
-	ReasonNoToken      = "no_token"
-	ReasonUnknownToken = "unknown_token"
-	ReasonTokenScheme  = "wrong_token_scheme" // a platform token as Api-Token, or the reverse
-	ReasonTokenScope   = "missing_scope"
-	ReasonPath         = "unknown_path"
-	ReasonMethod       = "wrong_method"
-	ReasonRefused      = "refused_text" // an event holds a text of Options.Refuse
-	ReasonStore        = "store_full"   // Store.Put failed
-	ReasonFault        = "fault"        // a scripted fault answered without storing
+	ReasonTooOld          = "timestamps_out_of_range"            // records older than 24 h
+	ReasonEmpty           = "empty_messages"                     // no record in the request
+	ReasonInvalidJSON     = "invalid_json_format"                // not JSON, or not objects
+	ReasonInvalidProtobuf = "invalid_protobuf"                   // inferred
+	ReasonTooLarge        = "payload_byte_size_limit"            // over Limits.RequestBytes
+	ReasonExpanded        = "internal_buffer_size_limit_reached" // over Limits.ExpandedBytes
+	ReasonTooMany         = "event_count_limit"                  // over Limits.Records
+	ReasonInvalidUTF8     = "invalid_utf8"
+	ReasonInvalidGzip     = "invalid_gzip"
+	ReasonBadBody         = "unreadable_body" // the client broke off
+	ReasonContentType     = "unsupported_content_type"
+	ReasonEncoding        = "unsupported_content_encoding"
+	ReasonParameters      = "invalid_parameters"
+	ReasonNoToken         = "no_token"
+	ReasonUnknownToken    = "unknown_token"
+	ReasonTokenScheme     = "wrong_token_scheme" // a platform token as Api-Token, or the reverse
+	ReasonTokenScope      = "missing_scope"
+	ReasonPath            = "unknown_path"
+	ReasonMethod          = "wrong_method"
+	ReasonRefused         = "refused_text" // an event holds a text of Options.Refuse
+	ReasonStore           = "store_full"   // Store.Put failed
+	ReasonFault           = "fault"        // a scripted fault answered without storing
 )
 
 // Stats count what has happened since the start or the last [Server.Reset].
@@ -82,7 +83,8 @@ type Exchange struct {
 	Duration time.Duration
 	Method   string
 	Path     string
-	Ingest   bool   // a POST to the ingest path
+	Ingest   bool   // a POST to an ingest path
+	OTLP     bool   // to that of OTLP
 	Status   int    // 0: cut without a complete answer
 	Reason   string // why the request was refused as a whole
 	Message  string // the message of the answer, or what could not be read

@@ -40,6 +40,7 @@ Environment
   --structure NAME     default data model: raw or flattened (raw)
   --max-request-bytes N
                        most bytes of a request, compressed and uncompressed
+  --max-otlp-bytes N   the same for OTLP
   --max-records N      most records of a request
 
 Output
@@ -125,6 +126,7 @@ func (c *config) flagSet(tlsNames *[]string) *flag.FlagSet {
 	set.Func("profile", "", func(s string) (err error) { o.Profile, err = ingest.ParseProfile(s); return err })
 	set.Func("structure", "", func(s string) (err error) { o.Structure, err = ingest.ParseStructure(s); return err })
 	limit(set, "max-request-bytes", &o.Limits.RequestBytes)
+	limit(set, "max-otlp-bytes", &o.Limits.OTLPBytes)
 	limit(set, "max-records", &o.Limits.Records)
 	set.StringVar(&c.out, "out", "", "")
 	set.BoolVar(&c.quiet, "quiet", false, "")
