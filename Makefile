@@ -36,10 +36,12 @@ test: check unit e2e ## all that CI runs
 check: ## formatting, go vet, staticcheck
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); test -z "$$unformatted" || { echo "gofmt differs:"; echo "$$unformatted"; exit 1; }
 	go vet $(PACKAGES)
+	cd test/otlp && go vet ./...
 	go tool -modfile=tools/go.mod staticcheck $(PACKAGES)
 
 unit: build ## unit tests with the race detector, and the seeds of the fuzz targets
 	go test -race $$(go list $(PACKAGES) | grep -v /test/e2e)
+	cd test/otlp && go test -race ./...
 
 e2e: build ## the library itself, in the test host and, with FLUENT_BIT=/path or one in PATH, in a real Fluent Bit
 	go test -race -count=1 -v -timeout 30m -parallel 6 ./test/e2e

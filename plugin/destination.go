@@ -40,7 +40,7 @@ func newDestination(cfg *config.Config, attributes string, counters *telemetry.C
 	}
 	header, hidden := headers(cfg, attributes)
 	client, err := deliver.NewClient(deliver.ClientOptions{
-		URL:       cfg.Endpoint.IngestURL,
+		URL:       cfg.Endpoint.URL(cfg.Format),
 		Auth:      auth,
 		Header:    header,
 		Hidden:    hidden,

@@ -10,6 +10,8 @@ func newEncoder(f config.Format) encode.Encoder {
 	switch f {
 	case config.FormatJSONL:
 		return new(encode.JSONL)
+	case config.FormatOTLP:
+		return new(encode.OTLP)
 	case config.FormatText:
 		return new(encode.Text)
 	default:

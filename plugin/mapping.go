@@ -57,6 +57,7 @@ func newMapping(cfg *config.Config, hostname string) (o record.Options, header s
 		PodLabels:      record.NewPatterns(cfg.PodLabels),
 		PodAnnotations: record.NewPatterns(cfg.PodAnnotations),
 		LogSource:      cfg.LogSource,
+		GroupsApart:    cfg.Format == config.FormatOTLP,
 		Include:        record.NewPatterns(cfg.Include),
 		Exclude:        record.NewPatterns(cfg.Exclude),
 		DropEmpty:      cfg.DropEmpty,

@@ -76,7 +76,7 @@ func New(cfg *config.Config, logger telemetry.Logger) (*Instance, error) {
 	if in.dest.via != "" {
 		through = " through the proxy " + in.dest.via
 	}
-	in.log.Info("start", "version %s sends to %s%s, token %s, format %s", Version, cfg.Endpoint.IngestURL, through, in.dest.credential, cfg.Format)
+	in.log.Info("start", "version %s sends to %s%s, token %s, format %s", Version, cfg.Endpoint.URL(cfg.Format), through, in.dest.credential, cfg.Format)
 	return in, nil
 }
 

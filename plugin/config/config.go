@@ -31,6 +31,7 @@ type Format string
 const (
 	FormatJSON  Format = "json"  // an array of records, application/json
 	FormatJSONL Format = "jsonl" // a record a line, application/x-ndjson
+	FormatOTLP  Format = "otlp"  // OpenTelemetry's protocol, application/x-protobuf, to a path of its own
 	FormatText  Format = "text"  // one record a request, text/plain with the rest in X-Dynatrace-Attr
 )
 
@@ -70,7 +71,7 @@ type Config struct {
 
 	// Limits are what a single record may hold.
 	Limits Limits
-	// MaxPayloadBytes bounds one request body before compression, in bytes; 9,500,000 by default.
+	// MaxPayloadBytes bounds one request body before compression, in bytes; 9,500,000 by default, 1,900,000 with FormatOTLP.
 	MaxPayloadBytes int
 	// MaxPayloadRecords bounds the records of one request; 50,000 by default.
 	MaxPayloadRecords int
@@ -209,6 +210,7 @@ func Load(src Source) (*Config, error) {
 	d.checkToken()
 	d.checkHeaders()
 	d.checkStructure()
+	d.checkFormat()
 	d.applyLimits()
 	d.checkMapping()
 	d.checkTimes()

@@ -16,7 +16,7 @@ func TestAnEndpointAndATokenAreEnough(t *testing.T) {
 	}
 	c.Token = Secret{} // holds a function, which DeepEqual cannot compare
 	want := &Config{
-		Endpoint:          Endpoint{IngestURL: "https://abc12345.live.dynatrace.com/api/v2/logs/ingest", Kind: KindSaaS, Host: "abc12345.live.dynatrace.com"},
+		Endpoint:          Endpoint{IngestURL: "https://abc12345.live.dynatrace.com/api/v2/logs/ingest", OTLPURL: "https://abc12345.live.dynatrace.com/api/v2/otlp/v1/logs", Kind: KindSaaS, Host: "abc12345.live.dynatrace.com"},
 		Format:            FormatJSON,
 		Compress:          true,
 		CompressLevel:     1,
@@ -80,7 +80,7 @@ func TestAWrongValueIsReportedInOneLineThatSaysWhatItTakes(t *testing.T) {
 		{"max_payload_records", "1e3", `got "1e3", takes a whole number from 1 to 50000`},
 		{"compress_level", "10", `got "10", takes a whole number from 1 to 9`},
 		{"compress", "zstd", `got "zstd", takes gzip or none`},
-		{"format", "json_lines", `got "json_lines", takes json or jsonl or text`},
+		{"format", "json_lines", `got "json_lines", takes json or jsonl or text or otlp`},
 		{"limits", "saas", `got "saas", takes grail or classic or managed`},
 		{"stringify", "maybe", `got "maybe", takes on or off (or true/false, yes/no, 1/0)`},
 		{"stringify", "${STRINGIFY}", `got "${STRINGIFY}", a variable that was not replaced, takes on or off (or true/false, yes/no, 1/0)`},

@@ -43,7 +43,9 @@ func (k Kind) String() string {
 type Endpoint struct {
 	// IngestURL is the whole URL, with scheme, path and, if one was given, query. It holds no user, no password and no token.
 	IngestURL string
-	Kind      Kind
+	// OTLPURL is the URL of OTLP at the same server in the same form, or "" where none is known.
+	OTLPURL string
+	Kind    Kind
 	// Host is the host in lower case, with the port if one was given.
 	Host string
 }
@@ -57,11 +59,21 @@ func (e Endpoint) Loopback() bool {
 // Plain says that the endpoint is http, without TLS.
 func (e Endpoint) Plain() bool { return strings.HasPrefix(e.IngestURL, "http:") }
 
+// URL is where a format goes.
+func (e Endpoint) URL(f Format) string {
+	if f == FormatOTLP {
+		return e.OTLPURL
+	}
+	return e.IngestURL
+}
+
 // String is the URL.
 func (e Endpoint) String() string { return e.IngestURL }
 
 const (
 	ingestPath = "/api/v2/logs/ingest"
+	// https://docs.dynatrace.com/docs/ingest-from/opentelemetry/otlp-api
+	otlpPath = "/api/v2/otlp/v1/logs"
 	// The OneAgent's own API: https://docs.dynatrace.com/docs/ingest-from/extend-dynatrace/extend-logs/oneagent-log-ingest-api.
 	oneAgentPath   = "/v2/logs/ingest"
 	oneAgentPort   = "14499"
@@ -117,8 +129,14 @@ func ParseEndpoint(raw string, allowHTTP bool) (Endpoint, []string, error) {
 	}
 
 	e := Endpoint{IngestURL: u.Scheme + "://" + u.Host + path, Host: u.Host}
+	if path == base+ingestPath {
+		e.OTLPURL = u.Scheme + "://" + u.Host + base + otlpPath
+	}
 	if u.RawQuery != "" {
 		e.IngestURL += "?" + u.RawQuery
+		if e.OTLPURL != "" {
+			e.OTLPURL += "?" + u.RawQuery
+		}
 	}
 	pathWarnings, err := e.classify(u, base)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -129,15 +128,4 @@ func isToken(s string) bool {
 		isAlnum := '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
 		return !isAlnum && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
 	})
-}
-
-// checkStructure looks for another data model in the query of the endpoint, which the server prefers.
-func (d *draft) checkStructure() {
-	u, err := url.Parse(d.Endpoint.IngestURL)
-	if err != nil || d.Structure == "" {
-		return
-	}
-	if q := u.Query().Get("structure"); q != "" && !strings.EqualFold(q, d.Structure) {
-		d.fail(optStructure, "is %s, and the query of `endpoint` names another one; keep one of them", d.Structure)
-	}
 }

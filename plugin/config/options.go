@@ -133,8 +133,8 @@ func recordOptions() []Option {
 			bind: func(d *draft) any { return &d.allowHTTP },
 		},
 		{
-			Name: optFormat, Type: TypeEnum, Default: string(FormatJSON), Values: []string{string(FormatJSON), string(FormatJSONL), string(FormatText)},
-			Help: "How records are encoded, see [docs/formats.md](docs/formats.md). `json`: an array; `jsonl`: one a line, the same values; `text`: a request for each record, for a few plain lines.",
+			Name: optFormat, Type: TypeEnum, Default: string(FormatJSON), Values: []string{string(FormatJSON), string(FormatJSONL), string(FormatText), string(FormatOTLP)},
+			Help: "How records are encoded, see [docs/formats.md](docs/formats.md). `json`: an array; `jsonl`: one a line, the same values; `text`: a request for each record, for a few plain lines; `otlp`: OpenTelemetry's protocol, to its own path of the same endpoint.",
 			bind: func(d *draft) any { return (*string)(&d.Format) },
 		},
 		{
@@ -181,7 +181,7 @@ func recordOptions() []Option {
 			// The API takes 10 MB, before and after compression, and does not say which megabyte:
 			// https://docs.dynatrace.com/docs/analyze-explore-automate/logs/lma-limits. So 10,000,000 is the ceiling; the default keeps the
 			// distance that Dynatrace's own Logstash output keeps (dynatrace-oss/logstash-output-dynatrace, 9,500,000).
-			Name: optMaxPayloadBytes, Type: TypeSize, Default: "9500000", Unit: "bytes", Min: 64 << 10, Max: 10_000_000,
+			Name: optMaxPayloadBytes, Type: TypeSize, Unset: "`9500000`, with `format otlp` `1900000`", Unit: "bytes", Min: 64 << 10, Max: 10_000_000,
 			Help: "Largest request body, before compression.",
 			bind: func(d *draft) any { return &d.MaxPayloadBytes },
 		},

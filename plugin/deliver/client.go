@@ -25,6 +25,8 @@ const (
 
 	// accept is what the API reference asks for.
 	accept = "application/json; charset=utf-8, application/json"
+	// acceptOTLP is the same for OTLP; a gateway may still answer in JSON.
+	acceptOTLP = protobufType + ", application/json"
 	// defaultTimeout of an attempt. The API lets a request wait 10 s before it answers 429, so less would turn throttling into timeouts.
 	defaultTimeout = 15 * time.Second
 )
@@ -187,7 +189,10 @@ func (c *Client) attempt(ctx context.Context, payload *batch.Payload) Answer {
 		}
 		return Answer{Err: withoutURL(err), Token: token}
 	}
-	answer := Answer{Status: response.StatusCode, Header: response.Header, Token: token, Relayed: c.way != nil && c.way.Relayed()}
+	answer := Answer{
+		Status: response.StatusCode, Header: response.Header, Token: token,
+		Relayed: c.way != nil && c.way.Relayed(), OTLP: payload.ContentType == protobufType,
+	}
 	answer.Body, answer.Err = readAnswer(response.Body)
 	answer.Body = c.hide(answer.Body)
 	answer.Now = time.Now()
@@ -224,6 +229,9 @@ func (c *Client) newRequest(ctx context.Context, body *requestBody, payload *bat
 		}
 	}
 	request.Header.Set("Content-Type", payload.ContentType)
+	if payload.ContentType == protobufType {
+		request.Header.Set("Accept", acceptOTLP)
+	}
 	if payload.ContentEncoding != "" {
 		request.Header.Set("Content-Encoding", payload.ContentEncoding)
 	}

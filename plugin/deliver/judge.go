@@ -114,7 +114,7 @@ func rulingFor(a Answer, said string) ruling {
 	}
 }
 
-// judgeSuccess reads a 2xx answer. Only 204 means that every record was taken; a payload of any other is not sent again
+// judgeSuccess reads a 2xx answer. Only 204, or an empty 200 to an OTLP request, means that every record was taken; a payload of any other is not sent again
 // either, since no answer says which records were refused and a repetition would double the rest.
 func judgeSuccess(a Answer) Verdict {
 	if a.Status == http.StatusNoContent {
@@ -124,6 +124,11 @@ func judgeSuccess(a Answer) Verdict {
 		return Verdict{
 			Kind: Environment, Reason: ReasonNotTheAPI, Status: a.Status,
 			Message: compose(a.Status, "a web page answers instead of the log ingest API, so nothing was ingested: check `endpoint` and any proxy or login page before it", serverText(a)),
+		}
+	}
+	if a.OTLP {
+		if v, ok := judgeOTLP(a); ok {
+			return v
 		}
 	}
 	v := Verdict{Kind: Accepted, Reason: ReasonOddSuccess, Status: a.Status}

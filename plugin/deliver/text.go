@@ -103,6 +103,8 @@ func serverText(a Answer) string {
 		return ""
 	case isCompressed(a.Header):
 		return "(" + strconv.Itoa(len(body)) + " compressed bytes)"
+	case isProtobuf(a.Header):
+		return clean(statusText(a.Body), a.Token)
 	case body[0] == '<':
 		return clean("web page: "+pageTitle(string(body)), a.Token)
 	}

@@ -99,6 +99,8 @@ type Answer struct {
 	Header http.Header
 	Body   []byte
 	Err    error
+	// OTLP says that the request was one.
+	OTLP bool
 	// Token is the secret that was sent. It is cut out of every text that ends up in the Verdict, in case a server,
 	// a proxy or an error page echoes the request.
 	Token string

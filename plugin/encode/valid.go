@@ -22,6 +22,22 @@ func appendValid(dst, s []byte) []byte {
 	return dst
 }
 
+// validLen is the number of bytes that appendValid appends.
+func validLen(s []byte) int {
+	if utf8.Valid(s) {
+		return len(s)
+	}
+	n := 0
+	for len(s) > 0 {
+		r, width := utf8.DecodeRune(s)
+		if n += width; r == utf8.RuneError && width == 1 {
+			n += len(replacement) - 1
+		}
+		s = s[width:]
+	}
+	return n
+}
+
 // fitValid returns the length of the longest start of s, ending at the border of a character, of which appendValid makes at most room
 // bytes.
 func fitValid(s []byte, room int) int {

@@ -104,7 +104,7 @@ func TestALevelOfAGroupNamesThatOfNoRecord(t *testing.T) {
 	data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "y", "level", "error"))
 	data = corpus.AppendGroupEnd(data)
 	var got []string
-	each(apart(false), data, func(rec *record.Record) { 
+	each(apart(false), data, func(rec *record.Record) {
 		got = append(got, rec.Level+fmt.Sprint(names(rec.Group.Resource), own(rec)))
 	})
 	if want := []string{"[] [log.raw_level=success]", "ERROR[severity=success] []"}; !slices.Equal(got, want) {

@@ -9,7 +9,7 @@ import (
 )
 
 // formats are those of the option format.
-var formats = []string{"json", "jsonl", "text"}
+var formats = []string{"json", "jsonl", "text", "otlp"}
 
 // TestEveryFormatBringsEachLineOnce.
 func TestEveryFormatBringsEachLineOnce(t *testing.T) {
@@ -25,6 +25,11 @@ func TestEveryFormatBringsEachLineOnce(t *testing.T) {
 				out := r.stop()
 				d.wantLinesOnce(t, lines)
 				wantQuiet(t, out.lines)
+				for _, e := range d.seen() {
+					if e.OTLP != (format == "otlp") || format == "text" && e.Received != 1 {
+						t.Errorf("a request to %s with %d records", e.Path, e.Received)
+					}
+				}
 			})
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -50,6 +51,41 @@ func TestTextStoresTheSameAsText(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestOTLPStoresTheSame compares values, since a text can be escaped in more than one way.
+func TestOTLPStoresTheSame(t *testing.T) {
+	for _, g := range allCases(t) {
+		t.Run(g.name, func(t *testing.T) {
+			g.options["format"] = "otlp"
+			stored, err := os.ReadFile(g.file("stored.json"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := recordsOf(t, stored)
+			for _, model := range []ingest.Structure{ingest.Raw, ingest.Flattened} {
+				wantRecords(t, recordsOf(t, g.deliver(t, model)), want)
+			}
+		})
+	}
+}
+
+func wantRecords(t *testing.T, got, want []map[string]any) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%d records, want %d", len(got), len(want))
+	}
+	for i := range want {
+		for _, key := range slices.Sorted(maps.Keys(want[i])) {
+			if g, ok := got[i][key]; !ok || !reflect.DeepEqual(g, want[i][key]) {
+				t.Errorf("record %d: %s is %v, want %v", i, key, g, want[i][key])
+			}
+			delete(got[i], key)
+		}
+		if len(got[i]) > 0 {
+			t.Errorf("record %d has more: %s", i, got[i])
+		}
 	}
 }
 

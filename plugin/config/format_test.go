@@ -1,0 +1,44 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestOTLPGoesToItsOwnPathOfTheSameEndpoint(t *testing.T) {
+	for endpoint, want := range map[string]string{
+		"abc12345":                            "https://abc12345.live.dynatrace.com/api/v2/otlp/v1/logs",
+		"https://ag.example.com:9999/e/abc":   "https://ag.example.com:9999/e/abc/api/v2/otlp/v1/logs",
+		"https://m.example.com/e/abc/api/v2/": "https://m.example.com/e/abc/api/v2/otlp/v1/logs",
+		"https://abc12345.live.dynatrace.com/api/v2/logs/ingest?structure=raw": "https://abc12345.live.dynatrace.com/api/v2/otlp/v1/logs?structure=raw",
+		"http://127.0.0.1:8080": "http://127.0.0.1:8080/api/v2/otlp/v1/logs",
+	} {
+		c := mustLoad(t, with("endpoint", endpoint, "format", "otlp"))
+		if got := c.Endpoint.URL(c.Format); got != want {
+			t.Errorf("%s: %s, want %s", endpoint, got, want)
+		}
+		if got := c.Endpoint.URL(FormatJSON); got != c.Endpoint.IngestURL || !strings.Contains(got, ingestPath) {
+			t.Errorf("%s: json goes to %s", endpoint, got)
+		}
+	}
+	for _, endpoint := range []string{"http://localhost:14499", "https://gateway.example.com/classic/v2/logs/ingest"} {
+		got := lines(t, with("endpoint", endpoint, "format", "otlp"))
+		if len(got) != 1 || !strings.Contains(got[0], "format: is otlp, and it is not known where") {
+			t.Errorf("%s: %q", endpoint, got)
+		}
+	}
+}
+
+func TestTheSizeOfPayloadsFollowsTheFormatUnlessItIsSet(t *testing.T) {
+	for _, c := range []struct {
+		pairs []string
+		want  int
+	}{
+		{nil, 9_500_000}, {[]string{"format", "jsonl"}, 9_500_000}, {[]string{"format", "otlp"}, 1_900_000},
+		{[]string{"format", "otlp", "max_payload_bytes", "9MB"}, 9_000_000}, {[]string{"max_payload_bytes", "1MB"}, 1_000_000},
+	} {
+		if got := mustLoad(t, with(c.pairs...)).MaxPayloadBytes; got != c.want {
+			t.Errorf("%v: %d, want %d", c.pairs, got, c.want)
+		}
+	}
+}

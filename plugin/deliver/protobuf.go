@@ -1,0 +1,116 @@
+package deliver
+
+import (
+	"errors"
+	"math"
+	"mime"
+	"net/http"
+	"strconv"
+	"unicode/utf8"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// protobufType is the media type of OTLP requests and of the answers to them.
+const protobufType = "application/x-protobuf"
+
+// isProtobuf reports whether an answer is one of OTLP.
+func isProtobuf(header http.Header) bool {
+	media, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	return err == nil && media == protobufType && !isCompressed(header)
+}
+
+// judgeOTLP reads a 2xx answer to an OTLP request (OpenTelemetry protocol specification, "OTLP/HTTP response"): an
+// ExportLogsServiceResponse, which is empty when everything was taken. ok is false for an answer that is none.
+func judgeOTLP(a Answer) (v Verdict, ok bool) {
+	v = Verdict{Kind: Accepted, Reason: ReasonAccepted, Status: a.Status}
+	if a.Err != nil || !isProtobuf(a.Header) && len(a.Body) > 0 {
+		return v, false
+	}
+	rejected, said, err := partialSuccess(a.Body)
+	switch {
+	case err != nil:
+		return v, false
+	case rejected == 0 && said == "":
+		return v, true
+	}
+	v.Reason, v.Rejected = ReasonPartialSuccess, rejected
+	hint := "accepted in part"
+	if rejected == 0 {
+		hint = "accepted with a remark"
+	}
+	v.Message = compose(a.Status, hint, clean(said, a.Token))
+	return v, true
+}
+
+// errProtobuf says that bytes are no message.
+var errProtobuf = errors.New("not a valid protobuf message")
+
+// partialSuccess reads an ExportLogsServiceResponse: partial_success, field 1, with rejected_log_records, 1, and error_message, 2.
+func partialSuccess(body []byte) (rejected int, message string, err error) {
+	err = eachField(body, func(number protowire.Number, _ uint64, inner []byte) error {
+		if number != 1 || inner == nil {
+			return nil
+		}
+		return eachField(inner, func(number protowire.Number, value uint64, text []byte) error {
+			switch {
+			case number == 1 && text == nil:
+				rejected = int(min(max(int64(value), 0), math.MaxInt32))
+			case number == 2 && text != nil:
+				message = string(text)
+			}
+			return nil
+		})
+	})
+	return rejected, message, err
+}
+
+// statusText is what a server says in a protobuf answer: the message, field 2, of a google.rpc.Status, as clients of OTLP get it
+// instead of a 2xx.
+func statusText(body []byte) string {
+	message := ""
+	err := eachField(body, func(number protowire.Number, _ uint64, text []byte) error {
+		if number == 2 && text != nil {
+			message = string(text)
+		}
+		return nil
+	})
+	if err != nil || message == "" || !utf8.ValidString(message) {
+		return "(" + strconv.Itoa(len(body)) + " bytes of protobuf)"
+	}
+	return message
+}
+
+// eachField reads the fields of a message, which is at most maxAnswer long. bytes is nil for a number.
+func eachField(message []byte, do func(number protowire.Number, value uint64, bytes []byte) error) error {
+	for len(message) > 0 {
+		number, kind, n := protowire.ConsumeTag(message)
+		if n < 0 {
+			return errProtobuf
+		}
+		message = message[n:]
+		var value uint64
+		var bytes []byte
+		switch kind {
+		case protowire.VarintType:
+			value, n = protowire.ConsumeVarint(message)
+		case protowire.BytesType:
+			if bytes, n = protowire.ConsumeBytes(message); n > 0 && bytes == nil {
+				bytes = []byte{}
+			}
+		default:
+			n = protowire.ConsumeFieldValue(number, kind, message)
+		}
+		if n < 0 {
+			return errProtobuf
+		}
+		message = message[n:]
+		if kind != protowire.VarintType && kind != protowire.BytesType {
+			continue
+		}
+		if err := do(number, value, bytes); err != nil {
+			return err
+		}
+	}
+	return nil
+}

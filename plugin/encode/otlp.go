@@ -1,0 +1,290 @@
+package encode
+
+import (
+	"encoding/hex"
+	"math"
+	"unicode/utf8"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"out_dynatrace/plugin/record"
+)
+
+// OTLP writes an ExportLogsServiceRequest, the body of POST /api/v2/otlp/v1/logs with application/x-protobuf
+// (opentelemetry-proto, collector/logs/v1/logs_service.proto and logs/v1/logs.proto, version 1). Records that stand side by side and share
+// resource and scope share their ResourceLogs and ScopeLogs; those of no OTLP group have an empty resource and scope. The zero OTLP is
+// ready for use, by the records of one record.Mapper with GroupsApart.
+//
+// The length of a message stands before it. Those of records and what is around them are written once their end is known, into four bytes
+// that are kept for it; a varint may be longer than it must.
+type OTLP struct {
+	runs runCache
+	any  []byte // scratch for values that are no string
+
+	end                 int    // of what was appended last
+	group, resource     uint64 // ids, of what is open
+	inResource, inScope int    // where their messages begin, 0 where none is open
+}
+
+// ContentType is that of the binary encoding, the only one that Dynatrace takes.
+func (*OTLP) ContentType() string { return ContentTypeOTLP }
+
+// ContentTypeOTLP is the media type of OTLP requests and of the answers to them.
+const ContentTypeOTLP = "application/x-protobuf"
+
+// Open begins a request.
+func (o *OTLP) Open(dst []byte) []byte {
+	o.end, o.group, o.resource, o.inResource, o.inScope = len(dst), 0, 0, 0, 0
+	return dst
+}
+
+// Separate adds nothing.
+func (*OTLP) Separate(dst []byte) []byte { return dst }
+
+// Close writes the lengths of what is open. What was appended last may have been taken away again.
+func (o *OTLP) Close(dst []byte) []byte {
+	setLength(dst, o.inScope)
+	setLength(dst, o.inResource)
+	o.inScope, o.inResource = 0, 0
+	return dst
+}
+
+// Tail is nothing.
+func (*OTLP) Tail() int { return 0 }
+
+// Fit counts what takes the place of invalid bytes, and the lengths that grow with the content: two of up to four bytes where the empty
+// content has one.
+func (*OTLP) Fit(content []byte, room int) int {
+	n := max(0, room)
+	inner := protowire.SizeVarint(uint64(n))
+	outer := protowire.SizeVarint(uint64(1 + inner + n))
+	return fitValid(content, room-(inner-1)-(outer-1))
+}
+
+// Tags: the number of a field and its wire type, in one byte each.
+const (
+	tagBytes   = 2
+	tagFixed64 = 1
+
+	tagResourceLogs = 1<<3 | tagBytes // of the request
+
+	tagResource  = 1<<3 | tagBytes // of ResourceLogs
+	tagScopeLogs = 2<<3 | tagBytes
+
+	tagScope     = 1<<3 | tagBytes // of ScopeLogs
+	tagLogRecord = 2<<3 | tagBytes
+
+	tagResourceAttribute = 1<<3 | tagBytes
+	tagScopeName         = 1<<3 | tagBytes
+	tagScopeVersion      = 2<<3 | tagBytes
+	tagScopeAttribute    = 3<<3 | tagBytes
+
+	tagTime           = 1<<3 | tagFixed64 // of LogRecord
+	tagSeverityNumber = 2 << 3
+	tagSeverityText   = 3<<3 | tagBytes
+	tagBody           = 5<<3 | tagBytes
+	tagAttribute      = 6<<3 | tagBytes
+	tagTraceID        = 9<<3 | tagBytes
+	tagSpanID         = 10<<3 | tagBytes
+	tagObserved       = 11<<3 | tagFixed64
+
+	tagKey   = 1<<3 | tagBytes // of KeyValue
+	tagValue = 2<<3 | tagBytes
+
+	tagString = 1<<3 | tagBytes // of AnyValue
+	tagBool   = 2 << 3
+	tagInt    = 3 << 3
+	tagDouble = 4<<3 | tagFixed64
+	tagArray  = 5<<3 | tagBytes
+
+	tagElement = 1<<3 | tagBytes // of ArrayValue
+)
+
+// Append writes one LogRecord, and begins the ResourceLogs and ScopeLogs that it needs.
+func (o *OTLP) Append(dst []byte, r *record.Record) []byte {
+	dst = o.enter(dst, r)
+	dst, at := openMessage(dst, tagLogRecord)
+	ns := nanoseconds(r)
+	dst = protowire.AppendFixed64(append(dst, tagTime), ns)
+	if r.Observed != 0 {
+		ns = r.Observed
+	}
+	dst = protowire.AppendFixed64(append(dst, tagObserved), ns)
+	if r.Level != "" {
+		dst = append(dst, tagSeverityNumber, severityNumber(r.Level), tagSeverityText, byte(len(r.Level)))
+		dst = append(dst, r.Level...)
+	}
+	dst = appendText(append(dst, tagBody), r.Content)
+	done := 0
+	for i := range r.Runs {
+		run := &r.Runs[i]
+		dst = o.own(dst, r, r.Attributes[done:run.At])
+		done = run.At
+		if known := o.runs.find(run.ID); known != nil {
+			dst = append(dst, known...)
+			continue
+		}
+		start := len(dst)
+		dst = o.attributes(dst, tagAttribute, r, run.Attributes)
+		o.runs.keep(run.ID, dst[start:])
+	}
+	dst = o.own(dst, r, r.Attributes[done:])
+	setLength(dst, at)
+	o.end = len(dst)
+	return dst
+}
+
+// enter begins what the record stands in, unless it is open.
+func (o *OTLP) enter(dst []byte, r *record.Record) []byte {
+	var none record.Group
+	g := r.Group
+	if g == nil {
+		g = &none
+	}
+	whole := len(dst) == o.end // nothing was taken away since
+	if whole && o.inScope > 0 && o.group == g.ID {
+		return dst
+	}
+	setLength(dst, o.inScope)
+	if !whole || o.inResource == 0 || o.resource != g.ResourceID {
+		setLength(dst, o.inResource)
+		dst, o.inResource = openMessage(dst, tagResourceLogs)
+		o.resource = g.ResourceID
+		if len(g.Resource) > 0 {
+			var at int
+			dst, at = openMessage(dst, tagResource)
+			dst = o.attributes(dst, tagResourceAttribute, r, g.Resource)
+			setLength(dst, at)
+		}
+	}
+	dst, o.inScope = openMessage(dst, tagScopeLogs)
+	o.group = g.ID
+	if len(g.Scope)+len(g.ScopeName)+len(g.ScopeVersion) > 0 {
+		var at int
+		dst, at = openMessage(dst, tagScope)
+		if len(g.ScopeName) > 0 {
+			dst = appendString(append(dst, tagScopeName), g.ScopeName)
+		}
+		if len(g.ScopeVersion) > 0 {
+			dst = appendString(append(dst, tagScopeVersion), g.ScopeVersion)
+		}
+		dst = o.attributes(dst, tagScopeAttribute, r, g.Scope)
+		setLength(dst, at)
+	}
+	return dst
+}
+
+// own writes attributes of the record's own: ids that are valid have fields.
+func (o *OTLP) own(dst []byte, r *record.Record, attributes []record.Attribute) []byte {
+	from := 0
+	for i := range attributes {
+		a := &attributes[i]
+		var tag byte
+		switch {
+		case len(a.Key) == len("trace_id") && string(a.Key) == "trace_id" && isID(a.Value, 16):
+			tag = tagTraceID
+		case len(a.Key) == len("span_id") && string(a.Key) == "span_id" && isID(a.Value, 8):
+			tag = tagSpanID
+		default:
+			continue
+		}
+		dst = o.attributes(dst, tagAttribute, r, attributes[from:i])
+		from = i + 1
+		dst = append(dst, tag, byte(len(a.Value.Text)/2))
+		dst, _ = hex.AppendDecode(dst, a.Value.Text) // isID has looked
+	}
+	return o.attributes(dst, tagAttribute, r, attributes[from:])
+}
+
+// isID tells whether v is an id of so many bytes as Dynatrace writes it: lower-case hexadecimal digits, not all zero.
+func isID(v record.Value, size int) bool {
+	if v.Kind != record.String || len(v.Text) != 2*size {
+		return false
+	}
+	isZero := true
+	for _, c := range v.Text {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+		isZero = isZero && c == '0'
+	}
+	return !isZero
+}
+
+// attributes writes each attribute as a KeyValue.
+func (o *OTLP) attributes(dst []byte, tag byte, r *record.Record, attributes []record.Attribute) []byte {
+	for i := range attributes {
+		a := &attributes[i]
+		if a.Value.Kind == record.String && utf8.Valid(a.Value.Text) {
+			n := len(a.Value.Text)
+			dst = appendKey(append(dst, tag), a.Key, sizeString(n))
+			dst = protowire.AppendVarint(dst, uint64(sizeString(n)))
+			dst = protowire.AppendVarint(append(dst, tagString), uint64(n))
+			dst = append(dst, a.Value.Text...)
+			continue
+		}
+		o.any = appendAny(o.any[:0], r, a.Value)
+		dst = appendKey(append(dst, tag), a.Key, len(o.any))
+		dst = protowire.AppendVarint(dst, uint64(len(o.any)))
+		dst = append(dst, o.any...)
+	}
+	return dst
+}
+
+// appendKey writes a KeyValue up to the length of its value.
+func appendKey(dst, key []byte, value int) []byte {
+	dst = protowire.AppendVarint(dst, uint64(sizeString(len(key))+1+protowire.SizeBytes(value)))
+	dst = appendLength(append(dst, tagKey), len(key))
+	dst = append(dst, key...)
+	return append(dst, tagValue)
+}
+
+// sizeString is the size of a string of n bytes with its tag and length.
+func sizeString(n int) int { return 1 + protowire.SizeBytes(n) }
+
+func appendLength(dst []byte, n int) []byte { return protowire.AppendVarint(dst, uint64(n)) }
+
+// appendString writes a string with its length, as valid UTF-8.
+func appendString(dst, s []byte) []byte { return appendValid(appendLength(dst, validLen(s)), s) }
+
+// appendText writes an AnyValue that holds a string, with its length.
+func appendText(dst, s []byte) []byte {
+	n := validLen(s)
+	dst = appendLength(append(appendLength(dst, sizeString(n)), tagString), n)
+	return appendValid(dst, s)
+}
+
+// appendAny writes an AnyValue without its length. It is empty for null.
+func appendAny(dst []byte, r *record.Record, v record.Value) []byte {
+	switch v.Kind {
+	case record.Null:
+		return dst
+	case record.String:
+		return appendString(append(dst, tagString), v.Text)
+	case record.Bool:
+		return append(dst, tagBool, byte(v.Num))
+	case record.Int:
+		return protowire.AppendVarint(append(dst, tagInt), v.Num)
+	case record.Uint:
+		if v.Num <= math.MaxInt64 {
+			return protowire.AppendVarint(append(dst, tagInt), v.Num)
+		}
+	case record.Float32, record.Float64:
+		if f, ok := double(v); ok {
+			return protowire.AppendFixed64(append(dst, tagDouble), math.Float64bits(f))
+		}
+	case record.Array:
+		dst, at := openMessage(dst, tagArray)
+		for _, e := range r.Array(v) {
+			var element int
+			dst, element = openMessage(dst, tagElement)
+			dst = appendAny(dst, r, e)
+			setLength(dst, element)
+		}
+		setLength(dst, at)
+		return dst
+	}
+	// A number that a value of OTLP, or of Dynatrace, cannot hold is sent as text, as JSON has it.
+	var text [32]byte
+	return appendString(append(dst, tagString), numberText(text[:0], v))
+}

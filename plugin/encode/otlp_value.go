@@ -1,0 +1,97 @@
+package encode
+
+import (
+	"math"
+	"strconv"
+	"unsafe"
+
+	"out_dynatrace/plugin/jsontext"
+	"out_dynatrace/plugin/record"
+)
+
+// openMessage begins a message whose length is not known yet, and keeps four bytes of seven bits for it: 256 MiB, more than any body can
+// have. It returns where the message begins.
+func openMessage(dst []byte, tag byte) (_ []byte, at int) {
+	dst = append(dst, tag, 0x80, 0x80, 0x80, 0)
+	return dst, len(dst)
+}
+
+// setLength writes the length of a message that begins at a position and ends where dst does. It does nothing where no message is open,
+// which is 0, or where it was taken away.
+func setLength(dst []byte, at int) {
+	if at == 0 || at > len(dst) {
+		return
+	}
+	n := len(dst) - at
+	_ = dst[at-1]
+	dst[at-4] = byte(n) | 0x80
+	dst[at-3] = byte(n>>7) | 0x80
+	dst[at-2] = byte(n>>14) | 0x80
+	dst[at-1] = byte(n>>21) & 0x7f
+}
+
+// nanoseconds is the time of a record since 1970. OTLP has no time before that, takes 0 for none, and many read the number as signed: what
+// lies behind the year 2262 becomes the last instant of it.
+func nanoseconds(r *record.Record) uint64 {
+	const last = math.MaxInt64
+	switch {
+	case r.Time.Sec >= last/1_000_000_000:
+		return last
+	case r.Time.Sec <= 0 && r.Time.Nsec == 0:
+		return 1
+	}
+	return uint64(r.Time.Sec)*1e9 + uint64(r.Time.Nsec)
+}
+
+// severityNumber is the number that OpenTelemetry has for a level of Dynatrace (logs data model, appendix B, for the names of syslog).
+// The text beside it says the level's name.
+func severityNumber(level string) byte {
+	switch level {
+	case "DEBUG":
+		return 5
+	case "INFO":
+		return 9
+	case "NOTICE":
+		return 10
+	case "WARN":
+		return 13
+	case "ERROR":
+		return 17
+	case "CRITICAL":
+		return 18
+	case "ALERT":
+		return 19
+	case "SEVERE":
+		return 20
+	case "EMERGENCY":
+		return 21
+	}
+	return 0
+}
+
+// double is the number that a float stands for, and false for NaN and the infinities. A float of 32 bits is the one with the fewest digits
+// that rounds to it: 0.1 and not 0.10000000149.
+func double(v record.Value) (float64, bool) {
+	f := v.Float()
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return 0, false
+	}
+	if v.Kind == record.Float32 {
+		var text [32]byte
+		digits := strconv.AppendFloat(text[:0], f, 'g', -1, 32)
+		f, _ = strconv.ParseFloat(unsafe.String(unsafe.SliceData(digits), len(digits)), 64)
+	}
+	return f, true
+}
+
+// numberText is a number as JSON has it, without the quotes of NaN and the infinities.
+func numberText(dst []byte, v record.Value) []byte {
+	if v.Kind == record.Uint {
+		return jsontext.AppendUint(dst, v.Num)
+	}
+	dst = jsontext.AppendFloat(dst, v.Float(), 64)
+	if n := len(dst); dst[0] == '"' {
+		dst = dst[1 : n-1]
+	}
+	return dst
+}

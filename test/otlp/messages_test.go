@@ -1,0 +1,276 @@
+package otlp
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"testing"
+	"time"
+
+	collector "go.opentelemetry.io/proto/otlp/collector/logs/v1"
+	common "go.opentelemetry.io/proto/otlp/common/v1"
+	logs "go.opentelemetry.io/proto/otlp/logs/v1"
+	"google.golang.org/protobuf/proto"
+
+	"out_dynatrace/plugin/batch"
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/record"
+	"out_dynatrace/test/corpus"
+)
+
+func mapper(apart bool) *record.Mapper {
+	return record.NewMapper(record.Options{
+		Limits:      record.Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
+		ContentKeys: []string{"log", "message"},
+		LevelKeys:   []string{"loglevel", "severity", "level", "status"},
+		Sources:     record.AutoSources,
+		GroupsApart: apart,
+		Now:         func() time.Time { return time.Unix(1700000000, 0) },
+	})
+}
+
+// requests encodes a chunk into requests of at most size bytes.
+func requests(t testing.TB, data []byte, size int) (all []*collector.ExportLogsServiceRequest) {
+	t.Helper()
+	b, err := batch.New(batch.Options{Encoder: new(encode.OTLP), MaxBytes: size, MaxRecords: 50_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	take := func() {
+		p, ok := b.Take()
+		if !ok {
+			return
+		}
+		request := new(collector.ExportLogsServiceRequest)
+		if err := proto.Unmarshal(p.Body, request); err != nil {
+			t.Fatalf("a request of %d bytes: %v", len(p.Body), err)
+		}
+		if len(request.ProtoReflect().GetUnknown()) > 0 {
+			t.Fatal("unknown fields")
+		}
+		records := 0
+		for _, r := range request.ResourceLogs {
+			for _, s := range r.ScopeLogs {
+				records += len(s.LogRecords)
+			}
+		}
+		if records != p.Records || len(p.Body) > size {
+			t.Fatalf("%d records of %d, %d bytes of %d", records, p.Records, len(p.Body), size)
+		}
+		all = append(all, request)
+	}
+	var reader chunk.Reader
+	var event chunk.Event
+	var rec record.Record
+	m := mapper(true)
+	reader.Reset(data)
+	m.Begin(record.Flush{Tag: []byte("app")})
+	for reader.Next(&event) {
+		m.Map(&event, &rec)
+		if !b.Add(&rec) {
+			take()
+			b.Add(&rec)
+		}
+	}
+	take()
+	m.Release()
+	return all
+}
+
+// flat makes of each record what JSON would have sent. It shares no code with the plugin or with the local Dynatrace.
+func flat(all []*collector.ExportLogsServiceRequest) (out []map[string]any) {
+	for _, request := range all {
+		for _, r := range request.ResourceLogs {
+			for _, s := range r.ScopeLogs {
+				for _, l := range s.LogRecords {
+					m := map[string]any{}
+					attributes(m, r.Resource.GetAttributes())
+					attributes(m, s.Scope.GetAttributes())
+					put(m, "otel.scope.name", s.Scope.GetName())
+					put(m, "otel.scope.version", s.Scope.GetVersion())
+					attributes(m, l.Attributes)
+					put(m, "trace_id", hex.EncodeToString(l.TraceId))
+					put(m, "span_id", hex.EncodeToString(l.SpanId))
+					put(m, "loglevel", l.SeverityText)
+					m["content"] = l.Body.GetStringValue()
+					m["timestamp"] = l.TimeUnixNano
+					if (l.SeverityText == "") != (l.SeverityNumber == logs.SeverityNumber_SEVERITY_NUMBER_UNSPECIFIED) || l.ObservedTimeUnixNano == 0 {
+						m["severity or observed time is missing"] = true
+					}
+					out = append(out, m)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func put(m map[string]any, key, text string) {
+	if text != "" {
+		m[key] = text
+	}
+}
+
+func attributes(m map[string]any, list []*common.KeyValue) {
+	for _, a := range list {
+		if _, twice := m[a.Key]; twice {
+			m["twice: "+a.Key] = true
+		}
+		m[a.Key] = valueOf(a.Value)
+	}
+}
+
+func valueOf(v *common.AnyValue) any {
+	switch v := v.GetValue().(type) {
+	case *common.AnyValue_StringValue:
+		return v.StringValue
+	case *common.AnyValue_BoolValue:
+		return v.BoolValue
+	case *common.AnyValue_IntValue:
+		return json.Number(strconv.FormatInt(v.IntValue, 10))
+	case *common.AnyValue_DoubleValue:
+		return v.DoubleValue
+	case *common.AnyValue_ArrayValue:
+		list := []any{}
+		for _, e := range v.ArrayValue.GetValues() {
+			list = append(list, valueOf(e))
+		}
+		return list
+	case nil:
+		return nil
+	default:
+		return fmt.Sprintf("a value of type %T", v)
+	}
+}
+
+// wanted is what the JSON of a chunk says, in the same form.
+func wanted(t testing.TB, data []byte) (out []map[string]any) {
+	t.Helper()
+	var reader chunk.Reader
+	var event chunk.Event
+	var rec record.Record
+	var j encode.JSON
+	m := mapper(false)
+	reader.Reset(data)
+	m.Begin(record.Flush{Tag: []byte("app")})
+	for reader.Next(&event) {
+		m.Map(&event, &rec)
+		var raw map[string]json.RawMessage
+		if err := json.Unmarshal(j.Append(nil, &rec), &raw); err != nil {
+			t.Fatal(err)
+		}
+		one := map[string]any{}
+		for key, value := range raw {
+			one[key] = jsonValue(value)
+		}
+		at, err := time.Parse(time.RFC3339Nano, one["timestamp"].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ns := uint64(math.MaxInt64)
+		if at.Year() < 2262 {
+			ns = uint64(max(1, at.UnixNano()))
+		}
+		one["timestamp"] = ns
+		out = append(out, one)
+	}
+	m.Release()
+	return out
+}
+
+// jsonValue reads a value; a number without a fraction is an integer, and text where int64 does not hold it.
+func jsonValue(raw json.RawMessage) any {
+	switch raw[0] {
+	case '[':
+		var list []json.RawMessage
+		_ = json.Unmarshal(raw, &list)
+		out := []any{}
+		for _, e := range list {
+			out = append(out, jsonValue(e))
+		}
+		return out
+	case '"', 't', 'f', 'n':
+		var v any
+		_ = json.Unmarshal(raw, &v)
+		return v
+	}
+	if _, err := strconv.ParseInt(string(raw), 10, 64); err == nil {
+		return json.Number(raw)
+	}
+	if _, err := strconv.ParseUint(string(raw), 10, 64); err == nil {
+		return string(raw)
+	}
+	f, _ := strconv.ParseFloat(string(raw), 64)
+	return f
+}
+
+func compare(t *testing.T, name string, data []byte, size int) {
+	t.Helper()
+	got, want := flat(requests(t, data, size)), wanted(t, data)
+	if len(got) != len(want) {
+		t.Fatalf("%s: %d records, want %d", name, len(got), len(want))
+	}
+	for i := range want {
+		if !reflect.DeepEqual(got[i], want[i]) {
+			t.Fatalf("%s: record %d:\n got %v\nwant %v", name, i, got[i], want[i])
+		}
+	}
+}
+
+func TestTheMessagesSayWhatTheJSONSays(t *testing.T) {
+	for _, c := range corpus.All() {
+		compare(t, c.Name, c.Data, 9_500_000)
+		compare(t, c.Name+" in parts", c.Data, 64<<10)
+	}
+	for _, c := range corpus.Odd() {
+		compare(t, c.Name, c.Chunk, 9_500_000)
+	}
+}
+
+// TestGroupsStayTogetherHoweverTheyAreCut: a record that does not fit can be the first of its group.
+func TestGroupsStayTogetherHoweverTheyAreCut(t *testing.T) {
+	s := corpus.Str
+	var data []byte
+	for i := range 300 {
+		name := fmt.Sprintf("service-%d", i/7)
+		scope := corpus.Fields("name", fmt.Sprintf("scope-%d", i/3))
+		data = corpus.AppendGroupStart(data, int64(i/7), int64(i/3), corpus.Map(s("service.name"), s(name), s("list"), corpus.Array(s(name), s("b"))), scope)
+		for j := range 1 + i%4 {
+			data = corpus.AppendEvent(data, corpus.EventTime(1700000000, uint32(i)), nil, corpus.Fields("log", fmt.Sprintf("line %d of %d", j, i)))
+		}
+		data = corpus.AppendGroupEnd(data)
+		if i%11 == 0 {
+			data = corpus.AppendEvent(data, corpus.EventTime(1700000000, uint32(i)), nil, corpus.Fields("log", "of no group"))
+		}
+	}
+	for size := 400; size < 4000; size += 37 {
+		compare(t, fmt.Sprintf("%d bytes", size), data, size)
+	}
+	all := requests(t, data, 9_500_000)
+	resources, scopes := 0, 0
+	for _, r := range all[0].ResourceLogs {
+		resources++
+		scopes += len(r.ScopeLogs)
+	}
+	if len(all) != 1 || resources > 110 || scopes > 350 {
+		t.Errorf("%d requests, %d resources, %d scopes: equal ones that stand side by side should be one", len(all), resources, scopes)
+	}
+}
+
+// FuzzMessages holds the requests made of any bytes against the JSON of them.
+func FuzzMessages(f *testing.F) {
+	for _, c := range corpus.Odd() {
+		if len(c.Chunk) < 1<<13 {
+			f.Add(c.Chunk)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if got, want := len(flat(requests(t, data, 64<<10))), len(wanted(t, data)); got != want {
+			t.Fatalf("%d records, want %d", got, want)
+		}
+	})
+}

@@ -1,0 +1,192 @@
+package otlp
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/receiver/otlpreceiver"
+	"go.opentelemetry.io/collector/receiver/receivertest"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"out_dynatrace/plugin"
+	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/telemetry"
+	"out_dynatrace/test/corpus"
+)
+
+const token = "dt0c01.ABCDEFGHIJKLMNOPQRSTUVWX.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGHIJKLMNOPQR"
+
+type options map[string]string
+
+func (o options) Get(name string) string { return o[name] }
+
+// lines is a Logger that keeps what it is given.
+type lines struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (l *lines) Enabled(telemetry.Level) bool { return true }
+
+func (l *lines) Log(level telemetry.Level, message string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = append(l.all, fmt.Sprint(level, " ", message))
+}
+
+func (l *lines) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Join(l.all, "\n")
+}
+
+// receive starts the Collector's receiver where Dynatrace's API would be.
+func receive(t *testing.T, sink consumer.Logs) (endpoint string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	listener.Close()
+	factory := otlpreceiver.NewFactory()
+	cfg := factory.CreateDefaultConfig()
+	err = confmap.NewFromStringMap(map[string]any{"protocols": map[string]any{"http": map[string]any{
+		"endpoint": address, "logs_url_path": "/e/abc12345/api/v2/otlp/v1/logs",
+	}}}).Unmarshal(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	receiver, err := factory.CreateLogs(t.Context(), receivertest.NewNopSettings(factory.Type()), cfg, sink)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := receiver.Start(t.Context(), componenttest.NewNopHost()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = receiver.Shutdown(t.Context()) })
+	return "http://" + address + "/e/abc12345"
+}
+
+// flush delivers a chunk to an endpoint.
+func flush(t *testing.T, endpoint string, chunk []byte, more options) (deliver.Outcome, *lines) {
+	t.Helper()
+	o := options{"endpoint": endpoint, "api_token": token, "format": "otlp", "metadata_files": "off", "enrich": "auto,-host", "old_records": "send"}
+	for name, value := range more {
+		o[name] = value
+	}
+	cfg, err := config.Load(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := new(lines)
+	in, err := plugin.New(cfg, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	return in.Flush([]byte("app"), chunk, true), log
+}
+
+// TestTheCollectorReadsEachFieldAsItWasMeant.
+func TestTheCollectorReadsEachFieldAsItWasMeant(t *testing.T) {
+	s := corpus.Str
+	at := time.Date(2026, 11, 22, 10, 0, 0, 123456789, time.UTC)
+	trace, span := "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+	resource := corpus.Map(s("service.name"), s("checkout"), s("process.pid"), corpus.Int(4711), s("zones"), corpus.Array(s("a"), s("b")))
+	scope := corpus.Map(s("name"), s("shop.orders"), s("version"), s("2.0"), s("attributes"), corpus.Fields("library.language", "go"))
+	meta := corpus.Map(s("otlp"), corpus.Map(s("observed_timestamp"), corpus.Int(at.Add(time.Second).UnixNano()), s("severity_number"), corpus.Int(13),
+		s("severity_text"), s("WARN"), s("trace_id"), s(trace), s("span_id"), s(span), s("attributes"), corpus.Map(s("items"), corpus.Int(-3),
+			s("express"), corpus.Bool(true), s("ratio"), corpus.Float64(0.5), s("numbers"), corpus.Array(corpus.Int(1), corpus.Int(2)), s("none"), corpus.Nil())))
+	chunk := corpus.AppendGroupStart(nil, 0, 0, resource, scope)
+	chunk = corpus.AppendEvent(chunk, corpus.At(at), meta, corpus.Fields("log", "stock is low ä"))
+	chunk = corpus.AppendEvent(chunk, corpus.At(at), nil, corpus.Fields("log", "the same group"))
+	chunk = corpus.AppendGroupEnd(chunk)
+	chunk = corpus.AppendGroupStart(chunk, 0, 1, resource, corpus.Fields("name", "shop.mail"))
+	chunk = corpus.AppendEvent(chunk, corpus.At(at), nil, corpus.Fields("log", "another scope"))
+	chunk = corpus.AppendGroupEnd(chunk)
+	chunk = corpus.AppendEvent(chunk, corpus.At(at), nil, corpus.Fields("log", "of no group", "level", "error", "trace_id", trace, "span_id", "not one"))
+
+	for _, compress := range []string{"gzip", "none"} {
+		sink := new(consumertest.LogsSink)
+		if out, log := flush(t, receive(t, sink), chunk, options{"compress": compress}); out != deliver.OutcomeOK || strings.Contains(log.text(), "accepted, ") {
+			t.Fatalf("%v: %s", out, log.text())
+		}
+		all := sink.AllLogs()
+		if len(all) != 1 || all[0].ResourceLogs().Len() != 2 || all[0].LogRecordCount() != 4 {
+			t.Fatalf("%d requests of %d resources and %d records", len(all), all[0].ResourceLogs().Len(), all[0].LogRecordCount())
+		}
+		group, plain := all[0].ResourceLogs().At(0), all[0].ResourceLogs().At(1)
+		want(t, "resource", group.Resource().Attributes().AsRaw(), map[string]any{"service.name": "checkout", "process.pid": int64(4711), "zones": []any{"a", "b"}})
+		if n := group.ScopeLogs().Len(); n != 2 {
+			t.Fatalf("%d scopes", n)
+		}
+		orders, mail := group.ScopeLogs().At(0), group.ScopeLogs().At(1)
+		want(t, "scope", []any{orders.Scope().Name(), orders.Scope().Version(), orders.Scope().Attributes().AsRaw(), orders.LogRecords().Len()},
+			[]any{"shop.orders", "2.0", map[string]any{"library.language": "go"}, 2})
+		want(t, "second scope", []any{mail.Scope().Name(), mail.Scope().Version(), mail.LogRecords().At(0).Body().Str()}, []any{"shop.mail", "", "another scope"})
+		r := orders.LogRecords().At(0)
+		want(t, "record", []any{
+			r.Timestamp().AsTime(), r.ObservedTimestamp().AsTime(), r.SeverityNumber(), r.SeverityText(), r.Body().AsRaw(), r.TraceID().String(), r.SpanID().String(),
+			r.Attributes().AsRaw(),
+		}, []any{
+			at, at.Add(time.Second), plog.SeverityNumberWarn, "WARN", "stock is low ä", trace, span,
+			map[string]any{"items": int64(-3), "express": true, "ratio": 0.5, "numbers": []any{int64(1), int64(2)}, "none": nil},
+		})
+		want(t, "plain resource", plain.Resource().Attributes().Len(), 0)
+		r = plain.ScopeLogs().At(0).LogRecords().At(0)
+		want(t, "plain record", []any{r.Timestamp(), r.ObservedTimestamp(), r.SeverityNumber(), r.SeverityText(), r.Body().AsRaw(), r.TraceID().String(), r.SpanID().IsEmpty(), r.Attributes().AsRaw()},
+			[]any{r.ObservedTimestamp(), r.Timestamp(), plog.SeverityNumberError, "ERROR", "of no group", trace, true, map[string]any{"span_id": "not one"}})
+	}
+}
+
+func want(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%s:\n got %#v\nwant %#v", what, got, want)
+	}
+}
+
+func TestTheCollectorTakesTheCorpusWhole(t *testing.T) {
+	for _, c := range corpus.All() {
+		sink := new(consumertest.LogsSink)
+		if out, log := flush(t, receive(t, sink), c.Data, nil); out != deliver.OutcomeOK {
+			t.Fatalf("%s: %v: %s", c.Name, out, log.text())
+		}
+		if n := sink.LogRecordCount(); n != c.Events {
+			t.Errorf("%s: %d records, want %d", c.Name, n, c.Events)
+		}
+	}
+}
+
+// TestWhatTheCollectorAnswersIsUnderstood: its errors are google.rpc.Status messages.
+func TestWhatTheCollectorAnswersIsUnderstood(t *testing.T) {
+	chunk := corpus.AppendEvent(nil, corpus.At(time.Now()), nil, corpus.Fields("log", "x"))
+	for _, c := range []struct {
+		name string
+		err  error
+		out  deliver.Outcome
+		says string
+	}{
+		{"a passing trouble", errors.New("the exporter is busy"), deliver.OutcomeRetry, "the exporter is busy"},
+		{"a refusal for good", status.Error(codes.InvalidArgument, "no such field"), deliver.OutcomeError, "no such field"},
+	} {
+		out, log := flush(t, receive(t, consumertest.NewErr(c.err)), chunk, nil)
+		if out != c.out || !strings.Contains(log.text(), c.says) {
+			t.Errorf("%s: %v, want %v and %q in\n%s", c.name, out, c.out, c.says, log.text())
+		}
+	}
+}
