@@ -5,25 +5,46 @@ import (
 	"strconv"
 	"unsafe"
 
+	"google.golang.org/protobuf/encoding/protowire"
+
 	"out_dynatrace/plugin/jsontext"
 	"out_dynatrace/plugin/record"
 )
 
-// openMessage begins a message whose length is not known yet, and keeps four bytes of seven bits for it: 256 MiB, more than any body can
-// have. It returns where the message begins.
+// openMessage begins a message whose length is not known yet, and keeps two bytes for it, what nearly all of them take. It returns where
+// the message begins.
 func openMessage(dst []byte, tag byte) (_ []byte, at int) {
+	dst = append(dst, tag, 0, 0)
+	return dst, len(dst)
+}
+
+// closeMessage writes the length of a message that begins at a position and ends where dst does. A long one is moved to make room.
+func closeMessage(dst []byte, at int) []byte {
+	n := len(dst) - at
+	if n < 1<<14 {
+		dst[at-2], dst[at-1] = byte(n)|0x80, byte(n>>7)
+		return dst
+	}
+	more := protowire.SizeVarint(uint64(n)) - 2
+	dst = append(dst, "\x00\x00\x00\x00\x00\x00\x00\x00"[:more]...)
+	copy(dst[at+more:], dst[at:at+n])
+	protowire.AppendVarint(dst[:at-2], uint64(n))
+	return dst
+}
+
+// openGroup begins a message that others are added to until something else follows, and keeps four bytes of seven bits for its length:
+// 256 MiB, more than any body can have. It returns where the message begins.
+func openGroup(dst []byte, tag byte) (_ []byte, at int) {
 	dst = append(dst, tag, 0x80, 0x80, 0x80, 0)
 	return dst, len(dst)
 }
 
-// setLength writes the length of a message that begins at a position and ends where dst does. It does nothing where no message is open,
-// which is 0, or where it was taken away.
-func setLength(dst []byte, at int) {
+// closeGroup writes the length of such a message. It does nothing where none is open, which is 0, or where it was taken away.
+func closeGroup(dst []byte, at int) {
 	if at == 0 || at > len(dst) {
 		return
 	}
 	n := len(dst) - at
-	_ = dst[at-1]
 	dst[at-4] = byte(n) | 0x80
 	dst[at-3] = byte(n>>7) | 0x80
 	dst[at-2] = byte(n>>14) | 0x80

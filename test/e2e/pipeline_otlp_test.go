@@ -102,31 +102,33 @@ func wantOTLP(at time.Time) map[string]fields {
 // TestOpenTelemetryLogsArriveWithResourceScopeSeverityAndTrace: the input keeps them beside the record, in a group and in metadata.
 func TestOpenTelemetryLogsArriveWithResourceScopeSeverityAndTrace(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "3.2") {
-		t.Run(a.name, func(t *testing.T) {
-			t.Parallel()
-			if !a.since(t, 3, 2) {
-				t.Skip("the OpenTelemetry input of this Fluent Bit takes no logs over HTTP, or keeps no groups: it is older than 3.2")
-			}
-			d, port := newDestination(t), freePort(t)
-			at := time.Now().Add(-time.Minute).Truncate(time.Millisecond).Add(123456 * time.Nanosecond)
-			s := to(d, 1)
-			s.pipeline = []part{input("opentelemetry", "Listen", "127.0.0.1", "Port", port)}
-			r := a.start(t, s)
-			if h, ok := r.(*hostRun); ok {
-				if err := h.Send(0, "v1_logs", otlpChunk(at, a.shape == "5.1.1")); err != nil {
-					t.Fatal(err)
+		for _, format := range []string{"json", "otlp"} {
+			t.Run(a.name+", "+format, func(t *testing.T) {
+				t.Parallel()
+				if !a.since(t, 3, 2) {
+					t.Skip("the OpenTelemetry input of this Fluent Bit takes no logs over HTTP, or keeps no groups: it is older than 3.2")
 				}
-			} else {
-				postOTLP(t, "http://127.0.0.1:"+port+"/v1/logs", otlpBody(at))
-			}
-			want := wantOTLP(at)
-			if !a.since(t, 5, 1) {
-				withoutDefectsOfOldInputs(want)
-			}
-			d.awaitStored(t, len(want))
-			r.stop()
-			d.wantStored(t, want)
-		})
+				d, port := newDestination(t), freePort(t)
+				at := time.Now().Add(-time.Minute).Truncate(time.Millisecond).Add(123456 * time.Nanosecond)
+				s := to(d, 1, "format", format)
+				s.pipeline = []part{input("opentelemetry", "Listen", "127.0.0.1", "Port", port)}
+				r := a.start(t, s)
+				if h, ok := r.(*hostRun); ok {
+					if err := h.Send(0, "v1_logs", otlpChunk(at, a.shape == "5.1.1")); err != nil {
+						t.Fatal(err)
+					}
+				} else {
+					postOTLP(t, "http://127.0.0.1:"+port+"/v1/logs", otlpBody(at))
+				}
+				want := wantOTLP(at)
+				if !a.since(t, 5, 1) {
+					withoutDefectsOfOldInputs(want)
+				}
+				d.awaitStored(t, len(want))
+				r.stop()
+				d.wantStored(t, want)
+			})
+		}
 	}
 }
 

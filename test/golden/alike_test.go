@@ -46,7 +46,7 @@ func TestJSONAndOTLPOfAChunkAreStoredAlike(t *testing.T) {
 }
 
 // storedAs maps a chunk, encodes it and gives what a server has stored of it. All of them have one clock.
-func storedAs(t *testing.T, path string, encoder encode.Encoder, data []byte) []map[string]any {
+func storedAs(t testing.TB, path string, encoder encode.Encoder, data []byte) []map[string]any {
 	t.Helper()
 	_, isOTLP := encoder.(*encode.OTLP)
 	mapper := record.NewMapper(record.Options{
@@ -130,4 +130,30 @@ func withoutLargeIntegers(v any) any {
 		}
 	}
 	return v
+}
+
+// FuzzJSONAndOTLP sends any bytes in both formats. A record that has a name in common with its group differs, so that lines are compared.
+func FuzzJSONAndOTLP(f *testing.F) {
+	for _, c := range corpus.Odd() {
+		if len(c.Chunk) < 1<<13 {
+			f.Add(c.Chunk)
+		}
+	}
+	for _, g := range allCases(f) {
+		if len(g.chunk) < 1<<13 {
+			f.Add(g.chunk)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		want := storedAs(t, "/api/v2/logs/ingest", new(encode.JSON), data)
+		got := storedAs(t, "/api/v2/otlp/v1/logs", new(encode.OTLP), data)
+		if len(got) != len(want) {
+			t.Fatalf("%d records, want %d", len(got), len(want))
+		}
+		for i := range want {
+			if got[i]["content"] != want[i]["content"] || got[i]["loglevel"] != want[i]["loglevel"] {
+				t.Fatalf("record %d is %v, want %v", i, got[i], want[i])
+			}
+		}
+	})
 }

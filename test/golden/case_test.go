@@ -30,7 +30,7 @@ type golden struct {
 func (g *golden) file(name string) string { return filepath.Join(g.dir, name) }
 
 // allCases reads the folders of testdata.
-func allCases(t *testing.T) (all []*golden) {
+func allCases(t testing.TB) (all []*golden) {
 	t.Helper()
 	confs, err := filepath.Glob(filepath.Join(testdata, "*", "*", "output.conf"))
 	if err != nil || len(confs) == 0 {

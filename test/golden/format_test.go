@@ -89,7 +89,7 @@ func wantRecords(t *testing.T, got, want []map[string]any) {
 	}
 }
 
-func recordsOf(t *testing.T, text []byte) (all []map[string]any) {
+func recordsOf(t testing.TB, text []byte) (all []map[string]any) {
 	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()

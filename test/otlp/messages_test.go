@@ -260,17 +260,3 @@ func TestGroupsStayTogetherHoweverTheyAreCut(t *testing.T) {
 		t.Errorf("%d requests, %d resources, %d scopes: equal ones that stand side by side should be one", len(all), resources, scopes)
 	}
 }
-
-// FuzzMessages holds the requests made of any bytes against the JSON of them.
-func FuzzMessages(f *testing.F) {
-	for _, c := range corpus.Odd() {
-		if len(c.Chunk) < 1<<13 {
-			f.Add(c.Chunk)
-		}
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if got, want := len(flat(requests(t, data, 64<<10))), len(wanted(t, data)); got != want {
-			t.Fatalf("%d records, want %d", got, want)
-		}
-	})
-}
