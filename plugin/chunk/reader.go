@@ -104,7 +104,7 @@ func (r *Reader) event(object []byte, ev *Event) bool {
 		return false
 	}
 	ev.Time = eventTime(t)
-	if r.group != nil && t.Kind == Ext {
+	if r.group != nil && t.Kind == Ext && ev.Time.Known {
 		ev.Time = mended(t.Data, ev.Time)
 	}
 	return true

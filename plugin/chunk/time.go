@@ -54,10 +54,10 @@ func normal(sec, nsec int64) Time {
 
 // mended undoes a mistake of Fluent Bit's OpenTelemetry input up to version 5.0.0, which took the seconds from the nanoseconds since 1970
 // where it meant to take the seconds' nanoseconds, and kept 32 bits of the rest (include/fluent-bit/flb_time.h, flb_time_from_uint64). It
-// shows where more than a second of nanoseconds are left; what is less cannot be told from a right one.
+// shows where more than a second of nanoseconds are left; what is less cannot be told from a right one. data is that of the EventTime as.
 func mended(data []byte, as Time) Time {
 	sec, nsec := binary.BigEndian.Uint32(data), binary.BigEndian.Uint32(data[4:])
-	if !as.Known || nsec < 1e9 {
+	if nsec < 1e9 {
 		return as
 	}
 	if right := uint32(uint64(nsec) + uint64(sec) - uint64(sec)*1e9); right < 1e9 {

@@ -57,20 +57,23 @@ func oddTimes() []Case {
 // refusedTimes are events whose time is of no known form.
 func refusedTimes() []Case {
 	body := Fields("log", "an event without a readable time")
-	at := func(name string, t Value) Case { return refused(name, AppendEvent(nil, t, nil, body)) }
-	return []Case{
-		// a client that lets its library encode null or an ISO date
-		at("nil for a time", Nil()),
-		at("a string for a time", Str("2026-11-03T08:00:00Z")),
-		at("a boolean for a time", Bool(true)),
-		// msgpack's own timestamp extension (type -1), which some libraries choose by default
-		at("msgpack's timestamp of 32 bits for a time", Ext(-1, []byte{0x69, 0x08, 0x5a, 0x80})),
-		at("msgpack's timestamp of 96 bits for a time", Ext8(-1, make([]byte, 12))),
-		at("EventTime of the wrong type", Ext(1, eventTime(1, 2))),
-		at("EventTime of four bytes", Ext(0, []byte{1, 2, 3, 4})),
-		at("EventTime of no bytes", Ext8(0, nil)),
-		at("EventTime of sixteen bytes", Ext(0, make([]byte, 16))),
+	group := AppendGroupStart(nil, 0, 0, Fields("service.name", "checkout"), nil) // whose members' times are looked at once more
+	var all []Case
+	at := func(name string, t Value) {
+		all = append(all, refused(name, AppendEvent(nil, t, nil, body)), refused(name+" in a group", AppendEvent(slices.Clone(group), t, nil, body)))
 	}
+	// a client that lets its library encode null or an ISO date
+	at("nil for a time", Nil())
+	at("a string for a time", Str("2026-11-03T08:00:00Z"))
+	at("a boolean for a time", Bool(true))
+	// msgpack's own timestamp extension (type -1), which some libraries choose by default
+	at("msgpack's timestamp of 32 bits for a time", Ext(-1, []byte{0x69, 0x08, 0x5a, 0x80}))
+	at("msgpack's timestamp of 96 bits for a time", Ext8(-1, make([]byte, 12)))
+	at("EventTime of the wrong type", Ext(1, eventTime(1, 2)))
+	at("EventTime of four bytes", Ext(0, []byte{1, 2, 3, 4}))
+	at("EventTime of no bytes", Ext8(0, nil))
+	at("EventTime of sixteen bytes", Ext(0, make([]byte, 16)))
+	return all
 }
 
 // oddGroups are events in groups (Fluent Bit 3.1 and later: OpenTelemetry input, opentelemetry_envelope processor).
