@@ -39,12 +39,21 @@ type groupApart struct {
 	groups [2]Group
 }
 
-func (a *groupApart) scopeText(isName bool, text []byte) {
+// scopeText takes the name or the version of the scope in hand. It returns false where something else has the key that it stands for.
+func (m *Mapper) scopeText(isName bool, v Value) bool {
+	a := &m.group.apart
+	to, key, hash := &a.version, scopeVersionKey, scopeVersionHash
 	if isName {
-		a.name = text
-	} else {
-		a.version = text
+		to, key, hash = &a.name, scopeNameKey, scopeNameHash
 	}
+	if m.shaping && !m.wanted(key, v) {
+		return true
+	}
+	_, isNew := m.keys.insert(key, hash)
+	if isNew {
+		*to = v.Text
+	}
+	return isNew
 }
 
 // learnApart makes the groups of the one that was just mapped. Of the unnamed attributes so many are the resource's.

@@ -240,8 +240,7 @@ func (m *Mapper) groupPart(rec *Record, body []byte, part, named string) {
 				m.topLevel(rec, k, c.Next(), &c)
 			}
 		case named != "" && tok.Kind == chunk.String && len(tok.Data) > 0 && (string(key) == "name" || string(key) == "version"):
-			if m.opts.GroupsApart {
-				m.group.apart.scopeText(string(key) == "name", m.scalar(tok, &c, false).Text)
+			if m.opts.GroupsApart && m.scopeText(string(key) == "name", m.scalar(tok, &c, false)) {
 				continue
 			}
 			start := len(m.scratch)
