@@ -19,7 +19,7 @@ const networkDoc = "../../docs/network.md"
 const networkLines = 300
 
 // networkFormats are the formats that each way is tried with.
-var networkFormats = []string{"json"}
+var networkFormats = []string{"json", "jsonl", "text", "otlp"}
 
 // networkEndpoints are forms of endpoint, as what follows host and port.
 var networkEndpoints = []struct{ name, path string }{
@@ -36,7 +36,7 @@ type way struct {
 	start func(t *testing.T) (f *front, pairs, env []string, seen map[*peer]string)
 }
 
-const overHTTP2 = `(?m)^204 HTTP/2\.0 TLSv1\.3 client=NONE$`
+const overHTTP2 = `(?m)^20[04] HTTP/2\.0 TLSv1\.3 client=NONE$`
 
 func networkWays() []way {
 	localhost := pki.Spec{Names: []string{"127.0.0.1"}}
@@ -50,7 +50,7 @@ func networkWays() []way {
 	return []way{
 		{"plain", []string{"nginx"}, func(t *testing.T) (*front, []string, []string, map[*peer]string) {
 			f := startFront(t, frontOptions{})
-			return f, nil, nil, map[*peer]string{f.peer: `(?m)^204 HTTP/1\.1 - client=-$`}
+			return f, nil, nil, map[*peer]string{f.peer: `(?m)^20[04] HTTP/1\.1 - client=-$`}
 		}},
 		{"TLS, authority of the system", []string{"nginx"}, func(t *testing.T) (*front, []string, []string, map[*peer]string) {
 			f, ca := privately(t, frontOptions{})
@@ -65,7 +65,7 @@ func networkWays() []way {
 			cert, key := clients.Issue(t, pki.Spec{Client: true}).Write(t, tempDir(t), "client")
 			f, ca := privately(t, frontOptions{clients: &clients})
 			return f, []string{"tls_ca_file", ca, "tls_cert_file", cert, "tls_key_file", key}, nil,
-				map[*peer]string{f.peer: `(?m)^204 HTTP/2\.0 TLSv1\.3 client=SUCCESS$`}
+				map[*peer]string{f.peer: `(?m)^20[04] HTTP/2\.0 TLSv1\.3 client=SUCCESS$`}
 		}},
 		{"pin", []string{"nginx"}, func(t *testing.T) (*front, []string, []string, map[*peer]string) {
 			pair := pki.SelfSigned(t, "activegate")
@@ -86,7 +86,7 @@ func networkWays() []way {
 			ca, _ := proxy.authority.Write(t, tempDir(t), "proxy")
 			return f, []string{"tls_ca_file", ca, "tls_cert_file", cert, "tls_key_file", key, "tls_pin_sha256", config.FingerprintOf(pair.Leaf).String(),
 					"proxy", "https://" + withLogin(proxy.https)}, nil,
-				map[*peer]string{f.peer: `(?m)^204 HTTP/2\.0 TLSv1\.3 client=SUCCESS$`, proxy.peer: fmt.Sprintf(`TCP_TUNNEL/200 \d+ CONNECT 127\.0\.0\.1:%d %s `, f.port, proxyUser)}
+				map[*peer]string{f.peer: `(?m)^20[04] HTTP/2\.0 TLSv1\.3 client=SUCCESS$`, proxy.peer: fmt.Sprintf(`TCP_TUNNEL/200 \d+ CONNECT 127\.0\.0\.1:%d %s `, f.port, proxyUser)}
 		}},
 	}
 }
