@@ -32,6 +32,7 @@ type Builder struct {
 	wire    bytes.Buffer
 	gzip    *gzip.Writer
 	cuts    Cuts
+	spare   [2]spare // of body and wire
 }
 
 // Cuts counts what the Builder took away from records that were too large for a payload of their own.
@@ -110,6 +111,7 @@ func (b *Builder) Take() (Payload, bool) {
 		return Payload{}, false
 	}
 	b.body = b.opts.Encoder.Close(b.body)
+	b.spare[0].use(len(b.body))
 	p := Payload{Body: b.body, ContentType: b.opts.Encoder.ContentType(), RawBytes: len(b.body), Records: b.records}
 	b.records = 0
 	if b.headed != nil {
@@ -123,22 +125,19 @@ func (b *Builder) Take() (Payload, bool) {
 		// A bytes.Buffer takes every write, so neither call can fail.
 		_, _ = b.gzip.Write(b.body)
 		_ = b.gzip.Close()
+		b.spare[1].use(b.wire.Len())
 		p.Body, p.ContentEncoding = b.wire.Bytes(), "gzip"
 	}
 	return p, true
 }
 
-// keptBytes is the size of buffer that a Builder holds on to between flushes. A chunk of Fluent Bit's usual two megabytes
-// stays below it.
-const keptBytes = 4 << 20
-
 // Release makes the Builder ready for the next flush. What was added and not taken is forgotten.
 func (b *Builder) Release() {
 	b.records = 0
-	if cap(b.body) > keptBytes {
+	if b.spare[0].isOver(cap(b.body)) {
 		b.body = nil
 	}
-	if b.wire.Cap() > keptBytes {
+	if b.spare[1].isOver(b.wire.Cap()) {
 		b.wire = bytes.Buffer{}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -189,6 +190,33 @@ func TestAReleasedBuilderForgetsWhatWasNotTaken(t *testing.T) {
 	b.Release()
 	if _, got := build(t, b, []string{"next"}); len(got) != 1 || got[0] != "next" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestALargeBufferIsKeptWhileItIsNeeded(t *testing.T) {
+	content := bytes.Repeat([]byte("x"), 6<<20)
+	var r record.Record
+	flush := func(b *batch.Builder, size int) {
+		r.Content = content[:size]
+		b.Add(&r)
+		b.Take()
+		b.Release()
+	}
+	b := builder(t, 9_500_000, 10, 0)
+	flush(b, 6<<20)
+	flush(b, 6<<20)
+	if n := testing.AllocsPerRun(20, func() { flush(b, 6<<20) }); n != 0 {
+		t.Errorf("%v allocations for a flush as large as those before", n)
+	}
+	for range 8 {
+		flush(b, 10)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	flush(b, 5<<20)
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got < 5<<20 {
+		t.Errorf("a buffer that eight flushes did not need is kept: the next large one took %d bytes", got)
 	}
 }
 

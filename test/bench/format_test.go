@@ -12,7 +12,7 @@ import (
 
 // BenchmarkFormats is the whole way of a flush but the network, in each format, plain and with gzip.
 func BenchmarkFormats(b *testing.B) {
-	for _, c := range corpus.All() {
+	for _, c := range append(corpus.All(), groups()) {
 		for _, level := range []int{0, 1} {
 			for _, format := range []struct {
 				name    string

@@ -17,7 +17,7 @@ import (
 // much processor time it takes with them, without compression and with it, as bodies are sent: the figures that hold on a machine whose
 // speed changes from minute to minute.
 func BenchmarkMapping(b *testing.B) {
-	for _, c := range append(corpus.All(), journal(1), journal(40), pods(100), syslogLines(), loggers(), pino()) {
+	for _, c := range append(corpus.All(), journal(1), journal(40), pods(100), syslogLines(), loggers(), pino(), groups()) {
 		b.Run(c.Name, func(b *testing.B) {
 			off, on := newOurs(), newMapped(c.Tag)
 			off.run(c.Data)

@@ -44,6 +44,32 @@ func syslogLines() corpus.Chunk {
 	})
 }
 
+// groups is a chunk as Fluent Bit's OpenTelemetry input makes it of the requests of twelve services: the resource and the scope of each
+// in a group with 40 records.
+func groups() corpus.Chunk {
+	s := corpus.Str
+	var data []byte
+	n := 0
+	for request := 0; len(data) < 2<<20; request++ {
+		service := fmt.Sprint("shop-", request%12)
+		resource := corpus.Map(s("service.name"), s(service), s("service.version"), s("1.4.2"), s("service.instance.id"), s("627cc493-f310-47de-96bd-71410b7dec09"),
+			s("deployment.environment"), s("production"), s("k8s.namespace.name"), s("shop"), s("k8s.pod.name"), s(service+"-7d9f6c5b44-x2x1z"), s("k8s.node.name"), s("node-3"),
+			s("host.name"), s("node-3"), s("process.pid"), corpus.Int(4711), s("telemetry.sdk.language"), s("java"))
+		data = corpus.AppendGroupStart(data, int64(request), 0, resource, corpus.Map(s("name"), s("com.example.shop.Orders"), s("version"), s("2.0")))
+		for range 40 {
+			at := uint64(1_700_000_000_000_000_000 + n)
+			meta := corpus.Map(s("otlp"), corpus.Map(s("observed_timestamp"), corpus.Uint(at), s("timestamp"), corpus.Uint(at), s("severity_number"), corpus.Int(9), s("severity_text"), s("INFO"),
+				s("attributes"), corpus.Map(s("thread.name"), s(fmt.Sprint("http-nio-8080-exec-", n%10)), s("http.route"), s("/api/orders/{id}"), s("order.items"), corpus.Int(int64(n%7))),
+				s("trace_id"), s(fmt.Sprintf("%032x", n+1)), s("span_id"), s(fmt.Sprintf("%016x", n+1))))
+			line := fmt.Sprintf("order %d accepted, 3 items of 49.90 in all, shipped to the address on file by the next day", n)
+			data = corpus.AppendEvent(data, corpus.EventTime(1700000000, uint32(n)), meta, corpus.Fields("log", line))
+			n++
+		}
+		data = corpus.AppendGroupEnd(data)
+	}
+	return corpus.Chunk{Name: "groups", Tag: "v1_logs", Data: data, Events: n}
+}
+
 // loggers is a chunk of the JSON lines of an application, parsed: level, logger, service and trace.
 func loggers() corpus.Chunk {
 	return repeated("loggers", func(n int, line string) corpus.Value {

@@ -16,10 +16,13 @@ import (
 const networkDoc = "../../docs/network.md"
 
 // networkLines are shipped in each cell.
-const networkLines = 300
+const networkLines = 100
 
 // networkFormats are the formats that each way is tried with.
 var networkFormats = []string{"json", "jsonl", "text", "otlp"}
+
+// mediaTypes are those of the formats.
+var mediaTypes = map[string]string{"json": "application/json", "jsonl": "application/x-ndjson", "text": "text/plain", "otlp": "application/x-protobuf"}
 
 // networkEndpoints are forms of endpoint, as what follows host and port.
 var networkEndpoints = []struct{ name, path string }{
@@ -160,6 +163,11 @@ func travel(t *testing.T, a agent, w way, format, path string) {
 		expected = append(expected, "the URL has no /e/{environment-id}")
 	}
 	wantQuiet(t, out.lines, expected...)
+	for _, e := range f.seen() {
+		if e.OTLP != (format == "otlp") || !strings.HasPrefix(e.ContentType, mediaTypes[format]) {
+			t.Errorf("a request of %s to %s", e.ContentType, e.Path)
+		}
+	}
 	for p, pattern := range seen {
 		await(t, p.name+" to tell of "+pattern, func() bool { return regexp.MustCompile(pattern).MatchString(p.access()) })
 	}

@@ -51,6 +51,7 @@ func (s *Server) take(e *Exchange, r *http.Request) answer {
 	if contentType == "" {
 		contentType = r.Header.Get("Content-Type")
 	}
+	e.ContentType = cut(contentType, 100)
 	kind := kindOf(contentType)
 	if e.OTLP {
 		kind = otlpKind(contentType)

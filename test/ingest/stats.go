@@ -90,6 +90,8 @@ type Exchange struct {
 	Message  string // the message of the answer, or what could not be read
 	Token    string // public part of the token
 	Fault    string // text form of the fault it took
+	// ContentType is what the request says of its body, or its query in the header's place.
+	ContentType string
 
 	Wire         int64 // body bytes as sent
 	Uncompressed int64
