@@ -65,25 +65,31 @@ func (*OTLP) Fit(content []byte, room int) int {
 const (
 	tagBytes   = 2
 	tagFixed64 = 1
+	tagFixed32 = 5
 
 	tagResourceLogs = 1<<3 | tagBytes // of the request
 
 	tagResource  = 1<<3 | tagBytes // of ResourceLogs
 	tagScopeLogs = 2<<3 | tagBytes
+	tagSchema    = 3<<3 | tagBytes // of both
 
 	tagScope     = 1<<3 | tagBytes // of ScopeLogs
 	tagLogRecord = 2<<3 | tagBytes
 
 	tagResourceAttribute = 1<<3 | tagBytes
+	tagResourceDropped   = 2 << 3
 	tagScopeName         = 1<<3 | tagBytes
 	tagScopeVersion      = 2<<3 | tagBytes
 	tagScopeAttribute    = 3<<3 | tagBytes
+	tagScopeDropped      = 4 << 3
 
 	tagTime           = 1<<3 | tagFixed64 // of LogRecord
 	tagSeverityNumber = 2 << 3
 	tagSeverityText   = 3<<3 | tagBytes
 	tagBody           = 5<<3 | tagBytes
 	tagAttribute      = 6<<3 | tagBytes
+	tagDropped        = 7 << 3
+	tagFlags          = 8<<3 | tagFixed32
 	tagTraceID        = 9<<3 | tagBytes
 	tagSpanID         = 10<<3 | tagBytes
 	tagObserved       = 11<<3 | tagFixed64
@@ -115,6 +121,10 @@ func (o *OTLP) Append(dst []byte, r *record.Record) []byte {
 		dst = append(dst, r.Level...)
 	}
 	dst = appendText(append(dst, tagBody), r.Content)
+	if r.Flags != 0 {
+		dst = protowire.AppendFixed32(append(dst, tagFlags), r.Flags)
+	}
+	dst = appendCount(dst, tagDropped, r.Dropped)
 	done := 0
 	for i := range r.Runs {
 		run := &r.Runs[i]
@@ -130,44 +140,6 @@ func (o *OTLP) Append(dst []byte, r *record.Record) []byte {
 	}
 	dst = closeMessage(o.own(dst, r, r.Attributes[done:]), at)
 	o.end = len(dst)
-	return dst
-}
-
-// enter begins what the record stands in, unless it is open.
-func (o *OTLP) enter(dst []byte, r *record.Record) []byte {
-	var none record.Group
-	g := r.Group
-	if g == nil {
-		g = &none
-	}
-	whole := len(dst) == o.end // nothing was taken away since
-	if whole && o.inScope > 0 && o.group == g.ID {
-		return dst
-	}
-	closeGroup(dst, o.inScope)
-	if !whole || o.inResource == 0 || o.resource != g.ResourceID {
-		closeGroup(dst, o.inResource)
-		dst, o.inResource = openGroup(dst, tagResourceLogs)
-		o.resource = g.ResourceID
-		if len(g.Resource) > 0 {
-			var at int
-			dst, at = openMessage(dst, tagResource)
-			dst = closeMessage(o.attributes(dst, tagResourceAttribute, r, g.Resource), at)
-		}
-	}
-	dst, o.inScope = openGroup(dst, tagScopeLogs)
-	o.group = g.ID
-	if len(g.Scope)+len(g.ScopeName)+len(g.ScopeVersion) > 0 {
-		var at int
-		dst, at = openMessage(dst, tagScope)
-		if len(g.ScopeName) > 0 {
-			dst = appendString(append(dst, tagScopeName), g.ScopeName)
-		}
-		if len(g.ScopeVersion) > 0 {
-			dst = appendString(append(dst, tagScopeVersion), g.ScopeVersion)
-		}
-		dst = closeMessage(o.attributes(dst, tagScopeAttribute, r, g.Scope), at)
-	}
 	return dst
 }
 

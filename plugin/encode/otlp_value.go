@@ -32,23 +32,20 @@ func closeMessage(dst []byte, at int) []byte {
 	return dst
 }
 
-// openGroup begins a message that others are added to until something else follows, and keeps four bytes of seven bits for its length:
-// 256 MiB, more than any body can have. It returns where the message begins.
-func openGroup(dst []byte, tag byte) (_ []byte, at int) {
-	dst = append(dst, tag, 0x80, 0x80, 0x80, 0)
-	return dst, len(dst)
+// appendCount writes a number that is left out where it is zero.
+func appendCount(dst []byte, tag byte, n uint32) []byte {
+	if n == 0 {
+		return dst
+	}
+	return protowire.AppendVarint(append(dst, tag), uint64(n))
 }
 
-// closeGroup writes the length of such a message. It does nothing where none is open, which is 0, or where it was taken away.
-func closeGroup(dst []byte, at int) {
-	if at == 0 || at > len(dst) {
-		return
+// appendNonEmpty writes a string that is left out where it is empty.
+func appendNonEmpty(dst []byte, tag byte, s []byte) []byte {
+	if len(s) == 0 {
+		return dst
 	}
-	n := len(dst) - at
-	dst[at-4] = byte(n) | 0x80
-	dst[at-3] = byte(n>>7) | 0x80
-	dst[at-2] = byte(n>>14) | 0x80
-	dst[at-1] = byte(n>>21) & 0x7f
+	return appendString(append(dst, tag), s)
 }
 
 // nanoseconds is the time of a record since 1970. OTLP has no time before that, takes 0 for none, and many read the number as signed: what

@@ -1,6 +1,11 @@
 package record
 
-import "bytes"
+import (
+	"bytes"
+	"math"
+
+	"out_dynatrace/plugin/chunk"
+)
 
 // Group is the resource and the scope of OTLP records, for a format that writes them once for all of their records.
 type Group struct {
@@ -8,6 +13,10 @@ type Group struct {
 	Resource, Scope []Attribute
 	// ScopeName and ScopeVersion are the scope's own, empty where it has none.
 	ScopeName, ScopeVersion []byte
+	// ResourceSchema and ScopeSchema are the URLs of what the names of attributes mean, ResourceDropped and ScopeDropped how many
+	// attributes an SDK left out. Only OTLP has a place for them.
+	ResourceSchema, ScopeSchema   []byte
+	ResourceDropped, ScopeDropped uint32
 	// ID and ResourceID are not zero. All groups of one Mapper with the same ID are equal, and those with the same ResourceID have
 	// equal resources.
 	ID, ResourceID uint64
@@ -35,8 +44,34 @@ func (g *Group) addTo(rec *Record) {
 type groupApart struct {
 	resource      []byte // as it stands in the chunk
 	name, version []byte // of the scope
+	of            [2]partApart
 	// groups are the group for members that name a level, and for those that do not.
 	groups [2]Group
+}
+
+// partApart is what only OTLP has a place for.
+type partApart struct {
+	schema  []byte
+	dropped uint32
+}
+
+// The parts of a group, as they are numbered in groupApart.of.
+const (
+	resourcePart = iota
+	scopePart
+)
+
+// partDetail takes a field of a part that is no attribute.
+func (m *Mapper) partDetail(part int, key []byte, tok chunk.Token, c *chunk.Cursor) {
+	p := &m.group.apart.of[part]
+	switch {
+	case tok.Kind == chunk.String && string(key) == "schema_url":
+		p.schema = m.scalar(tok, c, false).Text
+	case tok.Kind == chunk.Uint && string(key) == "dropped_attributes_count":
+		p.dropped = uint32(min(tok.Num, math.MaxUint32))
+	default:
+		skipElements(tok, c)
+	}
 }
 
 // scopeText takes the name or the version of the scope in hand. It returns false where something else has the key that it stands for.
@@ -60,12 +95,12 @@ func (m *Mapper) scopeText(isName bool, v Value) bool {
 func (m *Mapper) learnApart(body []byte, unnamedSplit int) {
 	g := &m.group
 	a := &g.apart
-	before := a.resource
-	pairs, c := inGroupBody(body, "resource")
+	before, schema := a.resource, a.groups[0].ResourceSchema
+	tok, c, _ := inGroupBody(body, "resource")
 	at := c.Pos()
-	_, _ = c.Skip(2 * pairs)
+	skipElements(tok, &c)
 	a.resource = c.Since(at)
-	same := before != nil && bytes.Equal(before, a.resource)
+	same := before != nil && bytes.Equal(before, a.resource) && bytes.Equal(schema, a.of[resourcePart].schema)
 	a.groups[0].take(g.entry.attributes, g.split, a)
 	a.groups[1].take(g.unnamed, unnamedSplit, a)
 	a.groups[0].ID, a.groups[1].ID = g.entry.id, g.unnamedID
@@ -79,6 +114,8 @@ func (m *Mapper) learnApart(body []byte, unnamedSplit int) {
 func (g *Group) take(attributes []Attribute, split int, a *groupApart) {
 	g.Resource, g.Scope = attributes[:split:split], attributes[split:]
 	g.ScopeName, g.ScopeVersion = a.name, a.version
+	g.ResourceSchema, g.ResourceDropped = a.of[resourcePart].schema, a.of[resourcePart].dropped
+	g.ScopeSchema, g.ScopeDropped = a.of[scopePart].schema, a.of[scopePart].dropped
 }
 
 // takeKeys makes the keys that the scope's own texts stand for known to a member of the group.

@@ -213,24 +213,32 @@ func (m *Mapper) finishGroup(rec *Record) {
 	}
 }
 
-// mapGroup adds the resource and scope attributes of an OTLP group (Fluent Bit's plugins/in_opentelemetry writes them once,
-// in the group's start marker).
+// mapGroup adds the resource and scope attributes of an OTLP group (Fluent Bit's src/opentelemetry/flb_opentelemetry_logs.c writes them
+// once, in the group's start marker; the schema of a resource stands beside it).
 func (m *Mapper) mapGroup(rec *Record, body []byte) {
 	a := &m.group.apart
-	a.name, a.version = nil, nil
-	m.groupPart(rec, body, "resource", "")
+	a.name, a.version, a.of = nil, nil, [2]partApart{}
+	if schema, c, found := inGroupBody(body, "schema_url"); found {
+		m.partDetail(resourcePart, schemaKey, schema, &c)
+	}
+	m.groupPart(rec, body, "resource", resourcePart)
 	m.group.split = len(rec.Attributes)
-	m.groupPart(rec, body, "scope", scopePrefix)
+	m.groupPart(rec, body, "scope", scopePart)
 }
+
+var schemaKey = []byte("schema_url")
 
 // scopePrefix begins the names that OpenTelemetry gives to the name and the version of a scope outside of OTLP.
 const scopePrefix = "otel.scope."
 
-// groupPart adds the attributes map of a resource or a scope at the top level, and the name and version of a scope under
-// named.
-func (m *Mapper) groupPart(rec *Record, body []byte, part, named string) {
-	pairs, c := inGroupBody(body, part)
-	for ; pairs > 0; pairs-- {
+// groupPart adds the attributes map of a resource or a scope at the top level, and the name and version of a scope under their names
+// outside of OTLP.
+func (m *Mapper) groupPart(rec *Record, body []byte, name string, part int) {
+	whole, c, _ := inGroupBody(body, name)
+	if whole.Kind != chunk.Map {
+		return
+	}
+	for pairs := whole.Num; pairs > 0; pairs-- {
 		key := m.key(&c)
 		tok := c.Next()
 		switch {
@@ -239,30 +247,30 @@ func (m *Mapper) groupPart(rec *Record, body []byte, part, named string) {
 				k := m.key(&c)
 				m.topLevel(rec, k, c.Next(), &c)
 			}
-		case named != "" && tok.Kind == chunk.String && len(tok.Data) > 0 && (string(key) == "name" || string(key) == "version"):
+		case part == scopePart && tok.Kind == chunk.String && len(tok.Data) > 0 && (string(key) == "name" || string(key) == "version"):
 			if m.opts.GroupsApart && m.scopeText(string(key) == "name", m.scalar(tok, &c, false)) {
 				continue
 			}
 			start := len(m.scratch)
-			m.scratch = append(append(m.scratch, named...), key...)
+			m.scratch = append(append(m.scratch, scopePrefix...), key...)
 			m.add(rec, m.scratch[start:len(m.scratch):len(m.scratch)], tok, &c, 1)
 		default:
-			skipElements(tok, &c)
+			m.partDetail(part, key, tok, &c)
 		}
 	}
 }
 
-// inGroupBody finds a part of a group's start marker: its pairs, and a cursor before them.
-func inGroupBody(body []byte, part string) (pairs uint64, c chunk.Cursor) {
+// inGroupBody finds a field of a group's start marker: its token, and a cursor behind it.
+func inGroupBody(body []byte, field string) (tok chunk.Token, c chunk.Cursor, found bool) {
 	c = chunk.NewCursor(body)
 	for all := c.Next().Num; all > 0; all-- {
 		name := c.Next()
 		skipElements(name, &c)
-		tok := c.Next()
-		if tok.Kind == chunk.Map && name.Kind == chunk.String && string(name.Data) == part {
-			return tok.Num, c
+		tok = c.Next()
+		if name.Kind == chunk.String && string(name.Data) == field {
+			return tok, c, true
 		}
 		skipElements(tok, &c)
 	}
-	return 0, c
+	return chunk.Token{}, c, false
 }

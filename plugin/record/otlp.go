@@ -1,6 +1,10 @@
 package record
 
-import "out_dynatrace/plugin/chunk"
+import (
+	"math"
+
+	"out_dynatrace/plugin/chunk"
+)
 
 var eventNameKey = []byte("event.name")
 
@@ -44,6 +48,10 @@ func (m *Mapper) otlp(rec *Record, pairs uint64, c *chunk.Cursor) {
 			setTime(rec, tok.Num)
 		case string(key) == "observed_timestamp" && tok.Kind == chunk.Uint:
 			rec.Observed = tok.Num
+		case string(key) == "trace_flags" && tok.Kind == chunk.Uint:
+			rec.Flags = uint32(min(tok.Num, math.MaxUint32))
+		case string(key) == "dropped_attributes_count" && tok.Kind == chunk.Uint:
+			rec.Dropped = uint32(min(tok.Num, math.MaxUint32))
 		case string(key) == "trace_id" && (tok.Kind == chunk.String || tok.Kind == chunk.Binary):
 			m.considerID(useTrace, otlpRank, inPlace, m.id(tok, traceDigits))
 		case string(key) == "span_id" && (tok.Kind == chunk.String || tok.Kind == chunk.Binary):

@@ -25,6 +25,8 @@ type Record struct {
 	Runs       []Run
 	// Observed is when an OTLP record was first seen, in nanoseconds since 1970; 0 where nobody says.
 	Observed uint64
+	// Flags are the trace flags of an OTLP record, and Dropped is how many attributes an SDK left out of it.
+	Flags, Dropped uint32
 	// Group is what an OTLP record shares with others, where Options.GroupsApart keeps it apart; nil otherwise.
 	Group *Group
 	// Elements holds the elements of the array values, see Array.
@@ -94,7 +96,8 @@ func (r *Record) Array(v Value) []Value {
 }
 
 func (r *Record) reset() {
-	r.Content, r.Level, r.Observed, r.Group = nil, "", 0, nil
+	r.Content, r.Level, r.Group = nil, "", nil
+	r.Observed, r.Flags, r.Dropped = 0, 0, 0
 	r.Attributes, r.Runs, r.Elements = r.Attributes[:0], r.Runs[:0], nil
 }
 

@@ -3,6 +3,7 @@ package otlp
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"reflect"
 	"strings"
@@ -107,9 +108,10 @@ func TestTheCollectorReadsEachFieldAsItWasMeant(t *testing.T) {
 	at := time.Date(2026, 11, 22, 10, 0, 0, 123456789, time.UTC)
 	trace, span := "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 	resource := corpus.Map(s("service.name"), s("checkout"), s("process.pid"), corpus.Int(4711), s("zones"), corpus.Array(s("a"), s("b")))
-	scope := corpus.Map(s("name"), s("shop.orders"), s("version"), s("2.0"), s("attributes"), corpus.Fields("library.language", "go"))
+	scope := corpus.Map(s("name"), s("shop.orders"), s("version"), s("2.0"), s("attributes"), corpus.Fields("library.language", "go"),
+		s("dropped_attributes_count"), corpus.Int(3), s("schema_url"), s("https://example.com/scope"))
 	meta := corpus.Map(s("otlp"), corpus.Map(s("observed_timestamp"), corpus.Int(at.Add(time.Second).UnixNano()), s("severity_number"), corpus.Int(13),
-		s("severity_text"), s("WARN"), s("trace_id"), s(trace), s("span_id"), s(span), s("attributes"), corpus.Map(s("items"), corpus.Int(-3),
+		s("severity_text"), s("WARN"), s("trace_id"), s(trace), s("span_id"), s(span), s("trace_flags"), corpus.Int(1), s("dropped_attributes_count"), corpus.Int(2), s("attributes"), corpus.Map(s("items"), corpus.Int(-3),
 			s("express"), corpus.Bool(true), s("ratio"), corpus.Float64(0.5), s("numbers"), corpus.Array(corpus.Int(1), corpus.Int(2)), s("none"), corpus.Nil())))
 	chunk := corpus.AppendGroupStart(nil, 0, 0, resource, scope)
 	chunk = corpus.AppendEvent(chunk, corpus.At(at), meta, corpus.Fields("log", "stock is low ä"))
@@ -135,15 +137,16 @@ func TestTheCollectorReadsEachFieldAsItWasMeant(t *testing.T) {
 			t.Fatalf("%d scopes", n)
 		}
 		orders, mail := group.ScopeLogs().At(0), group.ScopeLogs().At(1)
-		want(t, "scope", []any{orders.Scope().Name(), orders.Scope().Version(), orders.Scope().Attributes().AsRaw(), orders.LogRecords().Len()},
-			[]any{"shop.orders", "2.0", map[string]any{"library.language": "go"}, 2})
+		want(t, "scope", []any{orders.Scope().Name(), orders.Scope().Version(), orders.Scope().Attributes().AsRaw(), orders.Scope().DroppedAttributesCount(), orders.SchemaUrl(), orders.LogRecords().Len()},
+			[]any{"shop.orders", "2.0", map[string]any{"library.language": "go"}, uint32(3), "https://example.com/scope", 2})
+		want(t, "second scope's schema", mail.SchemaUrl(), "")
 		want(t, "second scope", []any{mail.Scope().Name(), mail.Scope().Version(), mail.LogRecords().At(0).Body().Str()}, []any{"shop.mail", "", "another scope"})
 		r := orders.LogRecords().At(0)
 		want(t, "record", []any{
 			r.Timestamp().AsTime(), r.ObservedTimestamp().AsTime(), r.SeverityNumber(), r.SeverityText(), r.Body().AsRaw(), r.TraceID().String(), r.SpanID().String(),
-			r.Attributes().AsRaw(),
+			r.Flags(), r.DroppedAttributesCount(), r.Attributes().AsRaw(),
 		}, []any{
-			at, at.Add(time.Second), plog.SeverityNumberWarn, "WARN", "stock is low ä", trace, span,
+			at, at.Add(time.Second), plog.SeverityNumberWarn, "WARN", "stock is low ä", trace, span, plog.DefaultLogRecordFlags.WithIsSampled(true), uint32(2),
 			map[string]any{"items": int64(-3), "express": true, "ratio": 0.5, "numbers": []any{int64(1), int64(2)}, "none": nil},
 		})
 		want(t, "plain resource", plain.Resource().Attributes().Len(), 0)
@@ -151,6 +154,31 @@ func TestTheCollectorReadsEachFieldAsItWasMeant(t *testing.T) {
 		want(t, "plain record", []any{r.Timestamp(), r.ObservedTimestamp(), r.SeverityNumber(), r.SeverityText(), r.Body().AsRaw(), r.TraceID().String(), r.SpanID().IsEmpty(), r.Attributes().AsRaw()},
 			[]any{r.ObservedTimestamp(), r.Timestamp(), plog.SeverityNumberError, "ERROR", "of no group", trace, true, map[string]any{"span_id": "not one"}})
 	}
+}
+
+// TestTheSchemaOfAResourceGoesWithIt wherever Fluent Bit puts it: beside the resource (5.1) or in it.
+func TestTheSchemaOfAResourceGoesWithIt(t *testing.T) {
+	s := corpus.Str
+	in := func(dst []byte, body corpus.Value) []byte {
+		dst = corpus.AppendEvent(dst, corpus.EventTime(math.MaxUint32, 0), corpus.Map(s("schema"), s("otlp")), body)
+		dst = corpus.AppendEvent(dst, corpus.At(time.Now()), nil, corpus.Fields("log", "x"))
+		return corpus.AppendGroupEnd(dst)
+	}
+	attributes := corpus.Fields("service.name", "a")
+	chunk := in(nil, corpus.Map(s("resource"), corpus.Map(s("attributes"), attributes, s("dropped_attributes_count"), corpus.Int(7)), s("schema_url"), s("https://example.com/1")))
+	chunk = in(chunk, corpus.Map(s("resource"), corpus.Map(s("attributes"), attributes, s("schema_url"), s("https://example.com/2"))))
+	chunk = in(chunk, corpus.Map(s("resource"), corpus.Map(s("attributes"), attributes, s("schema_url"), s("https://example.com/2"))))
+	chunk = in(chunk, corpus.Map(s("resource"), corpus.Map(s("attributes"), attributes)))
+	sink := new(consumertest.LogsSink)
+	if out, log := flush(t, receive(t, sink), chunk, nil); out != deliver.OutcomeOK {
+		t.Fatalf("%v: %s", out, log.text())
+	}
+	var got []any
+	for i, all := 0, sink.AllLogs()[0].ResourceLogs(); i < all.Len(); i++ {
+		r := all.At(i)
+		got = append(got, r.SchemaUrl(), r.Resource().DroppedAttributesCount(), r.ScopeLogs().Len())
+	}
+	want(t, "schemas", got, []any{"https://example.com/1", uint32(7), 1, "https://example.com/2", uint32(0), 2, "", uint32(0), 1})
 }
 
 func want(t *testing.T, what string, got, want any) {
