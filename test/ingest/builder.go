@@ -92,7 +92,7 @@ func (b *builder) record(dst, event []byte) ([]byte, outcome) {
 	if b.origin != "" {
 		b.fix("dt.auth.origin", appendString(nil, b.origin))
 	}
-	if b.opts.Profile != Managed {
+	if b.opts.Profile.pipelines() && !b.opts.OneAgent { // what it is behind a OneAgent is not known
 		from := source
 		if b.otlp {
 			from = otlpSource

@@ -12,6 +12,12 @@
 //
 // where {base} is empty, /e/{environment-id}, or the platform proxy path
 // /platform/classic/environment-api (for ingest: .../v2/logs/ingest).
+// With [Options.OneAgent] there is one path only,
+//
+//	POST /v2/logs/ingest
+//
+// which takes JSON without a token and without compression, and times of three
+// digits ("OneAgent log ingest API", "Use OneAgent with OpenTelemetry data").
 //
 // # What to expect from it
 //

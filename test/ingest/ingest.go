@@ -36,10 +36,14 @@ func (s *Server) take(e *Exchange, r *http.Request) answer {
 	if err != nil {
 		return e.refuse(http.StatusBadRequest, ReasonParameters, "invalid query: "+err.Error())
 	}
-	if refusal, ok := s.authenticate(e, r, query); !ok {
+	attributes := r.Header.Get("X-Dynatrace-Attr")
+	if s.opts.OneAgent {
+		s.noteToken(e, r, query)
+		attributes = "" // inferred: the header is documented for SaaS and ActiveGates only
+	} else if refusal, ok := s.authenticate(e, r, query); !ok {
 		return refusal
 	}
-	header, err := parseParameters(r.Header.Get("X-Dynatrace-Attr"))
+	header, err := parseParameters(attributes)
 	if err != nil {
 		return e.refuse(http.StatusBadRequest, ReasonParameters, "invalid X-Dynatrace-Attr: "+err.Error())
 	}
@@ -56,7 +60,7 @@ func (s *Server) take(e *Exchange, r *http.Request) answer {
 	if e.OTLP {
 		kind = otlpKind(contentType)
 	}
-	if kind == kindUnsupported {
+	if kind == kindUnsupported || s.opts.OneAgent && kind != kindJSON {
 		return e.refuse(s.opts.UnsupportedStatus, ReasonContentType, fmt.Sprintf("unsupported Content-Type %q", cut(contentType, 100)))
 	}
 
@@ -68,9 +72,9 @@ func (s *Server) take(e *Exchange, r *http.Request) answer {
 		return e.refuse(http.StatusBadRequest, ReasonBadBody, "could not read the request body")
 	}
 	body := wire.Bytes()
-	switch encoding := r.Header.Get("Content-Encoding"); strings.ToLower(encoding) {
-	case "", "identity":
-	case "gzip":
+	switch encoding := strings.ToLower(r.Header.Get("Content-Encoding")); {
+	case encoding == "", encoding == "identity":
+	case encoding == "gzip" && !s.opts.OneAgent:
 		plain := getBuffer()
 		defer putBuffer(plain)
 		err := gunzip(plain, body, limits.RequestBytes)
@@ -111,12 +115,21 @@ func (s *Server) take(e *Exchange, r *http.Request) answer {
 	case len(events) == 0:
 		return e.refuse(http.StatusBadRequest, ReasonEmpty, "the request holds no events")
 	}
+	if s.opts.OneAgent && !allShortTimes(events) {
+		e.Received = len(events)
+		e.reject(ReasonTimeFormat, len(events))
+		return e.refuse(http.StatusBadRequest, ReasonTimeFormat, oneOrAll)
+	}
 	if found := s.opts.poison(events); len(found) > 0 {
 		e.Received = len(events)
 		e.reject(ReasonRefused, len(events))
 		return e.violated(s.opts.RefuseStatus, found)
 	}
-	b := newBuilder(&s.opts, structure, commonAttributes(query, header), e.Token)
+	origin := e.Token
+	if s.opts.OneAgent {
+		origin = ""
+	}
+	b := newBuilder(&s.opts, structure, commonAttributes(query, header), origin)
 	size := len(body)
 	if kind == kindOTLP { // what all records share stands in each of them now
 		b.otlp, size = true, 0
@@ -169,7 +182,7 @@ func (s *Server) convert(e *Exchange, b *builder, events [][]byte, size int) ans
 		return e.refuse(http.StatusBadRequest, ReasonTooOld, "All logs are out of correct time range.")
 	case tooOld > 0 && s.opts.OldRecords == OldRejectsBatch:
 		e.reject(ReasonTooOld, len(events))
-		return e.refuse(http.StatusBadRequest, ReasonTooOld, "One or all logs are out of correct time range.")
+		return e.refuse(http.StatusBadRequest, ReasonTooOld, oneOrAll)
 	}
 	records := make([]json.RawMessage, len(ends))
 	start := 0
@@ -208,10 +221,10 @@ func indexes(numbers []int) string {
 }
 
 // structureOf returns the data model of a request: query, then header, then the
-// environment's. Managed knows only one and ignores the others. An unknown
-// value is refused (inferred).
+// environment's. Classic and Managed know only one and ignore the others. An
+// unknown value is refused (inferred).
 func (o *Options) structureOf(r *http.Request, query []parameter) (Structure, error) {
-	if o.Profile == Managed {
+	if !o.Profile.pipelines() {
 		return Flattened, nil
 	}
 	value := first(query, "structure")

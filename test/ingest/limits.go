@@ -12,15 +12,17 @@ type Profile int
 const (
 	// Grail is SaaS with OpenPipeline: case-sensitive keys, all JSON types kept.
 	Grail Profile = iota
-	// Classic is Grail routed to the Classic pipeline: keys lowercased, values
-	// stringified.
+	// ClassicPipeline is Grail routed to the Classic pipeline: keys lowercased,
+	// values stringified.
+	ClassicPipeline
+	// Classic is Logs Classic on SaaS: like ClassicPipeline, smaller content,
+	// flattened data model only (inferred), no OpenPipeline attributes.
 	Classic
-	// Managed is a Managed cluster: like Classic, smaller content, flattened
-	// data model only, no OpenPipeline attributes.
+	// Managed is a Managed cluster: like Classic ("Managed knows flattened only").
 	Managed
 )
 
-var profileNames = [...]string{"grail", "classic", "managed"}
+var profileNames = [...]string{"grail", "classic_pipeline", "classic", "managed"}
 
 func (p Profile) String() string {
 	if p < Grail || p > Managed {
@@ -29,14 +31,14 @@ func (p Profile) String() string {
 	return profileNames[p]
 }
 
-// ParseProfile reads "grail", "classic" or "managed".
+// ParseProfile reads "grail", "classic_pipeline", "classic" or "managed".
 func ParseProfile(s string) (Profile, error) {
 	for i, name := range profileNames {
 		if s == name {
 			return Profile(i), nil
 		}
 	}
-	return 0, fmt.Errorf("profile %q: want grail, classic or managed", s)
+	return 0, fmt.Errorf("profile %q: want grail, classic_pipeline, classic or managed", s)
 }
 
 // Limits bound a request and a record. Sizes are bytes of UTF-8.
@@ -49,7 +51,7 @@ type Limits struct {
 	OTLPBytes     int           // an OTLP request, in the same way: 2,000,000 ("Access limit"; "OpenTelemetry logs" says 10 MB)
 	ExpandedBytes int           // a request with missing content and common attributes filled in: 16,000,000
 	Records       int           // records of a request: 50,000
-	ContentBytes  int           // content: Grail 10,000,000, Classic 524,288, Managed 8,192
+	ContentBytes  int           // content: Grail 10,000,000, ClassicPipeline 524,288, else 8,192
 	Attributes    int           // attributes of a record: Grail 500, else 50
 	KeyBytes      int           // an attribute's key: 100
 	ValueBytes    int           // an attribute's value: Grail 32,768, else 250
@@ -80,7 +82,7 @@ func (p Profile) Limits() Limits {
 		return l
 	}
 	l.Attributes, l.ValueBytes, l.ContentBytes = 50, 250, 512<<10
-	if p == Managed {
+	if !p.pipelines() {
 		l.ContentBytes = 8 << 10
 	}
 	return l
@@ -114,3 +116,7 @@ func (l Limits) over(preset Limits) Limits {
 
 // stringifies says whether keys are lowercased and values become strings.
 func (p Profile) stringifies() bool { return p != Grail }
+
+// pipelines says whether records pass OpenPipeline, which knows both data
+// models.
+func (p Profile) pipelines() bool { return p == Grail || p == ClassicPipeline }

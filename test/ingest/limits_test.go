@@ -51,9 +51,10 @@ func TestTrimmingIsSilentAndNamedInTheRecord(t *testing.T) {
 
 func TestProfilesPresetTheDocumentedLimits(t *testing.T) {
 	for profile, want := range map[Profile][3]int{
-		Grail:   {10_000_000, 500, 32768},
-		Classic: {524288, 50, 250},
-		Managed: {8192, 50, 250},
+		Grail:           {10_000_000, 500, 32768},
+		ClassicPipeline: {524288, 50, 250},
+		Classic:         {8192, 50, 250},
+		Managed:         {8192, 50, 250},
 	} {
 		l := profile.Limits()
 		if got := [3]int{l.ContentBytes, l.Attributes, l.ValueBytes}; got != want {

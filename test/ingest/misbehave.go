@@ -57,6 +57,10 @@ func (s *Server) serveIngest(w http.ResponseWriter, r *http.Request, e *Exchange
 		deserved.contentType, deserved.body = "text/html;charset=utf-8", htmlPage(http.StatusBadRequest, e.Path)
 	}
 	done(deserved.status)
+	if s.opts.OneAgent && deserved.status == http.StatusNoContent {
+		writeAccepted(w)
+		return
+	}
 	deserved.write(w)
 }
 

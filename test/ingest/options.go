@@ -92,7 +92,7 @@ type Options struct {
 	// Profile presets limits and value typing. Default Grail.
 	Profile Profile
 	// Structure is the environment's default data model. Default Raw; the
-	// Managed profile knows Flattened only and ignores this.
+	// profiles Classic and Managed know Flattened only and ignore this.
 	Structure Structure
 	// Limits replaces single limits of the profile; a zero field keeps the preset.
 	Limits Limits
@@ -105,6 +105,11 @@ type Options struct {
 	// RequireEnvironmentPath answers 404 to paths without /e/{id}, as
 	// ActiveGates and Managed clusters do. Default off.
 	RequireEnvironmentPath bool
+
+	// OneAgent serves the API of a OneAgent before the environment instead, see the
+	// package. Tokens, EnvironmentID and RequireEnvironmentPath mean nothing
+	// then. Default off.
+	OneAgent bool
 
 	// Now is the clock for everything that concerns records and tokens.
 	// Default time.Now.
@@ -169,7 +174,7 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Structure != Raw && o.Structure != Flattened {
 		return o, fmt.Errorf("ingest: unknown structure %d", o.Structure)
 	}
-	if o.Profile == Managed {
+	if !o.Profile.pipelines() {
 		o.Structure = Flattened
 	}
 	if o.RequireEnvironmentPath && o.EnvironmentID == "" {

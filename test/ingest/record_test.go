@@ -127,11 +127,13 @@ func TestRecordsInTheFlattenedModel(t *testing.T) {
 
 func TestClassicAndManagedLowercaseKeysAndStringifyValues(t *testing.T) {
 	body := `{"Content":"c","Key":1.50,"B":true,"n":null,"A":[1,2],"O":{"X":1}}`
-	checkRecords(t, Options{Profile: Classic}, []recordCase{{"classic", body, map[string]string{
+	checkRecords(t, Options{Profile: ClassicPipeline}, []recordCase{{"classic pipeline", body, map[string]string{
 		"content": `"c"`, "key": `"1.50"`, "b": `"true"`, "n": `null`, "a": `["1","2"]`, "o": `"{\"X\":1}"`}}})
-	checkRecords(t, Options{Profile: Managed}, []recordCase{{"managed", body, map[string]string{
-		"content": `"c"`, "key": `"1.50"`, "b": `"true"`, "n": `null`, "a": `["1","2"]`, "o.x": `"1"`, "dt.openpipeline.source": ""}}})
-	checkRecords(t, Options{Profile: Classic}, []recordCase{{"keys that differ in case clash", `{"a":1,"A":2}`, map[string]string{
+	for _, p := range []Profile{Classic, Managed} {
+		checkRecords(t, Options{Profile: p}, []recordCase{{p.String(), body, map[string]string{
+			"content": `"c"`, "key": `"1.50"`, "b": `"true"`, "n": `null`, "a": `["1","2"]`, "o.x": `"1"`, "dt.openpipeline.source": ""}}})
+	}
+	checkRecords(t, Options{Profile: ClassicPipeline}, []recordCase{{"keys that differ in case clash", `{"a":1,"A":2}`, map[string]string{
 		"a": `"1"`, "overwritten1.a": `"2"`, "dt.ingest.warnings": `["attr_key_case_mismatch"]`}}})
 }
 
@@ -200,17 +202,18 @@ func FuzzIngest(f *testing.F) {
 	f.Add([]byte(`[{"content":"c","a":{"b":[1,"x",null,{"y":1,"y":2}]},"a":1,"Status":"w","ts":1.7e9}]`), 0)
 	f.Add([]byte("{\"log\":\"\\ud800\"}\n{\"\":{\"\":{\"\":{\"\":{\"\":{}}}}}}"), 7)
 	f.Add([]byte("\xff"), 2)
+	f.Add([]byte(`[{"timestamp":"2026-03-10T11:00:00.123Z"},{"ts":"2026-03-10T11:00:00.123456Z"}]`), 70)
 	limits := Limits{ContentBytes: 9, Attributes: 4, KeyBytes: 7, ValueBytes: 5, Values: 2}
 	f.Fuzz(func(t *testing.T, body []byte, mode int) {
 		// A fuzzer that hangs in one input passes when its time is over.
 		defer time.AfterFunc(10*time.Second, func() { panic(fmt.Sprintf("hangs: %q, %d", body, mode)) }).Stop()
-		opts := Options{Structure: Structure(mode & 1), Profile: Profile((mode >> 1 & 3) % 3)}
+		opts := Options{Structure: Structure(mode & 1), Profile: Profile(mode >> 1 & 3), OneAgent: mode&64 != 0}
 		if mode&8 != 0 {
 			opts.Limits = limits
 		}
 		s := newServer(t, opts)
 		types := []string{"application/json", "application/x-ndjson", "text/plain"}
-		w := call{body: string(body), header: map[string]string{"Content-Type": types[(mode>>4&3)%3]}}.do(s)
+		w := call{body: string(body), target: pathOf(opts), header: map[string]string{"Content-Type": types[(mode>>4&3)%3]}}.do(s)
 		if !slices.Contains([]int{200, 204, 400}, w.Code) {
 			t.Fatalf("status %d: %s", w.Code, w.Body)
 		}

@@ -27,9 +27,10 @@ const (
 	ReasonTokenScope      = "missing_scope"
 	ReasonPath            = "unknown_path"
 	ReasonMethod          = "wrong_method"
-	ReasonRefused         = "refused_text" // an event holds a text of Options.Refuse
-	ReasonStore           = "store_full"   // Store.Put failed
-	ReasonFault           = "fault"        // a scripted fault answered without storing
+	ReasonRefused         = "refused_text"          // an event holds a text of Options.Refuse
+	ReasonStore           = "store_full"            // Store.Put failed
+	ReasonTimeFormat      = "unreadable_timestamps" // of a OneAgent
+	ReasonFault           = "fault"                 // a scripted fault answered without storing
 )
 
 // Stats count what has happened since the start or the last [Server.Reset].

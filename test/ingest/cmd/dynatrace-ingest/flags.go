@@ -36,7 +36,10 @@ Tokens
                        Without --token every well-formed token is accepted.
 
 Environment
-  --profile NAME       limits and typing: grail, classic or managed (grail)
+  --profile NAME       limits and typing: grail, classic_pipeline, classic or
+                       managed (grail)
+  --oneagent           the API of a OneAgent before it: POST /v2/logs/ingest,
+                       no token, no gzip, times of three digits
   --structure NAME     default data model: raw or flattened (raw)
   --max-request-bytes N
                        most bytes of a request, compressed and uncompressed
@@ -124,6 +127,7 @@ func (c *config) flagSet(tlsNames *[]string) *flag.FlagSet {
 		return nil
 	})
 	set.Func("profile", "", func(s string) (err error) { o.Profile, err = ingest.ParseProfile(s); return err })
+	set.BoolVar(&o.OneAgent, "oneagent", false, "")
 	set.Func("structure", "", func(s string) (err error) { o.Structure, err = ingest.ParseStructure(s); return err })
 	limit(set, "max-request-bytes", &o.Limits.RequestBytes)
 	limit(set, "max-otlp-bytes", &o.Limits.OTLPBytes)

@@ -27,6 +27,9 @@ func (j *journal) line(format string, args ...any) {
 // start names the endpoint to configure.
 func (j *journal) start(endpoint string, c *config) {
 	text := "ready: endpoint " + endpoint + " (logs go to " + endpoint + "/api/v2/logs/ingest), profile " + c.options.Profile.String()
+	if c.options.OneAgent {
+		text = "ready: endpoint " + endpoint + "/v2/logs/ingest, a OneAgent before profile " + c.options.Profile.String()
+	}
 	if c.certOut != "" {
 		text += ", certificate in " + c.certOut
 	}

@@ -87,7 +87,7 @@ func listen(server *ingest.Server, c *config) (endpoint string, err error) {
 	} else if endpoint, err = server.Start(c.listen); err != nil {
 		return "", err
 	}
-	if id := c.options.EnvironmentID; id != "" {
+	if id := c.options.EnvironmentID; id != "" && !c.options.OneAgent {
 		endpoint += "/e/" + id
 	}
 	return endpoint, nil

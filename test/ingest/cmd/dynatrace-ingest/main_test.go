@@ -188,7 +188,7 @@ func TestHelpExplainsEveryFlagAndTheFaults(t *testing.T) {
 
 func TestMistakesOnTheCommandLineAreNamed(t *testing.T) {
 	for args, want := range map[string]string{
-		"--profile big":              "grail, classic or managed",
+		"--profile big":              "grail, classic_pipeline, classic or managed",
 		"--structure x":              "raw or flattened",
 		"--fault 503,boom":           `"boom"`,
 		"--old maybe":                "old",
