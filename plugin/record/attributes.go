@@ -10,7 +10,7 @@ import (
 // emptyKey stands for a key of no characters, which a JSON reader may refuse.
 var emptyKey = []byte("_")
 
-// add adds a value under key. Maps are flattened down to the nesting limit; c stands behind tok, and is moved over the
+// add adds a value under key, which has its case already. Maps are flattened down to the nesting limit; c stands behind tok, and is moved over the
 // elements of a map or an array. depth is the level of key, from 1.
 func (m *Mapper) add(rec *Record, key []byte, tok chunk.Token, c *chunk.Cursor, depth int) {
 	if m.flattens(tok.Kind, tok.Num, depth) {
@@ -88,7 +88,7 @@ func (m *Mapper) flatten(rec *Record, prefix []byte, pairs uint64, c *chunk.Curs
 		child := m.key(c)
 		tok := c.Next()
 		start := len(m.scratch)
-		m.scratch = append(append(append(m.scratch, prefix...), '.'), child...)
+		m.scratch = m.appendKey(append(append(m.scratch, prefix...), '.'), child)
 		key := m.scratch[start:len(m.scratch):len(m.scratch)]
 		full := m.count >= m.most
 		m.add(rec, key, tok, c, depth+1)

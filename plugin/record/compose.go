@@ -179,10 +179,13 @@ func (m *Mapper) put(rec *Record, key string, text []byte) {
 // putValue adds an attribute to a composition, unless it has one of that name: within the limits, not more than half of what a
 // record may have, and none that the server owns.
 func (m *Mapper) putValue(rec *Record, key []byte, v Value) {
-	key = m.valid(key)
+	key = m.valid(m.lowered(key))
 	if short, wasCut := cut(key, m.opts.Limits.AttributeKeyBytes); wasCut {
 		m.cuts[CutKey]++
 		key = short
+	}
+	if m.opts.Stringify {
+		m.scratch, v = stringified(m.scratch, v)
 	}
 	if r := reserved(key); len(key) == 0 || r >= ownField && r <= levelSource || serverOwned(key) || !m.wanted(key, v) {
 		return
@@ -224,9 +227,16 @@ func (m *Mapper) putTree(rec *Record, key []byte, tok chunk.Token, c *chunk.Curs
 
 // joined returns a.b, cut where it is longer than any key may be.
 func (m *Mapper) joined(a, b []byte) []byte {
-	limit := m.opts.Limits.AttributeKeyBytes + 1
 	start := len(m.scratch)
-	m.scratch = append(append(m.scratch, a[:min(len(a), limit)]...), '.')
-	m.scratch = append(m.scratch, b[:min(len(b), limit)]...)
+	m.scratch = append(m.appendPart(m.scratch, a), '.')
+	m.scratch = m.appendPart(m.scratch, b)
 	return m.scratch[start:len(m.scratch):len(m.scratch)]
+}
+
+// appendPart appends a part of a key, cut where it is longer than any key may be.
+func (m *Mapper) appendPart(dst, part []byte) []byte {
+	if limit := m.opts.Limits.AttributeKeyBytes + 1; !m.opts.LowercaseKeys {
+		part = part[:min(len(part), limit)]
+	}
+	return m.appendKey(dst, part)
 }

@@ -38,7 +38,14 @@ func (n *enrichment) init(o *Options) {
 	var list []Attribute
 	for _, f := range o.Static {
 		if v, ok := factValue(f); ok {
-			key, _ := cut([]byte(f.Key), o.Limits.AttributeKeyBytes)
+			key := []byte(f.Key)
+			if o.LowercaseKeys {
+				key = appendLower(nil, key, o.Limits.AttributeKeyBytes)
+			}
+			if o.Stringify {
+				_, v = stringified(nil, v)
+			}
+			key, _ = cut(key, o.Limits.AttributeKeyBytes)
 			v.Text, _ = cut(v.Text, o.Limits.AttributeValueBytes)
 			list = append(list, Attribute{Key: key, Value: v})
 		}
@@ -267,13 +274,23 @@ func (m *Mapper) enrichAround(rec *Record, c *composition, other others) {
 	if f := m.flush.Facts; other.pod && !other.host && c.host.len() > 0 {
 		for i := range f.Host {
 			if v, ok := factValue(f.Host[i]); ok {
-				m.attachNew(rec, m.valid(view(f.Host[i].Key)), v)
+				m.attachFact(rec, f.Host[i].Key, v)
 			}
 		}
 	}
 	for _, a := range m.enriched.static {
 		m.attachNew(rec, a.Key, a.Value)
 	}
+}
+
+// attachFact adds a fact within the limits.
+func (m *Mapper) attachFact(rec *Record, key string, v Value) {
+	if m.opts.Stringify {
+		m.scratch, v = stringified(m.scratch, v)
+	}
+	short, _ := cut(m.valid(m.lowered(view(key))), m.opts.Limits.AttributeKeyBytes)
+	v.Text, _ = cut(v.Text, m.opts.Limits.AttributeValueBytes)
+	m.attachNew(rec, short, v)
 }
 
 // attachNew adds an attribute that a fact of another place had displaced.

@@ -289,7 +289,7 @@ func (m *Mapper) putChosen(rec *Record, chosen *Patterns, prefix string, encoded
 			continue
 		}
 		start := len(m.scratch)
-		m.scratch = append(append(m.scratch, prefix...), key[:min(len(key), m.opts.Limits.AttributeKeyBytes+1)]...)
+		m.scratch = m.appendPart(append(m.scratch, prefix...), key)
 		m.putValue(rec, m.scratch[start:len(m.scratch):len(m.scratch)], Value{Kind: String, Text: tok.Data})
 	}
 }

@@ -99,5 +99,5 @@ func (m *Mapper) finishLevel(rec *Record) {
 		}
 		return
 	}
-	m.add(rec, key, tok, nil, 1)
+	m.add(rec, m.lowered(key), tok, nil, 1)
 }

@@ -15,8 +15,8 @@ type Options struct {
 	ContentKeys []string
 	// LevelKeys are the keys that may hold the level, best first: top-level ones, and dotted ones of fields in nested maps.
 	LevelKeys []string
-	// Stringify turns numbers and booleans into strings.
-	Stringify bool
+	// Stringify turns numbers and booleans into strings, LowercaseKeys the keys of attributes into lower case.
+	Stringify, LowercaseKeys bool
 
 	// Sources are the mappings that are on. Where Severity is among them the field that names the level becomes loglevel, and
 	// log.raw_level where it says it in other words; without it the field stays.
@@ -40,7 +40,8 @@ type Options struct {
 	// those of others, or "".
 	Hostname, Machine string
 
-	// Include and Exclude choose attributes by their keys as Dynatrace gets them. An empty Include takes all.
+	// Include and Exclude choose attributes by their keys as Dynatrace gets them, so in lower case with LowercaseKeys. An empty Include
+	// takes all.
 	Include, Exclude Patterns
 	// DropEmpty leaves out attributes without a value: null, "", [] and {}.
 	DropEmpty bool

@@ -92,3 +92,15 @@ func TestTheElementsOfAGroupCountForItsBound(t *testing.T) {
 		t.Errorf("cuts %v", cuts)
 	}
 }
+
+func TestAKeyInLowerCaseTakesLittleMoreThanTheLimitOfKeys(t *testing.T) {
+	for _, key := range []string{strings.Repeat("A", 1<<20), strings.Repeat("Ⱥ", 1<<20), strings.Repeat("a", 1<<20), strings.Repeat("é", 1<<20) + "A"} {
+		if n := len(appendLower(nil, []byte(key), 100)); n <= 100 || n > 104 {
+			t.Errorf("%d bytes of %.2s", n, key)
+		}
+		m := NewMapper(Options{Limits: limits(), LowercaseKeys: true})
+		if n := len(m.joined([]byte(key), []byte(key))); n > 2*104+1 {
+			t.Errorf("%d bytes of two %.2s", n, key)
+		}
+	}
+}

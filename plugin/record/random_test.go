@@ -26,7 +26,8 @@ const someKeys = `kubernetes kubernetes_namespace stream _p logtag time containe
 	ecs_task_arn ecs_task_definition ec2_instance_id _SYSTEMD_UNIT systemd_unit SYSLOG_IDENTIFIER _HOSTNAME hostname _PID pid _COMM comm _EXE PRIORITY
 	pri host ident az account_id private_ip logger service service.name trace_id traceId trace.id dt.trace_id span_id spanId traceparent log message
 	level severity loglevel status log.level filename log.file.path host.name k8s.pod.name k8s.pod.uid team log.source boot_id _BOOT_ID _TRANSPORT _ID trace span dt
-	event.type log.raw_level overwritten1.team process.pid log.record.uid log.original_timestamp team team`
+	event.type log.raw_level overwritten1.team process.pid log.record.uid log.original_timestamp team team Team TEAM Host.Name K8S.Pod.Name Log Level
+	Überteam İd DT.Auth.Origin`
 
 const someTexts = `stdout stderr F P i-0123 arn:aws:ecs:eu-central-1:111122223333:task/shop/0f9d eu-west-1a 111122223333 0af7651916cd43dd8448eb211c80319c
 	0AF7651916CD43DD8448EB211C80319C b7ad6b7169203331 info ERROR odd /var/log/a.log web other 13 200 kernel 2023-11-14T22:13:20Z
@@ -42,10 +43,10 @@ func (r shapes) value(depth int) corpus.Value {
 	case n == 3:
 		return corpus.Array(s("a"), corpus.Int(1))
 	case n < 7 && depth < 3:
-		return corpus.Map(s(r.of("pod_name name id level labels annotations host")), r.value(depth+1), s(r.of("namespace_name id ownerReferences other")), r.value(depth+1))
+		return corpus.Map(s(r.of("pod_name name id Id level labels annotations host")), r.value(depth+1), s(r.of("namespace_name id ownerReferences Other")), r.value(depth+1))
 	case n == 7:
 		return corpus.Map(s("pod_name"), s(r.of("p1 p2")), s("namespace_name"), s("n"), s("annotations"), corpus.Fields(
-			"metadata.dynatrace.com", r.of(`{"team":"x","a":{"b":1},"host.name":"other"} { {}`), "metadata.dynatrace.com/"+r.of("team severity k8s.pod.name"), "y"))
+			"metadata.dynatrace.com", r.of(`{"team":"x","a":{"b":1},"host.name":"other"} {"Team":"x","A":{"B":1}} { {}`), "metadata.dynatrace.com/"+r.of("team Team severity k8s.pod.name"), "y"))
 	case n == 8:
 		return s("")
 	}
@@ -55,8 +56,9 @@ func (r shapes) value(depth int) corpus.Value {
 func (r shapes) options() record.Options {
 	o := mappingOptions()
 	o.ParseJSON, o.StripANSI, o.DropEmpty = r.IntN(2) == 0, r.IntN(2) == 0, r.IntN(3) == 0
+	o.LowercaseKeys, o.Stringify = r.IntN(2) == 0, r.IntN(2) == 0
 	if r.IntN(2) == 0 {
-		o.Static, o.InHeader = []metadata.Fact{{Key: "team", Value: "s"}, {Key: "service.name", Value: "s"}}, r.IntN(2) == 0
+		o.Static, o.InHeader = []metadata.Fact{{Key: r.of("team Team"), Value: "s"}, {Key: "service.name", Value: "s"}, {Key: "N", Value: int64(1)}}, r.IntN(2) == 0
 	}
 	switch r.IntN(5) {
 	case 0:
@@ -81,8 +83,8 @@ func (r shapes) flush() record.Flush {
 	f := record.Flush{Tag: []byte(r.of("t app-firelens-0f9d kube.var.log.containers.p_n_c-" + strings.Repeat("a", 64) + ".log"))}
 	if r.IntN(2) == 0 {
 		f.Facts = &metadata.Facts{
-			Host: []metadata.Fact{{Key: "dt.entity.host", Value: "HOST-1"}, {Key: "host.name", Value: "web"}},
-			Pod:  []metadata.Fact{{Key: "k8s.pod.name", Value: "own"}, {Key: "team", Value: "f"}},
+			Host: []metadata.Fact{{Key: "dt.entity.host", Value: "HOST-1"}, {Key: "host.name", Value: "web"}, {Key: "Cores", Value: int64(8)}},
+			Pod:  []metadata.Fact{{Key: "k8s.pod.name", Value: "own"}, {Key: r.of("team Team"), Value: "f"}, {Key: "Ready", Value: true}},
 			Task: &metadata.Task{ID: "0f9d", Cluster: "c"},
 		}
 	}
@@ -104,11 +106,11 @@ func (r shapes) chunk() (data []byte) {
 		meta := corpus.Map()
 		switch r.IntN(8) {
 		case 0:
-			data = corpus.AppendGroupStart(data, 0, 0, corpus.Fields("service.name", "g", r.of("team host.name k8s.pod.name"), "g"), nil)
+			data = corpus.AppendGroupStart(data, 0, 0, corpus.Fields("service.name", "g", r.of("team Team host.name k8s.pod.name"), "g"), nil)
 		case 1:
 			data = corpus.AppendGroupEnd(data)
 		case 2:
-			meta = corpus.Map(s("otlp"), corpus.Map(s("severity_text"), s(r.of("INFO odd")), s("trace_id"), s(r.of(someTexts)), s("attributes"), corpus.Map(s(r.of("team trace_id level host.name")), r.value(1))))
+			meta = corpus.Map(s("otlp"), corpus.Map(s("severity_text"), s(r.of("INFO odd")), s("trace_id"), s(r.of(someTexts)), s("attributes"), corpus.Map(s(r.of("team Team trace_id level host.name")), r.value(1))))
 		}
 		data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), meta, bodies[r.IntN(len(bodies))])
 	}
@@ -150,6 +152,9 @@ func TestAMapperThatRemembersMapsAsOneThatDoesNot(t *testing.T) {
 			if wantCuts := forgets.TakeCuts(); !bytes.Equal(got, want) || cuts != wantCuts && o.Limits.Attributes == grail.Attributes {
 				t.Fatalf("round %d: got\n%s, cuts %v, want\n%s, cuts %v", round, got, cuts, want, wantCuts)
 			}
+			if o.LowercaseKeys || o.Stringify {
+				wantOld(t, o, want)
+			}
 			if rec.Len() > o.Limits.Attributes {
 				t.Fatalf("round %d: %d attributes, %d at most: %s", round, rec.Len(), o.Limits.Attributes, got)
 			}
@@ -157,5 +162,24 @@ func TestAMapperThatRemembersMapsAsOneThatDoesNot(t *testing.T) {
 			forgets.Release()
 		}
 		remembers.Release()
+	}
+}
+
+// wantOld fails when a key of a record is not in lower case, or a value no text, where the options say so.
+func wantOld(t *testing.T, o record.Options, object []byte) {
+	t.Helper()
+	for key, value := range fields(t, object) {
+		if o.LowercaseKeys && key != strings.ToLower(key) {
+			t.Fatalf("the key %q is not in lower case: %s", key, object)
+		}
+		list, isList := value.([]any)
+		if !isList {
+			list = []any{value}
+		}
+		for _, v := range list {
+			if _, isText := v.(string); o.Stringify && !isText && v != nil {
+				t.Fatalf("%s is %v: %s", key, v, object)
+			}
+		}
 	}
 }

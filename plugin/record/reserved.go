@@ -76,6 +76,7 @@ func reserved(key []byte) reservation {
 // topLevel adds a pair of the event's top-level map under a key that the server takes for what it is. Fields that clash
 // with the record's own get the name that the server itself gives to the loser of a clash.
 func (m *Mapper) topLevel(rec *Record, key []byte, tok chunk.Token, c *chunk.Cursor) {
+	key = m.lowered(key)
 	r := reserved(key)
 	switch r {
 	case serverField:

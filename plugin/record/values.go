@@ -51,7 +51,7 @@ func (m *Mapper) text(tok chunk.Token) ([]byte, bool) {
 	case chunk.Uint:
 		m.scratch = strconv.AppendUint(m.scratch, tok.Num, 10)
 	case chunk.Float32, chunk.Float64:
-		m.scratch = appendFloatText(m.scratch, tok)
+		m.scratch = appendFloatText(m.scratch, tok.Float(), bitSize(tok.Kind))
 	default:
 		return nil, false
 	}
@@ -63,10 +63,30 @@ func isText(tok chunk.Token) bool {
 	return tok.Kind == chunk.String || tok.Kind == chunk.Binary && utf8.Valid(tok.Data)
 }
 
-// appendFloatText writes a float as jsontext does, without the quotes that it puts around NaN and the infinities.
-func appendFloatText(dst []byte, tok chunk.Token) []byte {
+// stringified returns a number or a boolean as text, which it appends to dst, and other values as they are.
+func stringified(dst []byte, v Value) ([]byte, Value) {
 	start := len(dst)
-	dst = jsontext.AppendFloat(dst, tok.Float(), bitSize(tok.Kind))
+	switch v.Kind {
+	case Bool:
+		dst = strconv.AppendBool(dst, v.Num != 0)
+	case Int:
+		dst = strconv.AppendInt(dst, v.Int64(), 10)
+	case Uint:
+		dst = strconv.AppendUint(dst, v.Num, 10)
+	case Float32:
+		dst = appendFloatText(dst, v.Float(), 32)
+	case Float64:
+		dst = appendFloatText(dst, v.Float(), 64)
+	default:
+		return dst, v
+	}
+	return dst, Value{Kind: String, Text: dst[start:len(dst):len(dst)]}
+}
+
+// appendFloatText writes a float as jsontext does, without the quotes that it puts around NaN and the infinities.
+func appendFloatText(dst []byte, f float64, bits int) []byte {
+	start := len(dst)
+	dst = jsontext.AppendFloat(dst, f, bits)
 	if dst[start] == '"' {
 		n := copy(dst[start:], dst[start+1:len(dst)-1])
 		dst = dst[:start+n]

@@ -55,10 +55,14 @@ func BenchmarkMapping(b *testing.B) {
 // newMapped is the same way with what enrich auto turns on, on a host with a name, in a cluster with one.
 func newMapped(tag string) *ours {
 	o := newOurs()
+	o.mapper, o.flush = record.NewMapper(mappedOptions()), record.Flush{Tag: []byte(tag)}
+	return o
+}
+
+func mappedOptions() record.Options {
 	options := usualOptions()
 	options.Sources = record.AutoSources
 	options.PathKeys = []string{"log.file.path", "filename", "file_path", "filepath"}
 	options.Hostname = "node-1.example.com"
-	o.mapper, o.flush = record.NewMapper(options), record.Flush{Tag: []byte(tag)}
-	return o
+	return options
 }
