@@ -5,9 +5,9 @@ import (
 	"out_dynatrace/plugin/encode"
 )
 
-// newEncoder makes the encoder of a format.
-func newEncoder(f config.Format) encode.Encoder {
-	switch f {
+// newEncoder makes the encoder of the configured format.
+func newEncoder(cfg *config.Config) encode.Encoder {
+	switch cfg.Format {
 	case config.FormatJSONL:
 		return new(encode.JSONL)
 	case config.FormatOTLP:
@@ -15,6 +15,7 @@ func newEncoder(f config.Format) encode.Encoder {
 	case config.FormatText:
 		return new(encode.Text)
 	default:
-		return new(encode.JSON)
+		// A OneAgent refuses times of six digits with "One or all logs are out of correct time range."
+		return &encode.JSON{Millis: cfg.Endpoint.Kind == config.KindOneAgent}
 	}
 }

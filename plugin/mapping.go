@@ -49,6 +49,7 @@ func newMapping(cfg *config.Config, hostname string) (o record.Options, header s
 		ContentKeys:    cfg.ContentKeys,
 		LevelKeys:      cfg.LevelKeys,
 		Stringify:      cfg.Stringify,
+		LowercaseKeys:  cfg.LowercaseKeys,
 		Sources:        sourcesOf(cfg),
 		PathKeys:       cfg.PathKeys,
 		ClusterName:    cfg.ClusterName,

@@ -149,7 +149,7 @@ func (in *Instance) batchOptions() batch.Options {
 		level = 0
 	}
 	return batch.Options{
-		Encoder:    newEncoder(in.cfg.Format),
+		Encoder:    newEncoder(in.cfg),
 		MaxBytes:   in.cfg.MaxPayloadBytes,
 		MaxRecords: in.cfg.MaxPayloadRecords,
 		GzipLevel:  level,

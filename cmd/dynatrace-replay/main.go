@@ -147,16 +147,14 @@ func loadConfig(o *options, getenv func(string) string) (*config.Config, error) 
 	if src["endpoint"] == "" {
 		return nil, errors.New("no endpoint: give --endpoint, or set DT_ENDPOINT")
 	}
-	if o.tokenFile == "" {
-		src["api_token"] = getenv("DT_API_TOKEN")
-	}
 	if o.allowHTTP {
 		src["allow_http"] = "on"
 	}
-	if e, _, err := config.ParseEndpoint(src["endpoint"], true); err == nil && e.Kind == config.KindOneAgent {
-		src["compress"] = "none" // it may not unpack
-	} else if err == nil && o.tokenFile == "" && src["api_token"] == "" {
-		return nil, errors.New("no token: set DT_API_TOKEN, or give --token-file")
+	e, _, err := config.ParseEndpoint(src["endpoint"], true)
+	if isOneAgent := err == nil && e.Kind == config.KindOneAgent; o.tokenFile == "" && !isOneAgent {
+		if src["api_token"] = getenv("DT_API_TOKEN"); err == nil && src["api_token"] == "" {
+			return nil, errors.New("no token: set DT_API_TOKEN, or give --token-file")
+		}
 	}
 	return config.Load(src)
 }

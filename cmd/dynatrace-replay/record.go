@@ -76,6 +76,29 @@ func restamp(record []byte, now time.Time) []byte {
 	return append(out, '}')
 }
 
+// shorten returns record with a time of milliseconds, the only ones that a OneAgent takes. A time that cannot be read stays as it is.
+func shorten(record []byte) []byte {
+	all, err := members(record)
+	if err != nil {
+		return record
+	}
+	out := make([]byte, 0, len(record)+10)
+	for i, m := range all {
+		var at time.Time
+		if m.key == timestampKey && json.Unmarshal(m.value, &at) == nil {
+			m.value = at.UTC().AppendFormat(nil, `"2006-01-02T15:04:05.000Z"`)
+		}
+		out = append(out, "{,"[min(i, 1)])
+		out = jsontext.AppendString(out, []byte(m.key))
+		out = append(out, ':')
+		out = append(out, m.value...)
+	}
+	if len(all) == 0 {
+		return record
+	}
+	return append(out, '}')
+}
+
 // isOld reports whether the server will find record too old; false when it has no time that can be read.
 func isOld(record []byte, now time.Time) bool {
 	all, err := members(record)

@@ -43,6 +43,7 @@ type replay struct {
 	deadline   time.Duration
 	maxBytes   int
 	maxRecords int
+	shortTimes bool         // for a OneAgent
 	gzip       *gzip.Writer // nil: bodies are sent as they are
 	body       []byte
 	wire       bytes.Buffer
@@ -62,6 +63,7 @@ func newReplay(cfg *config.Config, o *options, w world, sender deliver.Sender, l
 	r := &replay{
 		opts: o, sender: sender, log: log, now: w.now, deadline: w.deadline,
 		maxBytes: cfg.MaxPayloadBytes, maxRecords: min(o.batch, cfg.MaxPayloadRecords),
+		shortTimes: cfg.Endpoint.Kind == config.KindOneAgent,
 	}
 	if cfg.Compress {
 		r.gzip, _ = gzip.NewWriterLevel(nil, cfg.CompressLevel) // the level was checked
@@ -146,15 +148,18 @@ func (r *replay) broken(in *input, line *deadletter.LineError, raw []byte) error
 
 // prepare makes what is sent of a record.
 func (r *replay) prepare(record []byte) []byte {
-	if !r.opts.restamp {
-		return record
+	if r.opts.restamp {
+		if now := r.now(); now.After(r.stamp) {
+			r.stamp = now
+		} else {
+			r.stamp = r.stamp.Add(1) // so that the order stays
+		}
+		record = restamp(record, r.stamp)
 	}
-	if now := r.now(); now.After(r.stamp) {
-		r.stamp = now
-	} else {
-		r.stamp = r.stamp.Add(1) // so that the order stays
+	if r.shortTimes {
+		record = shorten(record)
 	}
-	return restamp(record, r.stamp)
+	return record
 }
 
 // send sends a batch, the first time.

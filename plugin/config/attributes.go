@@ -53,6 +53,9 @@ func splitEscaped(s string) (parts []string) {
 func (d *draft) checkAttributes(env func(string) string) {
 	var kept []Pair
 	for _, p := range d.Attributes {
+		if d.LowercaseKeys {
+			p.Name = strings.ToLower(p.Name)
+		}
 		if slices.ContainsFunc(kept, func(k Pair) bool { return k.Name == p.Name }) {
 			d.fail(optAttributes, "has %s twice; keep one", quote(p.Name))
 			return

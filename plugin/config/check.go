@@ -22,10 +22,6 @@ func (d *draft) checkEndpoint() {
 	}
 	d.Endpoint = endpoint
 	d.warn(optEndpoint, warnings...)
-	if endpoint.Kind == KindOneAgent && d.compress == compressGzip {
-		// https://docs.dynatrace.com/docs/ingest-from/dynatrace-oneagent/oneagent-and-opentelemetry/oneagent-otel
-		d.warn(optCompress, "the local OneAgent may not take compressed requests; set `compress none`")
-	}
 }
 
 func (d *draft) checkToken() {
@@ -35,12 +31,13 @@ func (d *draft) checkToken() {
 	case given && fileGiven:
 		d.fail(optToken, "is set, and so is `api_token_file`; keep one of them")
 		return
-	case !given && !fileGiven:
-		if d.Endpoint.Kind != KindOneAgent {
-			d.fail(optToken, "neither `api_token` nor `api_token_file` is set; write for example `api_token ${DT_API_TOKEN}` (a variable that is not set counts as absent)")
-		}
-		return
 	case d.wrong[optToken] || d.wrong[optTokenFile]:
+		return
+	case d.Endpoint.Kind == KindOneAgent:
+		d.withoutToken()
+		return
+	case !given && !fileGiven:
+		d.fail(optToken, "neither `api_token` nor `api_token_file` is set; write for example `api_token ${DT_API_TOKEN}` (a variable that is not set counts as absent)")
 		return
 	}
 

@@ -42,6 +42,13 @@ func (d *draft) checkEnrich() {
 func (d *draft) checkMapping() {
 	d.checkEnrich()
 	d.checkAttributes(os.Getenv)
+	if d.LowercaseKeys { // a pattern with a capital letter would fit no attribute
+		for _, patterns := range [][]string{d.Include, d.Exclude} {
+			for i := range patterns {
+				patterns[i] = strings.ToLower(patterns[i])
+			}
+		}
+	}
 	if slices.Equal(d.MetadataFiles, []string{"off"}) {
 		d.MetadataFiles = nil
 	}

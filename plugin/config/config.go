@@ -51,11 +51,11 @@ const (
 type Config struct {
 	// Endpoint is where the records go.
 	Endpoint Endpoint
-	// Token comes from api_token. It is zero when TokenFile is used, and when the endpoint is a local OneAgent, which needs
+	// Token comes from api_token. It is zero when TokenFile is used, and when the endpoint is a local OneAgent, which gets
 	// no token.
 	Token Secret
-	// TokenFile is the path in api_token_file, or "". The file was there and held a token when Load ran; ReadTokenFile
-	// reads it again.
+	// TokenFile is the path in api_token_file, or "", as it is for a local OneAgent. The file was there and held a token when
+	// Load ran; ReadTokenFile reads it again.
 	TokenFile string
 
 	// Format is how records are encoded; FormatJSON by default.
@@ -64,7 +64,7 @@ type Config struct {
 	Structure string
 	// Headers are further headers of every request; none by default.
 	Headers Headers
-	// Compress says whether bodies are sent with gzip (default) or plain.
+	// Compress says whether bodies are sent with gzip (default, but to a OneAgent) or plain.
 	Compress bool
 	// CompressLevel is the gzip level, 1 (default, fastest) to 9. It means nothing when Compress is false.
 	CompressLevel int
@@ -80,8 +80,9 @@ type Config struct {
 	ContentKeys []string
 	// LevelKeys name the fields that can hold the severity, first match wins. Never empty.
 	LevelKeys []string
-	// Stringify turns numbers and booleans of attributes into strings; off by default.
-	Stringify bool
+	// Stringify turns numbers and booleans of attributes into strings, LowercaseKeys their names into lower case; both are off by
+	// default, and on with presets for servers that do it anyway.
+	Stringify, LowercaseKeys bool
 
 	// Enrich are the names of the mappings that are on, sorted; all but the extras by default, none with off.
 	Enrich []string
@@ -97,7 +98,8 @@ type Config struct {
 	MetadataFiles []string
 	// ECSMetadata says whether the task metadata endpoint is asked, where there is one; on by default.
 	ECSMetadata bool
-	// Attributes are static attributes, each name once, none without a value.
+	// Attributes are static attributes, each name once, none without a value. With LowercaseKeys their names are in lower case, and so
+	// are Include and Exclude.
 	Attributes []Pair
 	// AttributesInHeader says that they travel in the header X-Dynatrace-Attr; in the body by default.
 	AttributesInHeader bool
@@ -167,6 +169,7 @@ type draft struct {
 	maxAttribute  int // 0: the preset's
 	maxAttributes int // 0: the preset's
 
+	given    map[string]bool // options that are there
 	wrong    map[string]bool // options whose value could not be used
 	problems []error
 }
@@ -193,10 +196,10 @@ func (d *draft) warn(option string, lines ...string) {
 // Load reads every option from src and checks them one by one and against each other. The error joins all problems of the
 // instance, one line each; the Config is nil then.
 func Load(src Source) (*Config, error) {
-	d := draft{wrong: make(map[string]bool)}
+	d := draft{given: make(map[string]bool), wrong: make(map[string]bool)}
 	for _, o := range Options() {
 		raw := src.Get(o.Name)
-		if raw == "" {
+		if d.given[o.Name] = raw != ""; raw == "" {
 			raw = o.Default
 		}
 		if raw == "" {
@@ -207,6 +210,7 @@ func Load(src Source) (*Config, error) {
 		}
 	}
 	d.checkEndpoint()
+	d.checkOneAgent()
 	d.checkToken()
 	d.checkHeaders()
 	d.checkStructure()
@@ -217,7 +221,7 @@ func Load(src Source) (*Config, error) {
 	d.checkProxy()
 	d.checkTLS()
 	d.checkNames(src)
-	d.Compress = d.compress == compressGzip
+	d.Compress = d.compress != compressNone && d.Endpoint.Kind != KindOneAgent
 	if len(d.problems) > 0 {
 		return nil, errors.Join(d.problems...)
 	}

@@ -58,14 +58,53 @@ func TestEveryOptionArrives(t *testing.T) {
 
 func TestPresetsHoldTheLimitsOfTheirPipeline(t *testing.T) {
 	for name, want := range map[string]Limits{
-		"grail":   {10_000_000, 32_000, 100, 500, 32, 5},
-		"classic": {512_000, 250, 100, 50, 32, 5},
-		"managed": {8_192, 250, 100, 50, 32, 5},
+		"grail":            {10_000_000, 32_000, 100, 500, 32, 5},
+		"classic_pipeline": {512_000, 250, 100, 50, 32, 5},
+		"classic":          {8_192, 250, 100, 50, 32, 5},
+		"managed":          {8_192, 250, 100, 50, 32, 5},
 	} {
 		if got := mustLoad(t, with("limits", name)).Limits; got != want {
 			t.Errorf("%s: got %+v, want %+v", name, got, want)
 		}
 	}
+}
+
+func TestPresetsOfOldHostsSayHowKeysAndValuesAreStoredUnlessTheOptionsDo(t *testing.T) {
+	for _, c := range []struct {
+		limits, stringify, lowercase string
+		wantText, wantLower          bool
+	}{
+		{"", "", "", false, false},
+		{"grail", "", "", false, false},
+		{"classic_pipeline", "", "", true, true},
+		{"classic", "", "", true, true},
+		{"Managed", "", "", true, true},
+		{"managed", "off", "", false, true},
+		{"managed", "", "off", true, false},
+		{"grail", "on", "", true, false},
+		{"grail", "", "on", false, true},
+	} {
+		got := mustLoad(t, with("limits", c.limits, "stringify", c.stringify, "lowercase_keys", c.lowercase))
+		if got.Stringify != c.wantText || got.LowercaseKeys != c.wantLower {
+			t.Errorf("%+v: got %v, %v", c, got.Stringify, got.LowercaseKeys)
+		}
+	}
+}
+
+func TestNamesAreWrittenAsTheServerWillHaveThem(t *testing.T) {
+	names := []string{"attributes", "Team=a,ÉTAGE=b", "include", "HTTP.*,team", "exclude", "K8s.pod.label.App"}
+	c := mustLoad(t, with(append(names, "limits", "managed")...))
+	if c.Attributes[0].Name != "team" || c.Attributes[1].Name != "étage" || !slices.Equal(c.Include, []string{"http.*", "team"}) || !slices.Equal(c.Exclude, []string{"k8s.pod.label.app"}) {
+		t.Errorf("managed: %v, %q, %q", c.Attributes, c.Include, c.Exclude)
+	}
+	c = mustLoad(t, with(names...))
+	if c.Attributes[0].Name != "Team" || !slices.Equal(c.Include, []string{"HTTP.*", "team"}) || !slices.Equal(c.Exclude, []string{"K8s.pod.label.App"}) {
+		t.Errorf("grail: %v, %q, %q", c.Attributes, c.Include, c.Exclude)
+	}
+	if got := lines(t, with("attributes", "team=a,Team=b", "limits", "managed")); len(got) != 1 || !strings.Contains(got[0], `has "team" twice`) {
+		t.Errorf("got %q", got)
+	}
+	mustLoad(t, with("attributes", "team=a,Team=b"))
 }
 
 func TestAWrongValueIsReportedInOneLineThatSaysWhatItTakes(t *testing.T) {
@@ -81,7 +120,7 @@ func TestAWrongValueIsReportedInOneLineThatSaysWhatItTakes(t *testing.T) {
 		{"compress_level", "10", `got "10", takes a whole number from 1 to 9`},
 		{"compress", "zstd", `got "zstd", takes gzip or none`},
 		{"format", "json_lines", `got "json_lines", takes json or jsonl or text or otlp`},
-		{"limits", "saas", `got "saas", takes grail or classic or managed`},
+		{"limits", "saas", `got "saas", takes grail or classic_pipeline or classic or managed`},
 		{"stringify", "maybe", `got "maybe", takes on or off (or true/false, yes/no, 1/0)`},
 		{"stringify", "${STRINGIFY}", `got "${STRINGIFY}", a variable that was not replaced, takes on or off (or true/false, yes/no, 1/0)`},
 		{"stringify", `"on"`, `got "\"on\"" with quotation marks around it; write it without`},
@@ -149,16 +188,6 @@ func TestExactlyOneSourceOfTheTokenIsRequired(t *testing.T) {
 	c := mustLoad(t, without(with("api_token_file", file), "api_token"))
 	if c.TokenFile != file || !c.Token.IsZero() || len(c.Warnings) != 0 {
 		t.Errorf("a file: got %q, %v, %q", c.TokenFile, c.Token, c.Warnings)
-	}
-}
-
-func TestTheLocalOneAgentNeedsNoToken(t *testing.T) {
-	c := mustLoad(t, properties{"endpoint": "http://localhost:14499/v2/logs/ingest", "compress": "none"})
-	if c.Endpoint.Kind != KindOneAgent || !c.Token.IsZero() || len(c.Warnings) != 0 {
-		t.Errorf("got %+v", c)
-	}
-	if c := mustLoad(t, properties{"endpoint": "http://localhost:14499"}); !containsLine(c.Warnings, "set `compress none`") {
-		t.Errorf("no warning about compression: %q", c.Warnings)
 	}
 }
 

@@ -20,7 +20,7 @@ const (
 	KindSaaS                   // {id}.live.dynatrace.com
 	KindActiveGate             // port 9999, the default of an ActiveGate
 	KindManaged                // /e/{id} on another port: a Managed cluster, or an ActiveGate behind a load balancer
-	KindOneAgent               // the log ingest API of the OneAgent on this machine: no token
+	KindOneAgent               // this machine, port 14499 or the path of a OneAgent's API: no token, no TLS, no compression
 )
 
 // String names the kind for the log.
@@ -74,7 +74,8 @@ const (
 	ingestPath = "/api/v2/logs/ingest"
 	// https://docs.dynatrace.com/docs/ingest-from/opentelemetry/otlp-api
 	otlpPath = "/api/v2/otlp/v1/logs"
-	// The OneAgent's own API: https://docs.dynatrace.com/docs/ingest-from/extend-dynatrace/extend-logs/oneagent-log-ingest-api.
+	// The OneAgent's own API, on a port that oneagentctl can change:
+	// https://docs.dynatrace.com/docs/ingest-from/extend-dynatrace/extend-logs/oneagent-log-ingest-api.
 	oneAgentPath   = "/v2/logs/ingest"
 	oneAgentPort   = "14499"
 	activeGatePort = "9999"
@@ -138,7 +139,7 @@ func ParseEndpoint(raw string, allowHTTP bool) (Endpoint, []string, error) {
 			e.OTLPURL += "?" + u.RawQuery
 		}
 	}
-	pathWarnings, err := e.classify(u, base)
+	pathWarnings, err := e.classify(u, base, path)
 	if err != nil {
 		return Endpoint{}, nil, err
 	}
@@ -207,6 +208,9 @@ func parseURL(s string) (*url.URL, error) {
 			return nil, fmt.Errorf("got %s, takes https:// with two slashes", quote(s))
 		}
 		scheme, rest = "https", s
+		if u, err := url.Parse("//" + lower); err == nil && u.Port() == oneAgentPort && isLoopback(u.Hostname()) { // it speaks no TLS
+			scheme = "http"
+		}
 	}
 	scheme = strings.ToLower(scheme)
 	if scheme != "https" && scheme != "http" {

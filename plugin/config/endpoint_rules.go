@@ -81,6 +81,9 @@ func splitPath(u *url.URL) (base, path string, err error) {
 			base = strings.TrimSuffix(base, tail)
 		}
 	}
+	if u.Port() == oneAgentPort && isLoopback(u.Hostname()) && (base == "" || base == "/v2" || base == "/v2/logs") {
+		return "", oneAgentPath, nil
+	}
 	lower := strings.ToLower(base)
 	before, _, isAPI := strings.Cut(lower, "/api/")
 	before = base[:len(before)]
@@ -91,14 +94,12 @@ func splitPath(u *url.URL) (base, path string, err error) {
 		return "", "", fmt.Errorf("got the OTLP path %s, takes the base URL %s://%s%s", quote(base), u.Scheme, u.Host, before)
 	case isAPI:
 		return "", "", fmt.Errorf("got the path of another API, %s, takes the base URL %s://%s%s", quote(base), u.Scheme, u.Host, before)
-	case base == "" && u.Port() == oneAgentPort && isLoopback(u.Hostname()):
-		return "", oneAgentPath, nil
 	}
 	return base, base + ingestPath, nil
 }
 
 // classify sets the kind, and says what is odd about host and path together.
-func (e *Endpoint) classify(u *url.URL, base string) ([]string, error) {
+func (e *Endpoint) classify(u *url.URL, base, path string) ([]string, error) {
 	id, hasID := environmentOf(base)
 	if hasID && (id == "" || isPlaceholder(id)) {
 		return nil, fmt.Errorf("got the path %s, takes /e/ followed by the id of your environment", quote(base))
@@ -111,8 +112,13 @@ func (e *Endpoint) classify(u *url.URL, base string) ([]string, error) {
 			return []string{fmt.Sprintf("the path %s does not belong on a SaaS host, which takes https://%s", quote(base), e.Host)}, nil
 		}
 		return nil, nil
-	case u.Port() == oneAgentPort && isLoopback(host) && base == "":
-		e.Kind = KindOneAgent
+	case isLoopback(host) && path == oneAgentPath:
+		if u.Scheme != "http" && u.Port() == oneAgentPort {
+			return nil, fmt.Errorf("got https to %s, takes http://%s: a OneAgent speaks no TLS on this machine", u.Host, u.Host)
+		}
+		if u.Scheme == "http" {
+			e.Kind = KindOneAgent
+		}
 		return nil, nil
 	case u.Port() == activeGatePort:
 		e.Kind = KindActiveGate

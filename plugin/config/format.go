@@ -20,7 +20,7 @@ func (d *draft) checkFormat() {
 			d.MaxPayloadBytes = defaultOTLPPayload
 		}
 	}
-	if d.Format == FormatOTLP && d.Endpoint.IngestURL != "" && d.Endpoint.OTLPURL == "" {
+	if d.Format == FormatOTLP && !d.wrong[optFormat] && d.Endpoint.IngestURL != "" && d.Endpoint.OTLPURL == "" {
 		d.fail(optFormat, "is otlp, and it is not known where %s takes it; take json, or an endpoint of SaaS, Managed or an ActiveGate", d.Endpoint.Host)
 	}
 }

@@ -21,9 +21,12 @@ func TestOTLPGoesToItsOwnPathOfTheSameEndpoint(t *testing.T) {
 			t.Errorf("%s: json goes to %s", endpoint, got)
 		}
 	}
-	for _, endpoint := range []string{"http://localhost:14499", "https://gateway.example.com/classic/v2/logs/ingest"} {
+	for endpoint, want := range map[string]string{
+		"http://localhost:14499":                             "format: is otlp, but a OneAgent",
+		"https://gateway.example.com/classic/v2/logs/ingest": "format: is otlp, and it is not known where",
+	} {
 		got := lines(t, with("endpoint", endpoint, "format", "otlp"))
-		if len(got) != 1 || !strings.Contains(got[0], "format: is otlp, and it is not known where") {
+		if len(got) != 1 || !strings.Contains(got[0], want) {
 			t.Errorf("%s: %q", endpoint, got)
 		}
 	}

@@ -15,6 +15,9 @@ type Limits struct {
 type preset struct {
 	name   string
 	limits Limits
+	// old says that the server stores keys in lower case and values as text. Both are done here then: where two keys differ in case
+	// alone, or a text becomes too long, it is decided here, and counted.
+	old bool
 }
 
 // presets, the first of them the default. Dynatrace writes "10 MB", "512 kB" and "32 kB" and does not say whether a kB is 1000 or
@@ -23,11 +26,13 @@ type preset struct {
 func presets() []preset {
 	return []preset{
 		// https://docs.dynatrace.com/docs/analyze-explore-automate/logs/lma-limits
-		{"grail", Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5}},
+		{"grail", Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5}, false},
 		// The same page, footnote on the Classic pipeline; attributes from the column "Limit" of its older text.
-		{"classic", Limits{ContentBytes: 512_000, AttributeValueBytes: 250, AttributeKeyBytes: 100, Attributes: 50, ArrayValues: 32, NestingLevels: 5}},
+		{"classic_pipeline", Limits{ContentBytes: 512_000, AttributeValueBytes: 250, AttributeKeyBytes: 100, Attributes: 50, ArrayValues: 32, NestingLevels: 5}, true},
+		// https://docs.dynatrace.com/docs/analyze-explore-automate/log-monitoring/log-monitoring-limits
+		{"classic", Limits{ContentBytes: 8_192, AttributeValueBytes: 250, AttributeKeyBytes: 100, Attributes: 50, ArrayValues: 32, NestingLevels: 5}, true},
 		// https://docs.dynatrace.com/managed/analyze-explore-automate/log-monitoring/log-monitoring-limits
-		{"managed", Limits{ContentBytes: 8_192, AttributeValueBytes: 250, AttributeKeyBytes: 100, Attributes: 50, ArrayValues: 32, NestingLevels: 5}},
+		{"managed", Limits{ContentBytes: 8_192, AttributeValueBytes: 250, AttributeKeyBytes: 100, Attributes: 50, ArrayValues: 32, NestingLevels: 5}, true},
 	}
 }
 
@@ -39,11 +44,18 @@ func presetNames() []string {
 	return names
 }
 
-// applyLimits takes the chosen preset and puts the single limits over it.
+// applyLimits takes the chosen preset and puts the single options over it.
 func (d *draft) applyLimits() {
 	for _, p := range presets() {
-		if p.name == d.limits {
-			d.Limits = p.limits
+		if p.name != d.limits {
+			continue
+		}
+		d.Limits = p.limits
+		if !d.given[optStringify] {
+			d.Stringify = p.old
+		}
+		if !d.given[optLowercaseKeys] {
+			d.LowercaseKeys = p.old
 		}
 	}
 	override := func(to *int, with int) {

@@ -63,6 +63,8 @@ const (
 	optContentKey        = "content_key"
 	optLevelKey          = "level_key"
 	optLimits            = "limits"
+	optStringify         = "stringify"
+	optLowercaseKeys     = "lowercase_keys"
 	optRequestTimeout    = "request_timeout"
 	optFlushDeadline     = "flush_deadline"
 	optRetryInitial      = "retry_initial"
@@ -98,7 +100,10 @@ const (
 	optProxy             = "proxy"
 )
 
-const compressGzip = "gzip"
+const (
+	compressGzip = "gzip"
+	compressNone = "none"
+)
 
 // Options returns the table, in the order of the README.
 //
@@ -119,7 +124,7 @@ func recordOptions() []Option {
 		},
 		{
 			Name: optToken, Type: TypeSecret, Unset: "this or `api_token_file` is required",
-			Help: "Access token with the scope `logs.ingest` (`dt0c01.`), or platform token with `openpipeline:logs:ingest` (`dt0s16.`). The authorization scheme follows the prefix. The OneAgent on this machine (`http://localhost:14499/v2/logs/ingest`) needs none.",
+			Help: "Access token with the scope `logs.ingest` (`dt0c01.`), or platform token with `openpipeline:logs:ingest` (`dt0s16.`). The authorization scheme follows the prefix. The OneAgent on this machine (`http://localhost:14499`) gets none.",
 			bind: func(d *draft) any { return &d.token },
 		},
 		{
@@ -148,7 +153,7 @@ func recordOptions() []Option {
 			bind: func(d *draft) any { return &d.headers },
 		},
 		{
-			Name: optCompress, Type: TypeEnum, Default: compressGzip, Values: []string{compressGzip, "none"},
+			Name: optCompress, Type: TypeEnum, Unset: "`gzip`; `none` to a OneAgent", Values: []string{compressGzip, compressNone},
 			Help: "Compression of request bodies.",
 			bind: func(d *draft) any { return &d.compress },
 		},
@@ -159,7 +164,7 @@ func recordOptions() []Option {
 		},
 		{
 			Name: optLimits, Type: TypeEnum, Default: "grail", Values: presetNames(),
-			Help: "What one record may hold. `grail`: 10 MB of content, 500 attributes of 32 kB; `classic` (classic pipeline on SaaS): 512 kB, 50 of 250 bytes; `managed`: 8 KiB, 50 of 250 bytes.",
+			Help: "What the server stores of a record. `grail`: 10 MB of content, 500 attributes of 32 kB; `classic_pipeline` (the Classic pipeline of Grail): 512 kB, 50 of 250 bytes; `classic` (Logs Classic on SaaS) and `managed`: 8 KiB, 50 of 250 bytes. All but `grail` store keys in lower case and values as text.",
 			bind: func(d *draft) any { return &d.limits },
 		},
 		{
@@ -202,9 +207,14 @@ func recordOptions() []Option {
 			bind: func(d *draft) any { return &d.LevelKeys },
 		},
 		{
-			Name: "stringify", Type: TypeBool, Default: "off",
+			Name: optStringify, Type: TypeBool, Unset: "by `limits`",
 			Help: "Turn numbers and booleans of attributes into strings.",
 			bind: func(d *draft) any { return &d.Stringify },
+		},
+		{
+			Name: optLowercaseKeys, Type: TypeBool, Unset: "by `limits`",
+			Help: "Turn the names of attributes into lower case. Of two that are equal then the second becomes `overwritten1.<key>`.",
+			bind: func(d *draft) any { return &d.LowercaseKeys },
 		},
 	}
 }

@@ -214,6 +214,8 @@ func (t *Transport) newGeneration() *generation {
 		TLSHandshakeTimeout:    handshakeTimeout,
 		TLSClientConfig:        t.serverTLS(g),
 		DisableCompression:     true, // answers are short, and what is not unpacked cannot explode
+		// A OneAgent announces a body with its 204. If it sends one, that would be read as the answer to the next request.
+		DisableKeepAlives:      t.config.Endpoint.Kind == config.KindOneAgent,
 		MaxIdleConns:           idlePerHost,
 		MaxIdleConnsPerHost:    idlePerHost,
 		IdleConnTimeout:        idleTimeout,

@@ -11,6 +11,9 @@ import (
 // JSON writes a JSON array of flat objects, the body of POST /api/v2/logs/ingest with application/json. timestamp, content
 // and loglevel stand first in each object. The zero JSON is ready for use, by the records of one record.Mapper.
 type JSON struct {
+	// Millis writes all times with three digits behind the second, for a reader that takes no others; what is finer is left out.
+	Millis bool
+
 	clock clock
 	runs  runCache
 }
@@ -31,7 +34,11 @@ func (*JSON) Fit(content []byte, room int) int { return jsontext.Fit(content, ro
 
 // Append writes one object.
 func (j *JSON) Append(dst []byte, r *record.Record) []byte {
-	dst = j.clock.append(dst, r.Time)
+	at := r.Time
+	if j.Millis {
+		at.Nsec -= at.Nsec % 1e6
+	}
+	dst = j.clock.append(dst, at)
 	dst = jsontext.AppendString(dst, r.Content)
 	if r.Level != "" {
 		dst = append(dst, `,"loglevel":"`...)

@@ -128,7 +128,7 @@ func TestAttributesInTheHeaderAreKnownInLowerCase(t *testing.T) {
 	r.Reset(event(corpus.Fields("log", "x", "TEAM", "own")))
 	r.Next(&ev)
 	m.Map(&ev, &rec)
-	m.AddHeader(&rec)
+	m.Complete(&rec)
 	if got := string(new(encode.JSON).Append(nil, &rec)); !strings.HasSuffix(got, `"content":"x","overwritten1.team":"own","team":"a","n":"5"}`) {
 		t.Errorf("got %s", got)
 	}
