@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"out_dynatrace/plugin/config"
+	"out_dynatrace/test/ingest"
 )
 
 const testdata = "testdata"
@@ -25,6 +26,7 @@ type golden struct {
 	env     map[string]string
 	chunk   []byte
 	byHand  bool
+	profile ingest.Profile // of the server
 }
 
 func (g *golden) file(name string) string { return filepath.Join(g.dir, name) }

@@ -53,6 +53,7 @@ func (g *golden) deliver(t *testing.T, model ingest.Structure) []byte {
 		t.Setenv(name, value)
 	}
 	server, err := ingest.New(ingest.Options{
+		Profile:   g.profile,
 		Structure: model,
 		Limits:    ingest.Limits{MaxAge: math.MaxInt64},
 		Tokens:    []ingest.Token{{Value: token}},

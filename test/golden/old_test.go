@@ -1,0 +1,78 @@
+package golden
+
+import (
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"out_dynatrace/test/ingest"
+)
+
+// TestOldHostsStoreTheSameInLowerCaseAndAsText delivers each case once more with the presets for servers that lower-case keys and turn values
+// into text: nothing is left for them to trim, to rename or to turn, see storedText.
+func TestOldHostsStoreTheSameInLowerCaseAndAsText(t *testing.T) {
+	changed := 0
+	for _, profile := range []ingest.Profile{ingest.ClassicPipeline, ingest.Classic, ingest.Managed} {
+		limits := profile.Limits()
+		for _, g := range allCases(t) {
+			t.Run(profile.String()+" "+g.name, func(t *testing.T) {
+				g.options["limits"], g.profile = profile.String(), profile
+				stored, err := os.ReadFile(g.file("stored.json"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, want := recordsOf(t, g.deliver(t, ingest.Raw)), recordsOf(t, stored)
+				if len(got) != len(want) {
+					t.Fatalf("%d records, want %d", len(got), len(want))
+				}
+				for i := range want {
+					for _, key := range slices.Sorted(maps.Keys(want[i])) {
+						if key == beyondHalf[g.name] {
+							continue
+						}
+						low, most := strings.ToLower(key), limits.ValueBytes
+						if key == "content" {
+							most = limits.ContentBytes
+						}
+						w, g := asText(want[i][key]), asText(got[i][low])
+						for n := range w {
+							if len(w[n]) > most {
+								w[n] = w[n][:len(g[n])]
+							}
+						}
+						if !slices.Equal(g, w) || !isOnlyText(got[i][low]) {
+							t.Errorf("record %d: %s is %q, want %q", i, low, g, w)
+						}
+						if low != key || !isOnlyText(want[i][key]) {
+							changed++
+						}
+						delete(got[i], low)
+					}
+					if len(got[i]) > 0 {
+						t.Errorf("record %d has more: %s", i, got[i])
+					}
+				}
+			})
+		}
+	}
+	if changed == 0 {
+		t.Error("no case has a key in capitals or a number")
+	}
+}
+
+// beyondHalf are attributes that the mappings have no room for: they take up to half of the 50.
+var beyondHalf = map[string]string{"kubernetes/extras": "dt.kubernetes.cluster.id"}
+
+// isOnlyText tells whether a value is text, null, or an array of them.
+func isOnlyText(v any) bool {
+	list, isList := v.([]any)
+	if !isList {
+		list = []any{v}
+	}
+	return !slices.ContainsFunc(list, func(v any) bool {
+		_, isText := v.(string)
+		return !isText && v != nil
+	})
+}
