@@ -77,9 +77,29 @@ func TestAMissingEndpointOrTokenIsSaidInTheWordsOfThisCommand(t *testing.T) {
 			t.Errorf("%v, want %s", err, c.says)
 		}
 	}
-	cfg, err := loadConfig(&options{endpoint: "http://localhost:14499"}, func(string) string { return "" })
-	if err != nil || cfg.Compress {
-		t.Errorf("a OneAgent needs no token and may not unpack: %v", err)
+	for _, token := range []string{"", "dt0c01." + strings.Repeat("A", 24) + "." + strings.Repeat("B", 64)} {
+		cfg, err := loadConfig(&options{endpoint: "http://localhost:14499"}, func(string) string { return token })
+		if err != nil || cfg.Compress || !cfg.Token.IsZero() || len(cfg.Warnings) > 0 {
+			t.Errorf("a OneAgent gets no token and nothing compressed: %v, %v", cfg, err)
+		}
+	}
+}
+
+func TestShorten(t *testing.T) {
+	for _, c := range []struct{ name, record, want string }{
+		{"nine digits", `{"timestamp":"2026-11-25T01:02:03.123456789Z","content":"c"}`, `{"timestamp":"2026-11-25T01:02:03.123Z","content":"c"}`},
+		{"no digits, another zone", `{"a":1.50,"timestamp":"2026-11-25T01:02:03+01:00"}`, `{"a":1.50,"timestamp":"2026-11-25T00:02:03.000Z"}`},
+		{"no time", `{"a":[ 1 ]}`, `{"a":[ 1 ]}`},
+		{"a time that is a number", `{"timestamp":17}`, `{"timestamp":17}`},
+		{"a time that cannot be read", `{"timestamp":"noon"}`, `{"timestamp":"noon"}`},
+		{"nothing", `{}`, `{}`},
+		{"what is no object stays", `{"a":`, `{"a":`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := string(shorten([]byte(c.record))); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
 	}
 }
 

@@ -550,3 +550,28 @@ func TestTheCertificateOfAnActiveGateIsTrustedByItsFile(t *testing.T) {
 	code = s.run("--endpoint", base, "--tls-verify=off", path)
 	s.expect(t, code, 0, "sent 1, accepted 1, refused 0, left 0, skipped by filter 0, broken lines 0", []string{"a"}, nil)
 }
+
+// TestAOneAgentGetsTimesOfMillisecondsAndNoToken: dead letters have times as fine as those of their events.
+func TestAOneAgentGetsTimesOfMillisecondsAndNoToken(t *testing.T) {
+	for _, flags := range [][]string{nil, {"--restamp"}} {
+		server, err := ingest.New(ingest.Options{OneAgent: true, Observe: func(e ingest.Exchange) {
+			if e.Token != "" {
+				t.Errorf("the token %s was sent", e.Token)
+			}
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer server.Close()
+		base, err := server.Start("127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &site{Server: server, url: base + "/v2/logs/ingest", dir: t.TempDir(), stdin: strings.NewReader(""), ctx: t.Context(), abandon: t.Context(), deadline: time.Minute}
+		code := s.run(append(flags, s.letters(t, "a", "b", "c"))...)
+		s.expect(t, code, 0, "sent 3, accepted 3, refused 0, left 0, skipped by filter 0, broken lines 0", []string{"a", "b", "c"}, nil)
+		if got := server.Stats().IngestRequests; got != 1 {
+			t.Errorf("%v: %d requests", flags, got)
+		}
+	}
+}

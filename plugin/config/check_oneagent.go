@@ -26,5 +26,5 @@ func (d *draft) withoutToken() {
 			d.warn(name, "is not sent: the OneAgent of this machine ("+d.Endpoint.Host+") takes logs without a token")
 		}
 	}
-	d.Token, d.TokenFile = Secret{}, ""
+	d.TokenFile = ""
 }

@@ -21,7 +21,7 @@ const (
 		"logs.ingest (access token, dt0c01) or openpipeline:logs:ingest (platform token, dt0s16)"
 	hintURL = "there is no log ingest API at this URL: `endpoint` takes https://<environment>.live.dynatrace.com (not .apps.) for SaaS, " +
 		"https://<host>:9999/e/<environment> for an ActiveGate, whose log module must be on (a containerized one may lack it), " +
-		"https://<domain>/e/<environment> for Managed"
+		"https://<domain>/e/<environment> for Managed, http://localhost:14499 for a OneAgent, whose local ingest of logs must be on"
 	hintServer = "the server or a gateway before it is in trouble; trying again"
 )
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -105,6 +106,20 @@ func TestTimesAreWrittenWithTheDigitsThatTheyHave(t *testing.T) {
 		}
 		if parsed, err := time.Parse(time.RFC3339Nano, got.Timestamp); err != nil || parsed.Unix() != at.Sec || parsed.Nanosecond() != int(at.Nsec) {
 			t.Errorf("%q does not read back: %v %v", got.Timestamp, parsed, err)
+		}
+	}
+}
+
+func TestMillisWritesAllTimesWithThreeDigits(t *testing.T) {
+	j := &encode.JSON{Millis: true}
+	for _, c := range []struct {
+		nsec uint32
+		want string
+	}{{0, "000"}, {120_000_000, "120"}, {7_000, "000"}, {123_456_789, "123"}, {999_999_999, "999"}} {
+		at := chunk.Time{Sec: 1700000000, Nsec: c.nsec}
+		rec := record.Record{Time: at}
+		if got, want := string(j.Append(nil, &rec)), `{"timestamp":"2023-11-14T22:13:20.`+c.want+`Z",`; !strings.HasPrefix(got, want) || rec.Time != at {
+			t.Errorf("%d ns: got %s, want %s, time %v", c.nsec, got, want, rec.Time)
 		}
 	}
 }
