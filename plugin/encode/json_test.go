@@ -25,12 +25,21 @@ func mapper() *record.Mapper {
 	})
 }
 
-// mappers are one without mappings and one with all of them.
-var mappers = map[string]func() *record.Mapper{"mappings off": mapper, "mappings on": mappingMapper}
+// mappers are one without mappings, one with all of them, and one with all of them for a server of old.
+var mappers = map[string]func() *record.Mapper{"mappings off": mapper, "mappings on": mappingMapper, "an old host": oldMapper}
 
-func mappingMapper() *record.Mapper {
+func mappingMapper() *record.Mapper { return record.NewMapper(mappingOptions()) }
+
+func oldMapper() *record.Mapper {
+	o := mappingOptions()
+	o.Limits = record.Limits{ContentBytes: 8192, AttributeValueBytes: 250, AttributeKeyBytes: 100, Attributes: 50, ArrayValues: 32, NestingLevels: 5}
+	o.LowercaseKeys, o.Stringify = true, true
+	return record.NewMapper(o)
+}
+
+func mappingOptions() record.Options {
 	all := record.NewPatterns([]string{"*"})
-	return record.NewMapper(record.Options{
+	return record.Options{
 		Limits:      record.Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
 		ContentKeys: []string{"log", "message", "MESSAGE"},
 		LevelKeys:   []string{"loglevel", "severity", "level", "log.level", "status"},
@@ -41,7 +50,7 @@ func mappingMapper() *record.Mapper {
 		Static:    []metadata.Fact{{Key: "pod.name", Value: "static"}, {Key: "team", Value: int64(1)}},
 		Exclude:   record.NewPatterns([]string{"*secret*"}),
 		DropEmpty: true, ParseJSON: true, StripANSI: true,
-	})
+	}
 }
 
 // somewhere is what a Mapper is told of the chunk and the place. Without mappings it makes no difference.
