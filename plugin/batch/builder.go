@@ -75,6 +75,7 @@ func (b *Builder) Add(r *record.Record) bool {
 		b.records++
 		return true
 	}
+	b.spare[0].use(len(b.body))
 	b.body = b.body[:before]
 	if b.records > 0 {
 		return false

@@ -202,8 +202,18 @@ func TestALargeBufferIsKeptWhileItIsNeeded(t *testing.T) {
 		b.Take()
 		b.Release()
 	}
+	taken := func(b *batch.Builder, size int) uint64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		flush(b, size)
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
 	b := builder(t, 9_500_000, 10, 0)
 	flush(b, 6<<20)
+	if got := taken(b, 5<<20); got < 5<<20 {
+		t.Errorf("what a single flush needed is kept: the next large one took %d bytes", got)
+	}
 	flush(b, 6<<20)
 	if n := testing.AllocsPerRun(20, func() { flush(b, 6<<20) }); n != 0 {
 		t.Errorf("%v allocations for a flush as large as those before", n)
@@ -211,11 +221,7 @@ func TestALargeBufferIsKeptWhileItIsNeeded(t *testing.T) {
 	for range 8 {
 		flush(b, 10)
 	}
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	flush(b, 5<<20)
-	runtime.ReadMemStats(&after)
-	if got := after.TotalAlloc - before.TotalAlloc; got < 5<<20 {
+	if got := taken(b, 5<<20); got < 5<<20 {
 		t.Errorf("a buffer that eight flushes did not need is kept: the next large one took %d bytes", got)
 	}
 }

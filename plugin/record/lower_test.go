@@ -146,7 +146,7 @@ func TestWhatStandsBesideTheFieldsGetsItsCaseToo(t *testing.T) {
 	data = corpus.AppendGroupEnd(data)
 	data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), corpus.Map(), corpus.Fields("log", `{"Log":"in [!dt Key=v]","User":{"ID":1}}`, "Logger", "L", "Log.Logger", "M"))
 	got := mapAll(t, o, record.Flush{}, data)
-	wantAttributes(t, got[0], attributes{"content": `{"Log":"in","User":{"ID":1},"SERVICE.name":"j"} [!dt]`, "http.method": "GET", "service.name": "r", "overwritten1.service.name": "g",
+	wantAttributes(t, got[0], attributes{"content": `{"Log":"in","User":{"ID":1},"SERVICE.name":"j"} [!dt]`, "http.method": "GET", "service.name": "g", "overwritten1.service.name": "r",
 		"log.raw_level": "odd", "n": "3", "log.logger": "L"})
 	wantAttributes(t, got[1], attributes{"content": "in", "key": "v", "user.id": "1", "log.logger": "M", "logger": "L"})
 }
