@@ -1,6 +1,7 @@
 package golden
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"slices"
@@ -14,11 +15,16 @@ import (
 // into text: nothing is left for them to trim, to rename or to turn, see storedText.
 func TestOldHostsStoreTheSameInLowerCaseAndAsText(t *testing.T) {
 	changed := 0
-	for _, profile := range []ingest.Profile{ingest.ClassicPipeline, ingest.Classic, ingest.Managed} {
-		limits := profile.Limits()
+	for _, server := range []struct {
+		profile ingest.Profile
+		format  string
+	}{
+		{ingest.ClassicPipeline, "json"}, {ingest.Classic, "json"}, {ingest.Managed, "json"}, {ingest.Managed, "otlp"},
+	} {
+		limits := server.profile.Limits()
 		for _, g := range allCases(t) {
-			t.Run(profile.String()+" "+g.name, func(t *testing.T) {
-				g.options["limits"], g.profile = profile.String(), profile
+			t.Run(fmt.Sprint(server.profile, " ", server.format, " ", g.name), func(t *testing.T) {
+				g.options["limits"], g.options["format"], g.profile = server.profile.String(), server.format, server.profile
 				stored, err := os.ReadFile(g.file("stored.json"))
 				if err != nil {
 					t.Fatal(err)
