@@ -13,23 +13,26 @@ type cutInfo struct {
 	what    string                  // how it is told, with the limit
 	limit   func(config.Limits) int // nil: a line would tell nothing that the user can act on
 	option  string                  // that sets the limit, "" where it is fixed
+	hint    string                  // "": Dynatrace would have done the same
 }
 
 var cutInfos = [record.NumCuts]cutInfo{
 	record.CutContent: {telemetry.CutContent, "contents cut at the limit of %d bytes",
-		func(l config.Limits) int { return l.ContentBytes }, "max_content_bytes"},
+		func(l config.Limits) int { return l.ContentBytes }, "max_content_bytes", ""},
 	record.CutValue: {telemetry.CutAttributeValue, "attribute values cut at the limit of %d bytes",
-		func(l config.Limits) int { return l.AttributeValueBytes }, "max_attribute_bytes"},
+		func(l config.Limits) int { return l.AttributeValueBytes }, "max_attribute_bytes", ""},
 	record.CutKey: {telemetry.CutAttributeKey, "attribute keys cut at the limit of %d bytes",
-		func(l config.Limits) int { return l.AttributeKeyBytes }, ""},
+		func(l config.Limits) int { return l.AttributeKeyBytes }, "", ""},
 	record.CutAttributes: {telemetry.CutAttributeCount, "attributes left out of records that had more than %d",
-		func(l config.Limits) int { return l.Attributes }, "max_attributes"},
+		func(l config.Limits) int { return l.Attributes }, "max_attributes", ""},
 	record.CutArray: {telemetry.CutAttributeValueCount, "arrays cut at the limit of %d values",
-		func(l config.Limits) int { return l.ArrayValues }, ""},
+		func(l config.Limits) int { return l.ArrayValues }, "", ""},
+	record.CutGroup: {telemetry.CutAttributeCount, "attributes of OTLP resources and scopes left out, which have more than %d bytes together and stand in each of their records",
+		func(config.Limits) int { return record.GroupBytes }, "", "shorten or delete them where they are made, or in a processor of Fluent Bit"},
 	record.CutNesting: {counter: telemetry.CutNesting},
 	record.LeftOut:    {counter: telemetry.BytesLeftOut},
 	record.BadAnnotation: {telemetry.BadAnnotations, "records of pods whose annotation metadata.dynatrace.com is no JSON object of at most %d bytes",
-		func(config.Limits) int { return record.LongestAnnotation }, ""},
+		func(config.Limits) int { return record.LongestAnnotation }, "", "its attributes are missing; see what has written it"},
 }
 
 // forgetCuts starts the counts of a payload.
@@ -69,9 +72,9 @@ func (f *flush) accountCuts() {
 		if info.limit == nil {
 			continue
 		}
-		hint := "Dynatrace would have done the same without a word"
-		if record.Cut(i) == record.BadAnnotation {
-			hint = "its attributes are missing; see what has written it"
+		hint := info.hint
+		if hint == "" {
+			hint = "Dynatrace would have done the same without a word"
 		}
 		if info.option != "" {
 			hint += "; the limit is set by limits and " + info.option

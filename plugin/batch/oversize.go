@@ -8,6 +8,9 @@ import "out_dynatrace/plugin/record"
 func (b *Builder) addCut(r *record.Record) {
 	content := r.Content
 	r.Content = content[:b.opts.Encoder.Fit(content, b.opts.MaxBytes/2)]
+	if b.append(r) > b.opts.MaxBytes {
+		r.Inline() // a group that is too large is cut with the record
+	}
 	for b.append(r) > b.opts.MaxBytes && r.Len() > 0 {
 		drop := max(1, r.Len()/16)
 		b.cuts.Attributes += uint64(drop)

@@ -113,7 +113,7 @@ func (o *OTLP) Append(dst []byte, r *record.Record) []byte {
 	ns := nanoseconds(r)
 	dst = protowire.AppendFixed64(append(dst, tagTime), ns)
 	if r.Observed != 0 {
-		ns = r.Observed
+		ns = min(r.Observed, math.MaxInt64)
 	}
 	dst = protowire.AppendFixed64(append(dst, tagObserved), ns)
 	if r.Level != "" {
@@ -135,7 +135,7 @@ func (o *OTLP) Append(dst []byte, r *record.Record) []byte {
 			continue
 		}
 		start := len(dst)
-		dst = o.attributes(dst, tagAttribute, r, run.Attributes)
+		dst = o.own(dst, r, run.Attributes)
 		o.runs.keep(run.ID, dst[start:])
 	}
 	dst = closeMessage(o.own(dst, r, r.Attributes[done:]), at)

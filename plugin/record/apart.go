@@ -20,31 +20,14 @@ type Group struct {
 	// ID and ResourceID are not zero. All groups of one Mapper with the same ID are equal, and those with the same ResourceID have
 	// equal resources.
 	ID, ResourceID uint64
-}
 
-var (
-	scopeNameKey     = []byte(scopePrefix + "name")
-	scopeVersionKey  = []byte(scopePrefix + "version")
-	scopeNameHash    = hashOf(scopeNameKey)
-	scopeVersionHash = hashOf(scopeVersionKey)
-)
-
-// addTo adds all that the group says to a record.
-func (g *Group) addTo(rec *Record) {
-	rec.Attributes = append(append(rec.Attributes, g.Resource...), g.Scope...)
-	if len(g.ScopeName) > 0 {
-		rec.Attributes = append(rec.Attributes, Attribute{Key: scopeNameKey, Value: Value{Kind: String, Text: g.ScopeName}})
-	}
-	if len(g.ScopeVersion) > 0 {
-		rec.Attributes = append(rec.Attributes, Attribute{Key: scopeVersionKey, Value: Value{Kind: String, Text: g.ScopeVersion}})
-	}
+	all []Attribute // with the scope's name and version
 }
 
 // groupApart is what is known of a group that is kept apart, beside its attributes.
 type groupApart struct {
-	resource      []byte // as it stands in the chunk
-	name, version []byte // of the scope
-	of            [2]partApart
+	resource []byte // as it stands in the chunk
+	of       [2]partApart
 	// groups are the group for members that name a level, and for those that do not.
 	groups [2]Group
 }
@@ -55,17 +38,14 @@ type partApart struct {
 	dropped uint32
 }
 
-// The parts of a group, as they are numbered in groupApart.of.
-const (
-	resourcePart = iota
-	scopePart
-)
+// longestSchema bounds the URL of a schema, in bytes.
+const longestSchema = 2 << 10
 
 // partDetail takes a field of a part that is no attribute.
 func (m *Mapper) partDetail(part int, key []byte, tok chunk.Token, c *chunk.Cursor) {
 	p := &m.group.apart.of[part]
 	switch {
-	case tok.Kind == chunk.String && string(key) == "schema_url":
+	case tok.Kind == chunk.String && string(key) == "schema_url" && len(tok.Data) <= longestSchema:
 		p.schema = m.scalar(tok, c, false).Text
 	case tok.Kind == chunk.Uint && string(key) == "dropped_attributes_count":
 		p.dropped = uint32(min(tok.Num, math.MaxUint32))
@@ -74,56 +54,44 @@ func (m *Mapper) partDetail(part int, key []byte, tok chunk.Token, c *chunk.Curs
 	}
 }
 
-// scopeText takes the name or the version of the scope in hand. It returns false where something else has the key that it stands for.
-func (m *Mapper) scopeText(isName bool, v Value) bool {
-	a := &m.group.apart
-	to, key, hash := &a.version, scopeVersionKey, scopeVersionHash
-	if isName {
-		to, key, hash = &a.name, scopeNameKey, scopeNameHash
-	}
-	if m.shaping && !m.wanted(key, v) {
-		return true
-	}
-	_, isNew := m.keys.insert(key, hash)
-	if isNew {
-		*to = v.Text
-	}
-	return isNew
-}
-
-// learnApart makes the groups of the one that was just mapped. Of the unnamed attributes so many are the resource's.
-func (m *Mapper) learnApart(body []byte, unnamedSplit int) {
+// learnApart makes the groups of the one that was just mapped, of whose attributes the first split are the resource's, and the first
+// unnamedSplit of the unnamed ones. The schema of a resource stands in it or beside it.
+func (m *Mapper) learnApart(body []byte, split, unnamedSplit int) {
 	g := &m.group
 	a := &g.apart
+	if tok, c, found := inGroupBody(body, "schema_url"); found && a.of[resourcePart].schema == nil {
+		m.partDetail(resourcePart, schemaKey, tok, &c)
+	}
 	before, schema := a.resource, a.groups[0].ResourceSchema
 	tok, c, _ := inGroupBody(body, "resource")
 	at := c.Pos()
 	skipElements(tok, &c)
 	a.resource = c.Since(at)
 	same := before != nil && bytes.Equal(before, a.resource) && bytes.Equal(schema, a.of[resourcePart].schema)
-	a.groups[0].take(g.entry.attributes, g.split, a)
-	a.groups[1].take(g.unnamed, unnamedSplit, a)
-	a.groups[0].ID, a.groups[1].ID = g.entry.id, g.unnamedID
+	g.make(0, g.entry.attributes, split, g.entry.id)
+	g.make(1, g.unnamed, unnamedSplit, g.unnamedID)
 	if !same {
 		m.memo.lastID += 2
 		a.groups[0].ResourceID, a.groups[1].ResourceID = m.memo.lastID-1, m.memo.lastID
 	}
 }
 
-// take makes g the group of so many attributes of a resource and the others of a scope.
-func (g *Group) take(attributes []Attribute, split int, a *groupApart) {
-	g.Resource, g.Scope = attributes[:split:split], attributes[split:]
-	g.ScopeName, g.ScopeVersion = a.name, a.version
-	g.ResourceSchema, g.ResourceDropped = a.of[resourcePart].schema, a.of[resourcePart].dropped
-	g.ScopeSchema, g.ScopeDropped = a.of[scopePart].schema, a.of[scopePart].dropped
-}
+var schemaKey = []byte("schema_url")
 
-// takeKeys makes the keys that the scope's own texts stand for known to a member of the group.
-func (a *groupApart) takeKeys(keys *keySet) {
-	if a.name != nil {
-		keys.insert(scopeNameKey, scopeNameHash)
+// make fills one of the groups.
+func (g *groupMemo) make(i int, all []Attribute, split int, id uint64) {
+	texts := 0
+	for _, text := range g.texts {
+		if text.Kind == String {
+			texts++
+		}
 	}
-	if a.version != nil {
-		keys.insert(scopeVersionKey, scopeVersionHash)
+	to := &g.apart.groups[i]
+	*to = Group{
+		Resource: all[:split:split], Scope: all[split : len(all)-texts], ScopeName: g.texts[0].Text, ScopeVersion: g.texts[1].Text,
+		ID: id, ResourceID: to.ResourceID, all: all,
 	}
+	resource, scope := &g.apart.of[resourcePart], &g.apart.of[scopePart]
+	to.ResourceSchema, to.ResourceDropped = resource.schema, resource.dropped
+	to.ScopeSchema, to.ScopeDropped = scope.schema, scope.dropped
 }

@@ -12,7 +12,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-func apart(static bool) *record.Mapper {
+func apartOptions(static bool) record.Options {
 	o := record.Options{
 		Limits:      record.Limits{ContentBytes: 1000, AttributeValueBytes: 100, AttributeKeyBytes: 50, Attributes: 10, ArrayValues: 5, NestingLevels: 5},
 		ContentKeys: []string{"log"}, LevelKeys: []string{"level"}, Sources: record.AutoSources, GroupsApart: true,
@@ -20,6 +20,14 @@ func apart(static bool) *record.Mapper {
 	if static {
 		o.Hostname = "here"
 	}
+	return o
+}
+
+func apart(static bool) *record.Mapper { return record.NewMapper(apartOptions(static)) }
+
+func together(static bool) *record.Mapper {
+	o := apartOptions(static)
+	o.GroupsApart = false
 	return record.NewMapper(o)
 }
 
@@ -112,43 +120,74 @@ func TestALevelOfAGroupNamesThatOfNoRecord(t *testing.T) {
 	}
 }
 
-func TestARecordHasRoomForAsManyAttributesAsItsGroupLeaves(t *testing.T) {
-	many := func(prefix string) (pairs []string) {
-		for i := range 12 {
+func TestAGroupThatLeavesNoRoomStandsWithItsRecordAsInJSON(t *testing.T) {
+	many := func(prefix string, n int) (pairs []string) {
+		for i := range n {
 			pairs = append(pairs, fmt.Sprintf("%s%02d", prefix, i), "v")
 		}
 		return pairs
 	}
-	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields(many("r")...), nil)
-	data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields(append(many("a"), "log", "x")...))
-	m := apart(true)
-	each(m, data, func(rec *record.Record) {
-		if len(rec.Group.Resource) != 8 || rec.Len() != 2 {
-			t.Errorf("%d of the resource, %d of the record's own", len(rec.Group.Resource), rec.Len())
+	pod := corpus.Fields("pod_name", "p", "namespace_name", "n", "container_name", "c", "host", "node")
+	for resource := range 13 {
+		for records := range 13 {
+			for _, inPod := range []bool{false, true} {
+				scope := corpus.Map(corpus.Str("name"), corpus.Str("s"), corpus.Str("version"), corpus.Str("2"), corpus.Str("attributes"), corpus.Fields("scope", "v"))
+				data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields(many("r", resource)...), scope)
+				body := []corpus.Value{corpus.Str("log"), corpus.Str("x")}
+				for _, field := range many("a", records) {
+					body = append(body, corpus.Str(field))
+				}
+				if inPod {
+					body = append(body, corpus.Str("kubernetes"), pod)
+				}
+				data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Map(body...))
+				var got [2]string
+				var cuts [2][record.NumCuts]uint64
+				for i, m := range []*record.Mapper{apart(true), together(true)} {
+					each(m, data, func(rec *record.Record) {
+						m.Identify(rec, 1, 2)
+						isWhole := rec.Group != nil
+						if n := rec.Len(); n > 10 || i == 0 && n < 10 && !isWhole {
+							t.Errorf("%d and %d: %d attributes, group %v", resource, records, n, rec.Group)
+						}
+						m.Complete(rec)
+						got[i] = string(new(encode.JSON).Append(nil, rec))
+					})
+					cuts[i] = m.TakeCuts()
+				}
+				if got[0] != got[1] || cuts[0] != cuts[1] {
+					t.Errorf("%d attributes of the resource and %d of the record:\nby itself %s, cuts %v\ntogether  %s, cuts %v", resource, records, got[0], cuts[0], got[1], cuts[1])
+				}
+			}
 		}
-	})
-	if cuts := m.TakeCuts(); cuts[record.CutAttributes] < 14 {
-		t.Errorf("%d attributes are counted as left out", cuts[record.CutAttributes])
 	}
 }
 
-func TestWhatTheMappingsGiveGetsTheRoomThatAGroupLeaves(t *testing.T) {
-	pairs := []string{}
-	for i := range 8 {
-		pairs = append(pairs, fmt.Sprint("r", i), "v")
-	}
-	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields(pairs...), nil)
-	pod := corpus.Fields("pod_name", "p", "namespace_name", "n", "container_name", "c", "host", "node", "pod_id", "9e5b7a5e-0000-4000-8000-000000000001")
-	data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Map(corpus.Str("log"), corpus.Str("x"), corpus.Str("own"), corpus.Int(1), corpus.Str("kubernetes"), pod))
-	m := apart(true)
-	each(m, data, func(rec *record.Record) {
-		if got := own(rec); len(got) != 2 || slices.Contains(got, "own=") {
-			t.Errorf("got %v, want the two first of the pod's", got)
+func TestALongAttributeOfAGroupTakesNoOtherWithIt(t *testing.T) {
+	for _, long := range []corpus.Value{corpus.Str(strings.Repeat("x", record.GroupBytes)), corpus.Array(corpus.Str(strings.Repeat("x", record.GroupBytes)))} {
+		resource := corpus.Map(corpus.Str("long"), long, corpus.Str("service.name"), corpus.Str("shop"), corpus.Str("zones"), corpus.Array(corpus.Str("a"), corpus.Str("b")))
+		data := corpus.AppendGroupStart(nil, 0, 0, resource, corpus.Fields("name", "s", "version", strings.Repeat("2", record.GroupBytes)))
+		data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "x"))
+		data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "x"))
+		for i, m := range []*record.Mapper{withLongValues(true), withLongValues(false)} {
+			each(m, data, func(rec *record.Record) {
+				m.Complete(rec)
+				const want = `"content":"x","service.name":"shop","zones":["a","b"],"otel.scope.name":"s"}`
+				if got := string(new(encode.JSON).Append(nil, rec)); !strings.HasSuffix(got, want) {
+					t.Errorf("%d: got %s", i, got)
+				}
+			})
+			if cuts := m.TakeCuts(); cuts[record.CutGroup] != 4 || cuts[record.CutAttributes] != 0 {
+				t.Errorf("%d: cuts %v", i, cuts)
+			}
 		}
-	})
-	if cuts := m.TakeCuts(); cuts[record.CutAttributes] < 3 {
-		t.Errorf("%d attributes are counted as left out", cuts[record.CutAttributes])
 	}
+}
+
+func withLongValues(apart bool) *record.Mapper {
+	o := apartOptions(false)
+	o.Limits.AttributeValueBytes, o.GroupsApart = 32_000, apart
+	return record.NewMapper(o)
 }
 
 func TestACompleteRecordHasItsGroup(t *testing.T) {

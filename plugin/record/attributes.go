@@ -17,7 +17,7 @@ func (m *Mapper) add(rec *Record, key []byte, tok chunk.Token, c *chunk.Cursor, 
 		m.flatten(rec, key, tok.Num, c, depth)
 		return
 	}
-	if m.count >= m.most {
+	if m.count >= m.opts.Limits.Attributes {
 		m.cuts[CutAttributes]++
 		skipElements(tok, c)
 		return
@@ -90,7 +90,7 @@ func (m *Mapper) flatten(rec *Record, prefix []byte, pairs uint64, c *chunk.Curs
 		start := len(m.scratch)
 		m.scratch = m.appendKey(append(append(m.scratch, prefix...), '.'), child)
 		key := m.scratch[start:len(m.scratch):len(m.scratch)]
-		full := m.count >= m.most
+		full := m.count >= m.opts.Limits.Attributes
 		m.add(rec, key, tok, c, depth+1)
 		if full { // nothing was added: a map of a million keys must not fill the scratch with them
 			m.scratch = m.scratch[:start]

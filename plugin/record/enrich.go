@@ -97,10 +97,8 @@ func (n *enrichment) takeHeader(keys *keySet) {
 // Complete adds to a mapped record what travels apart from it, in a header of the request or in its group, for where the record goes
 // alone.
 func (m *Mapper) Complete(rec *Record) {
+	rec.Inline()
 	rec.Attributes = append(rec.Attributes, m.enriched.header...)
-	if rec.Group != nil {
-		rec.Group.addTo(rec)
-	}
 }
 
 // fireLens stands between the name of the container and the id of the task in the tags of FireLens.
@@ -186,7 +184,7 @@ func (m *Mapper) addComposition(rec *Record, c *composition) {
 		return
 	}
 	clash := uint64(0)
-	if m.count > 0 || m.opts.InHeader || rec.Group != nil {
+	if m.count > 0 || m.opts.InHeader {
 		for i := range e.attributes {
 			if m.keys.has(e.attributes[i].Key, e.hashes[i]) {
 				clash |= 1 << min(i, bitsOfMask-1)
@@ -197,13 +195,13 @@ func (m *Mapper) addComposition(rec *Record, c *composition) {
 	if clash != 0 {
 		other = m.othersOf(rec, c) // before anything is taken away
 	}
-	if over := m.count + len(e.attributes) - m.most; over > 0 {
+	if over := m.count + len(e.attributes) - m.opts.Limits.Attributes; over > 0 {
 		// What ties a record to its source is worth more than the last of its fields.
 		m.cuts[CutAttributes] += uint64(over)
-		m.count = max(0, m.count-over)
+		m.count -= over
 		rec.Truncate(m.count)
 		m.knowAgain(rec)
-		if clash != 0 || len(e.attributes) > m.most { // a group that is kept apart has left room for some of them
+		if clash != 0 {
 			m.enrichAround(rec, c, other)
 			return
 		}
@@ -249,9 +247,6 @@ func (m *Mapper) around(c *composition, apart uint64) *memoEntry {
 func (m *Mapper) knowAgain(rec *Record) {
 	m.keys.reset()
 	m.enriched.takeHeader(&m.keys)
-	if rec.Group != nil {
-		m.group.takeKeys(&m.keys)
-	}
 	for i := range rec.Attributes {
 		m.keys.insert(rec.Attributes[i].Key, hashOf(rec.Attributes[i].Key))
 	}
@@ -263,7 +258,7 @@ func (m *Mapper) knowAgain(rec *Record) {
 func (m *Mapper) enrichAround(rec *Record, c *composition, other others) {
 	e := &c.entry
 	for i, a := range e.attributes {
-		if m.count >= m.most || other.host && c.host.has(i) || other.pod && c.pod.has(i) || m.keys.has(a.Key, e.hashes[i]) {
+		if other.host && c.host.has(i) || other.pod && c.pod.has(i) || m.keys.has(a.Key, e.hashes[i]) {
 			continue
 		}
 		m.attach(rec, a.Key, a.Value)
@@ -295,7 +290,7 @@ func (m *Mapper) attachFact(rec *Record, key string, v Value) {
 
 // attachNew adds an attribute that a fact of another place had displaced.
 func (m *Mapper) attachNew(rec *Record, key []byte, v Value) {
-	if m.count < m.most && !m.keys.has(key, hashOf(key)) && !serverOwned(key) && m.wanted(key, v) {
+	if m.count < m.opts.Limits.Attributes && !m.keys.has(key, hashOf(key)) && !serverOwned(key) && m.wanted(key, v) {
 		m.attach(rec, key, v)
 	}
 }

@@ -7,15 +7,15 @@ import (
 	"out_dynatrace/plugin/chunk"
 )
 
-// groupBytes bounds the keys and texts that a group adds to each of its members, in bytes. A group stands once in a chunk and
-// its attributes in every record: without a bound a chunk of two megabytes could become gigabytes.
-const groupBytes = 16 << 10
+// GroupBytes bounds the keys and texts that a group adds to each of its members, in bytes. A group stands once in a chunk and
+// its attributes in every record, at the latest at the server: without a bound a chunk of two megabytes could become gigabytes.
+const GroupBytes = 16 << 10
 
 // arrayElement is what an element of an array counts for beside its text: a short number and its comma.
 const arrayElement = 4
 
-// groupElements bounds the elements of arrays that a group can have within groupBytes.
-const groupElements = groupBytes / arrayElement
+// groupElements bounds the elements of arrays that a group can have within GroupBytes.
+const groupElements = GroupBytes / arrayElement
 
 // groupMemo is the group that was met last, mapped once for all of its members.
 type groupMemo struct {
@@ -35,8 +35,8 @@ type groupMemo struct {
 	elements    []Value
 	part, parts int // where the part begins and its size, 0 or groupElements
 
-	// split is how many of the attributes are the resource's.
-	split int
+	// texts are the name and the version of the scope, the zero Value where there is none.
+	texts [2]Value
 	apart groupApart
 }
 
@@ -67,9 +67,6 @@ func (m *Mapper) learnGroup(body []byte) {
 	g := &m.group
 	cuts := m.cuts
 	rec := Record{Attributes: g.entry.attributes[:0]}
-	if m.opts.GroupsApart {
-		m.most -= m.most / 4 // so that there is room for the record's own
-	}
 	m.scratch, g.scratch = g.scratch[:0], m.scratch
 	m.elements, g.elements = g.elements[:0], m.elements
 	signs := m.signs
@@ -77,135 +74,125 @@ func (m *Mapper) learnGroup(body []byte) {
 	if m.opts.InHeader {
 		m.enriched.takeHeader(&m.keys)
 	}
-	m.mapGroup(&rec, body)
+	split := m.mapGroup(&rec, body)
 	g.signs, m.signs = m.signs, signs
 	m.scratch, g.scratch = g.scratch, m.scratch
 	m.elements, g.elements = g.elements, m.elements
 
-	kept := m.keepGroup(rec.Attributes)
-	g.entry = memoEntry{attributes: rec.Attributes[:kept], hashes: g.entry.hashes[:0]}
-	for i := range g.entry.attributes {
-		g.entry.hashes = append(g.entry.hashes, hashOf(g.entry.attributes[i].Key))
-	}
-	m.cuts[CutAttributes] += uint64(len(rec.Attributes) - kept)
+	split, unnamedSplit := m.keepGroup(rec.Attributes, split)
 	for cut := range cuts {
 		g.entry.cuts[cut] = m.cuts[cut] - cuts[cut]
 		g.entry.cut = g.entry.cut || g.entry.cuts[cut] != 0
 	}
-	g.split = min(g.split, kept)
-	unnamedSplit := m.takeSources()
 	g.body, g.entry.id, g.unnamedID = body, m.memo.lastID+1, m.memo.lastID+2
 	m.memo.lastID += 2
 	if m.opts.GroupsApart {
-		m.learnApart(body, unnamedSplit)
+		m.learnApart(body, split, unnamedSplit)
 	}
 	m.cuts = cuts // they count once for each member
-	m.keys.reset()
-	m.count, m.most = 0, m.opts.Limits.Attributes
-}
-
-// takeSources sorts out those of the attributes that the server would take for the level. It returns how many of the others are the
-// resource's.
-func (m *Mapper) takeSources() (split int) {
-	g := &m.group
-	g.sources, g.unnamed = g.sources[:0], g.unnamed[:0]
-	for i, a := range g.entry.attributes {
-		if slices.Contains(m.sources, i) {
-			g.sources = append(g.sources, a.Value)
-			continue
-		}
-		g.unnamed = append(g.unnamed, a)
-		if i < g.split {
-			split++
-		}
-	}
 	m.sources = m.sources[:0]
-	return split
+	m.keys.reset()
+	m.count = 0
 }
 
-// keepGroup returns how many of a group's attributes are within the bound, and moves the elements of their arrays to the group's
-// part.
-func (m *Mapper) keepGroup(attributes []Attribute) (kept int) {
+// keepGroup keeps those of a group's attributes that are within the bound, and moves the elements of their arrays to the group's part.
+// The first split of them are the resource's: it returns how many of those are kept, in all and of the ones that are no level.
+func (m *Mapper) keepGroup(attributes []Attribute, split int) (kept, unnamed int) {
 	g := &m.group
-	all := Record{Elements: g.elements}
-	size, at := 0, g.part
-	for i := range attributes {
-		a := &attributes[i]
-		size += len(a.Key) + len(a.Value.Text)
-		if a.Value.Kind != Array {
-			if size > groupBytes {
-				return i
+	g.entry = memoEntry{attributes: attributes[:0], hashes: g.entry.hashes[:0]}
+	g.sources, g.unnamed = g.sources[:0], g.unnamed[:0]
+	mapped, at, size := Record{Elements: g.elements}, g.part, 0
+	for i := range g.texts {
+		size += len(g.texts[i].Text)
+	}
+	for i, a := range attributes {
+		bytes := len(a.Key) + len(a.Value.Text)
+		var elements []Value
+		if a.Value.Kind == Array {
+			elements = mapped.Array(a.Value)
+			for j := range elements {
+				bytes += arrayElement + len(elements[j].Text)
 			}
+		}
+		if size+bytes > GroupBytes {
+			m.cuts[CutGroup]++
 			continue
 		}
-		elements := all.Array(a.Value)
-		for j := range elements {
-			size += arrayElement + len(elements[j].Text)
+		size += bytes
+		if a.Value.Kind == Array {
+			if g.parts == 0 {
+				g.part, g.parts = m.memo.elements, groupElements
+				at = g.part
+				m.memo.elements += groupElements
+				m.elements = slices.Grow(m.elements, groupElements)[:m.memo.elements]
+			}
+			a.Value.Num = uint64(at)<<32 | uint64(len(elements))
+			at += copy(m.elements[at:], elements)
 		}
-		if size > groupBytes {
-			return i
+		isSource := slices.Contains(m.sources, i)
+		m.keepInGroup(a, isSource)
+		if i < split {
+			kept = len(g.entry.attributes)
+			unnamed = len(g.unnamed)
 		}
-		if g.parts == 0 {
-			g.part, g.parts = m.memo.elements, groupElements
-			at = g.part
-			m.memo.elements += groupElements
-			m.elements = slices.Grow(m.elements, groupElements)[:m.memo.elements]
-		}
-		a.Value.Num = uint64(at)<<32 | uint64(len(elements))
-		at += copy(m.elements[at:], elements)
 	}
-	return len(attributes)
+	for i, text := range g.texts {
+		if text.Kind == String {
+			m.keepInGroup(Attribute{Key: scopeKeys[i].key, Value: text}, false)
+		}
+	}
+	return kept, unnamed
+}
+
+func (m *Mapper) keepInGroup(a Attribute, isSource bool) {
+	g := &m.group
+	g.entry.attributes = append(g.entry.attributes, a)
+	g.entry.hashes = append(g.entry.hashes, hashOf(a.Key))
+	if isSource {
+		g.sources = append(g.sources, a.Value)
+	} else {
+		g.unnamed = append(g.unnamed, a)
+	}
 }
 
 // takeGroup lets the group in the memo have its names, before anything else of a member is mapped: of equal keys the resource's keeps
 // the name, then the scope's, as at the server's own endpoint for OTLP (page "OpenTelemetry logs").
-func (m *Mapper) takeGroup(rec *Record) {
-	g := &m.group
-	g.takeKeys(&m.keys)
-	if m.opts.GroupsApart {
-		rec.Group = &g.apart.groups[0]
-		m.most -= len(g.entry.attributes)
+func (m *Mapper) takeGroup() {
+	e := &m.group.entry
+	for i := range e.attributes {
+		m.keys.insert(e.attributes[i].Key, e.hashes[i])
 	}
 }
 
-// takeKeys makes the keys of the group known to a member of it.
-func (g *groupMemo) takeKeys(keys *keySet) {
-	for i := range g.entry.attributes {
-		keys.insert(g.entry.attributes[i].Key, g.entry.hashes[i])
-	}
-	g.apart.takeKeys(keys)
-}
-
-// finishGroup adds the attributes of the group to a member whose own are all there, as far as the limit of attributes allows, unless the
-// group is kept apart. A level of the group names that of no record: where the member names none either, those fields get another name,
-// as fields of its own do.
+// finishGroup adds the attributes of the group to a member whose own are all there, or the group itself, as far as the limit of attributes
+// allows. A level of the group names that of no record: where the member names none either, those fields get another name, as fields of its
+// own do.
 func (m *Mapper) finishGroup(rec *Record) {
 	g := &m.group
 	if g.entry.cut {
 		m.addCuts(&g.entry)
 	}
 	list, id, sources := g.entry.attributes, g.entry.id, g.sources
+	apart := &g.apart.groups[0]
 	if m.level.rank == 0 && len(sources) > 0 {
-		list, id = g.unnamed, g.unnamedID
+		list, id, apart = g.unnamed, g.unnamedID, &g.apart.groups[1]
 	} else {
 		sources = nil
 	}
-	switch room := m.most - m.count; {
-	case m.opts.GroupsApart:
-		if sources != nil {
-			rec.Group = &g.apart.groups[1]
-			m.most += len(sources)
-		}
+	switch room := m.opts.Limits.Attributes - m.count; {
 	case len(list) > room:
 		m.cuts[CutAttributes] += uint64(len(list) - room)
 		rec.Attributes = append(rec.Attributes, list[:room]...)
 		m.count += room
+	case m.opts.GroupsApart:
+		rec.Group, rec.at, rec.runs = apart, len(rec.Attributes), len(rec.Runs)
+		m.count += len(list)
 	case len(list) > 0:
 		rec.Runs = append(rec.Runs, Run{Attributes: list, At: len(rec.Attributes), ID: id})
 		m.count += len(list)
 	}
 	for _, v := range sources {
-		if m.count >= m.most {
+		if m.count >= m.opts.Limits.Attributes {
 			m.cuts[CutAttributes]++
 			continue
 		}
@@ -214,25 +201,39 @@ func (m *Mapper) finishGroup(rec *Record) {
 }
 
 // mapGroup adds the resource and scope attributes of an OTLP group (Fluent Bit's src/opentelemetry/flb_opentelemetry_logs.c writes them
-// once, in the group's start marker; the schema of a resource stands beside it).
-func (m *Mapper) mapGroup(rec *Record, body []byte) {
-	a := &m.group.apart
-	a.name, a.version, a.of = nil, nil, [2]partApart{}
-	if schema, c, found := inGroupBody(body, "schema_url"); found {
-		m.partDetail(resourcePart, schemaKey, schema, &c)
-	}
+// once, in the group's start marker), and returns how many of them are the resource's.
+func (m *Mapper) mapGroup(rec *Record, body []byte) (split int) {
+	m.group.texts, m.group.apart.of = [2]Value{}, [2]partApart{}
 	m.groupPart(rec, body, "resource", resourcePart)
-	m.group.split = len(rec.Attributes)
+	split = len(rec.Attributes)
 	m.groupPart(rec, body, "scope", scopePart)
+	return split
 }
 
-var schemaKey = []byte("schema_url")
+// The parts of a group.
+const (
+	resourcePart = iota
+	scopePart
+)
 
-// scopePrefix begins the names that OpenTelemetry gives to the name and the version of a scope outside of OTLP.
-const scopePrefix = "otel.scope."
+// scopeKeys are the names that OpenTelemetry gives to the name and the version of a scope outside of OTLP.
+var scopeKeys = [...]struct {
+	field string
+	key   []byte
+	hash  uint32
+}{scopeKey("name"), scopeKey("version")}
 
-// groupPart adds the attributes map of a resource or a scope at the top level, and the name and version of a scope under their names
-// outside of OTLP.
+func scopeKey(field string) (k struct {
+	field string
+	key   []byte
+	hash  uint32
+}) {
+	k.field, k.key = field, []byte("otel.scope."+field)
+	k.hash = hashOf(k.key)
+	return k
+}
+
+// groupPart adds the attributes map of a resource or a scope at the top level, and takes the name and version of a scope.
 func (m *Mapper) groupPart(rec *Record, body []byte, name string, part int) {
 	whole, c, _ := inGroupBody(body, name)
 	if whole.Kind != chunk.Map {
@@ -247,17 +248,41 @@ func (m *Mapper) groupPart(rec *Record, body []byte, name string, part int) {
 				k := m.key(&c)
 				m.topLevel(rec, k, c.Next(), &c)
 			}
-		case part == scopePart && tok.Kind == chunk.String && len(tok.Data) > 0 && (string(key) == "name" || string(key) == "version"):
-			if m.opts.GroupsApart && m.scopeText(string(key) == "name", m.scalar(tok, &c, false)) {
-				continue
-			}
-			start := len(m.scratch)
-			m.scratch = append(append(m.scratch, scopePrefix...), key...)
-			m.add(rec, m.scratch[start:len(m.scratch):len(m.scratch)], tok, &c, 1)
-		default:
+		case part == scopePart && tok.Kind == chunk.String && len(tok.Data) > 0 && m.scopeText(rec, key, tok, &c):
+		case m.opts.GroupsApart:
 			m.partDetail(part, key, tok, &c)
+		default:
+			skipElements(tok, &c)
 		}
 	}
+}
+
+// scopeText takes the name or the version of a scope, within a quarter of the group's bound. Where something else has the key that it
+// stands for it becomes an attribute under another one.
+func (m *Mapper) scopeText(rec *Record, field []byte, tok chunk.Token, c *chunk.Cursor) bool {
+	for i := range scopeKeys {
+		k := &scopeKeys[i]
+		if string(field) != k.field {
+			continue
+		}
+		if _, isNew := m.keys.insert(k.key, k.hash); !isNew {
+			m.add(rec, k.key, tok, c, 1)
+			return true
+		}
+		v := m.scalar(tok, c, false)
+		switch {
+		case m.shaping && !m.wanted(k.key, v):
+		case m.count >= m.opts.Limits.Attributes:
+			m.cuts[CutAttributes]++
+		case len(v.Text) > GroupBytes/4:
+			m.cuts[CutGroup]++
+		default:
+			m.group.texts[i] = v
+			m.count++
+		}
+		return true
+	}
+	return false
 }
 
 // inGroupBody finds a field of a group's start marker: its token, and a cursor behind it.

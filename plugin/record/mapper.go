@@ -74,6 +74,8 @@ const (
 	CutKey
 	CutAttributes
 	CutArray
+	// CutGroup counts attributes of a resource or a scope that are over GroupBytes.
+	CutGroup
 	// CutNesting is no loss: a map deeper than NestingLevels became JSON text.
 	CutNesting
 	// LeftOut counts bytes, not cuts: what mappings, Include, Exclude and DropEmpty left out, keys and values as they stand in
@@ -106,7 +108,6 @@ type Mapper struct {
 	parsed  chunk.Cursor // over what stood as JSON in its content
 	keys    keySet
 	count   int // of attributes
-	most    int // of attributes, beside those of a group that is kept apart
 	stamps  int // of them, those that set has added: the first ones
 	content candidate
 	level   candidate
@@ -236,7 +237,7 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	m.scratch, m.elements = m.scratch[:m.memo.scratch], m.elements[:m.memo.elements]
 	m.keys.reset()
 	m.repeats.record++
-	m.count, m.stamps, m.most = 0, 0, m.opts.Limits.Attributes
+	m.count, m.stamps = 0, 0
 	m.content.rank, m.level.rank, m.trace.rank, m.span.rank = 0, 0, 0, 0
 	m.signs, m.held.mask, m.late, m.renames, m.made = 0, 0, m.late[:0], m.renames[:0], nil
 	if m.parent.trace != nil {
@@ -257,7 +258,7 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 		m.enriched.takeHeader(&m.keys)
 	}
 	if ev.Group != nil {
-		m.takeGroup(rec)
+		m.takeGroup()
 	}
 	rec.Time = ev.Time
 	if !rec.Time.Known {

@@ -118,7 +118,7 @@ func (e *memoEntry) leads(b []byte) bool {
 // lead to the same attributes this time.
 func (m *Mapper) recall(rec *Record, s *memoSlot, c *chunk.Cursor) bool {
 	e := s.find(c.Rest())
-	if e == nil || m.count+len(e.attributes) > m.most {
+	if e == nil || m.count+len(e.attributes) > m.opts.Limits.Attributes {
 		return false
 	}
 	switch {
@@ -184,7 +184,7 @@ func (m *Mapper) learn(rec *Record, s *memoSlot, before int, key []byte, tok chu
 	m.renamed, m.signs = false, sign
 	m.topLevel(rec, key, tok, c)
 	sign, m.signs = m.signs, m.signs|signs
-	if m.renamed || m.count >= m.most || len(m.scratch) > memoScratch || len(m.elements) > memoElements+m.group.parts {
+	if m.renamed || m.count >= m.opts.Limits.Attributes || len(m.scratch) > memoScratch || len(m.elements) > memoElements+m.group.parts {
 		s.misses++
 		return
 	}

@@ -84,11 +84,11 @@ func TestTheElementsOfAGroupCountForItsBound(t *testing.T) {
 	data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), corpus.Map(), corpus.Fields("log", "x"))
 	m := NewMapper(Options{Limits: limits(), ContentKeys: []string{"log"}})
 	mapAll(m, data, func(rec *Record) {
-		if want := groupBytes / (32*(100+arrayElement) + len("key0")); rec.Len() != want {
+		if want := GroupBytes / (32*(100+arrayElement) + len("key0")); rec.Len() != want {
 			t.Errorf("%d attributes, want %d", rec.Len(), want)
 		}
 	})
-	if cuts := m.TakeCuts(); cuts[CutAttributes] != 396 {
+	if cuts := m.TakeCuts(); cuts[CutGroup] != 396 {
 		t.Errorf("cuts %v", cuts)
 	}
 }

@@ -29,6 +29,8 @@ type Record struct {
 	Flags, Dropped uint32
 	// Group is what an OTLP record shares with others, where Options.GroupsApart keeps it apart; nil otherwise.
 	Group *Group
+	// at and runs are how many of the Attributes and Runs stand before what the group says.
+	at, runs int
 	// Elements holds the elements of the array values, see Array.
 	Elements []Value
 }
@@ -42,22 +44,38 @@ type Run struct {
 	ID uint64
 }
 
-// Len is the number of attributes.
+// Len is the number of attributes, with those of the group.
 func (r *Record) Len() int {
 	n := len(r.Attributes)
+	if r.Group != nil {
+		n += len(r.Group.all)
+	}
 	for i := range r.Runs {
 		n += len(r.Runs[i].Attributes)
 	}
 	return n
 }
 
-// Truncate leaves out the attributes behind the first n.
+// Truncate leaves out the attributes behind the first n, those of the group among them: what is left of a group stands with the record.
 func (r *Record) Truncate(n int) {
+	r.Inline()
 	for i := len(r.Runs) - 1; i >= 0; i-- {
 		r.Attributes = slices.Insert(r.Attributes, r.Runs[i].At, r.Runs[i].Attributes...)
 	}
 	r.Runs = r.Runs[:0]
 	r.Attributes = r.Attributes[:min(n, len(r.Attributes))]
+}
+
+// Inline makes what the group says attributes of the record, where they would stand without Options.GroupsApart.
+func (r *Record) Inline() {
+	g := r.Group
+	if g == nil {
+		return
+	}
+	r.Group = nil
+	if len(g.all) > 0 {
+		r.Runs = slices.Insert(r.Runs, r.runs, Run{Attributes: g.all, At: r.at, ID: g.ID})
+	}
 }
 
 // Attribute is one flat key and its value. The key is never empty, and valid UTF-8.

@@ -50,7 +50,7 @@ func (m *Mapper) addField(rec *Record, at int, as []byte) {
 		return
 	}
 	raw := c.Since(at)
-	if len(raw) > repeatField || m.count >= m.most {
+	if len(raw) > repeatField || m.count >= m.opts.Limits.Attributes {
 		m.topLevel(rec, key, tok, &c)
 		return
 	}

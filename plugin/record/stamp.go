@@ -37,7 +37,7 @@ func (m *Mapper) Identify(rec *Record, hash uint64, position int) {
 // set adds an attribute of the plugin's own to a mapped record, before those of the event, so that they stay when others have to
 // make room: the last one of the event does where the limit of attributes is reached.
 func (m *Mapper) set(rec *Record, key string, text []byte) {
-	if m.count >= m.most && m.count > m.stamps {
+	if m.count >= m.opts.Limits.Attributes && m.count > m.stamps {
 		rec.Truncate(m.count - 1)
 		m.cuts[CutAttributes]++
 		m.count--
@@ -54,5 +54,6 @@ func (m *Mapper) set(rec *Record, key string, text []byte) {
 	for i := range rec.Runs {
 		rec.Runs[i].At++
 	}
+	rec.at++
 	m.stamps++
 }
