@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/encode"
 	"out_dynatrace/plugin/metadata"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/telemetry"
@@ -69,7 +70,6 @@ func newMapping(cfg *config.Config, hostname string) (o record.Options, header s
 	if o.Sources&record.Host != 0 {
 		o.Hostname = hostname
 	}
-	var sent []config.Pair
 	for _, a := range cfg.Attributes {
 		if record.IsReserved(a.Name) {
 			return o, "", fmt.Errorf("attributes: %q is a name that each record or the server itself has; choose another one", a.Name)
@@ -78,10 +78,20 @@ func newMapping(cfg *config.Config, hostname string) (o record.Options, header s
 			continue
 		}
 		o.Static = append(o.Static, metadata.Fact{Key: a.Name, Value: a.Value})
-		sent = append(sent, a)
 	}
-	if cfg.AttributesInHeader && len(sent) > 0 {
-		o.InHeader, header = true, config.AttributesHeader(sent)
+	if !cfg.AttributesInHeader || len(o.Static) == 0 {
+		return o, "", nil
+	}
+	o.InHeader = true
+	static := o.StaticAttributes()
+	for _, a := range static {
+		if encode.Steers(a.Key) {
+			return o, "", fmt.Errorf("attributes: %q is no attribute in a header, where it steers the request; choose another name, or attributes_in body", a.Key)
+		}
+	}
+	header, fit := encode.AttributesHeader(static)
+	if !fit {
+		return o, "", fmt.Errorf("attributes_in: is header, but the attributes take more than %d bytes there; send them in the body", encode.MaxAttributes)
 	}
 	return o, header, nil
 }

@@ -1,6 +1,8 @@
 package plugin
 
 import (
+	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -71,5 +73,32 @@ func TestWhatIsExcludedTravelsInNoHeader(t *testing.T) {
 	o, header, err = newMapping(loaded(t, "attributes", "team=a", "attributes_in", "header", "exclude", "*"), "")
 	if err != nil || header != "" || len(o.Static) != 0 || o.InHeader {
 		t.Errorf("%q, %+v, %v", header, o.Static, err)
+	}
+}
+
+func TestAttributesInTheHeaderAreReadBackAsAQuery(t *testing.T) {
+	_, header, err := newMapping(loaded(t, "attributes", `a=b c&d=e+f%,k=ä\,,latin=M`+"\xfc"+`ller,`+strings.Repeat("n", 120)+"=cut", "attributes_in", "header"), "")
+	if err != nil || strings.ContainsAny(header, " +") {
+		t.Fatalf("%q can be read in two ways, %v", header, err)
+	}
+	values, err := url.ParseQuery(header)
+	want := url.Values{"a": {"b c&d=e+f%"}, "k": {"ä,"}, "latin": {"M\ufffdller"}, strings.Repeat("n", 100): {"cut"}}
+	if err != nil || !reflect.DeepEqual(values, want) {
+		t.Errorf("%q: %v, %v", header, values, err)
+	}
+}
+
+func TestAttributesThatAHeaderCannotCarryAreAnError(t *testing.T) {
+	for attributes, want := range map[string]string{
+		"a=" + strings.Repeat("x", 5000): "send them in the body",
+		"Content-Type=text":              "it steers the request",
+		"structure=raw":                  "it steers the request",
+	} {
+		if _, _, err := newMapping(loaded(t, "attributes", attributes, "attributes_in", "header"), ""); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.20s: %v", attributes, err)
+		}
+		if _, _, err := newMapping(loaded(t, "attributes", attributes), ""); err != nil {
+			t.Errorf("%.20s in the body: %v", attributes, err)
+		}
 	}
 }

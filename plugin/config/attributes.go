@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -10,12 +9,8 @@ import (
 // Pair is one of the static attributes.
 type Pair struct{ Name, Value string }
 
-const (
-	// maxPairs bounds the static attributes, maxPairsHeader the header that holds them, in bytes: many servers refuse a header of more
-	// than 8 KiB in all.
-	maxPairs       = 100
-	maxPairsHeader = 4 << 10
-)
+// maxPairs bounds the static attributes.
+const maxPairs = 100
 
 // parsePairs reads name=value,name=value. A backslash takes the meaning off a comma or a backslash.
 func parsePairs(s string) ([]Pair, bool) {
@@ -49,7 +44,7 @@ func splitEscaped(s string) (parts []string) {
 	return append(parts, b.String())
 }
 
-// checkAttributes fills in the variables, leaves out what has no value, and makes the header where one is asked for.
+// checkAttributes fills in the variables and leaves out what has no value.
 func (d *draft) checkAttributes(env func(string) string) {
 	var kept []Pair
 	for _, p := range d.Attributes {
@@ -76,23 +71,6 @@ func (d *draft) checkAttributes(env func(string) string) {
 		d.warn(optAttributesIn, "has no meaning with `format text`, where all attributes of a record travel in the header")
 		d.AttributesInHeader = false
 	}
-	if size := len(AttributesHeader(kept)); d.AttributesInHeader && size > maxPairsHeader {
-		d.fail(optAttributesIn, "is header, but the attributes take %d bytes there, %d at most; send them in the body", size, maxPairsHeader)
-	}
-}
-
-// AttributesHeader writes attributes as the header X-Dynatrace-Attr has them: a query string, with blanks as %20, which is read alike by
-// those who take + for a blank and those who do not.
-func AttributesHeader(pairs []Pair) string {
-	escape := func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
-	var b strings.Builder
-	for i, p := range pairs {
-		if i > 0 {
-			b.WriteByte('&')
-		}
-		b.WriteString(escape(p.Name) + "=" + escape(p.Value))
-	}
-	return b.String()
 }
 
 // expand replaces %{NAME}, and names the first variable that is not set. Fluent Bit has replaced ${NAME} before, where a comma in the

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -41,21 +40,6 @@ func TestAttributesAreReadAsNamesAndValues(t *testing.T) {
 		if got := lines(t, with("attributes", value)); len(got) != 1 || !strings.Contains(got[0], want) {
 			t.Errorf("%.20q: got %q, want %s", value, got, want)
 		}
-	}
-}
-
-func TestAttributesInTheHeaderAreReadBackAsAQuery(t *testing.T) {
-	c := mustLoad(t, with("attributes", `a=b c&d=e+f%,k=ä\,`, "attributes_in", "header"))
-	header := AttributesHeader(c.Attributes)
-	if strings.ContainsAny(header, " +") {
-		t.Errorf("%q can be read in two ways", header)
-	}
-	values, err := url.ParseQuery(header)
-	if err != nil || !c.AttributesInHeader || values.Get("a") != "b c&d=e+f%" || values.Get("k") != "ä," {
-		t.Errorf("%q: %v, %v", header, values, err)
-	}
-	if got := lines(t, with("attributes", "a="+strings.Repeat("x", 5000), "attributes_in", "header")); len(got) != 1 || !strings.Contains(got[0], "send them in the body") {
-		t.Errorf("got %q", got)
 	}
 }
 

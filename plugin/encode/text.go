@@ -112,6 +112,23 @@ func (t *Text) value(key []byte, v record.Value) bool {
 // steering are the names that steer a request and become no attribute (page "POST ingest logs").
 var steering = [...]string{"structure", "content-type", "api-token"}
 
+// Steers tells whether a name in the header X-Dynatrace-Attr steers the request.
+func Steers(name []byte) bool {
+	for _, s := range steering {
+		if len(name) == len(s) && strings.EqualFold(string(name), s) {
+			return true
+		}
+	}
+	return false
+}
+
+// AttributesHeader writes attributes as the header X-Dynatrace-Attr has them, and tells whether there was room for all.
+func AttributesHeader(attributes []record.Attribute) (header string, fit bool) {
+	var t Text
+	t.attributes(new(record.Record), attributes)
+	return string(t.header), t.leftOut == 0
+}
+
 // pair adds name=value, if there is room.
 func (t *Text) pair(name, value []byte) bool {
 	start := len(t.header)
@@ -121,10 +138,8 @@ func (t *Text) pair(name, value []byte) bool {
 	if start > 0 {
 		t.header = append(t.header, '&')
 	}
-	for _, s := range steering {
-		if len(name) == len(s) && strings.EqualFold(string(name), s) {
-			t.header = append(t.header, "overwritten1."...)
-		}
+	if Steers(name) {
+		t.header = append(t.header, "overwritten1."...)
 	}
 	t.header = append(appendEscaped(t.header, name), '=')
 	t.header = appendEscaped(t.header, value)

@@ -35,21 +35,7 @@ type enrichment struct {
 
 func (n *enrichment) init(o *Options) {
 	n.on = o.Sources != 0 || len(o.Static) > 0 || o.ClusterName != "" || o.ClusterUID != "" || o.ClusterEntity != "" || o.LogSource != ""
-	var list []Attribute
-	for _, f := range o.Static {
-		if v, ok := factValue(f); ok {
-			key := []byte(f.Key)
-			if o.LowercaseKeys {
-				key = appendLower(nil, key, o.Limits.AttributeKeyBytes)
-			}
-			if o.Stringify {
-				_, v = stringified(nil, v)
-			}
-			key, _ = cut(key, o.Limits.AttributeKeyBytes)
-			v.Text, _ = cut(v.Text, o.Limits.AttributeValueBytes)
-			list = append(list, Attribute{Key: key, Value: v})
-		}
-	}
+	list := o.StaticAttributes()
 	if n.on {
 		n.keys = newKeySet(o.Limits.Attributes + len(o.Static))
 	}
@@ -61,6 +47,27 @@ func (n *enrichment) init(o *Options) {
 	for i := range list {
 		n.hashes = append(n.hashes, hashOf(list[i].Key))
 	}
+}
+
+// StaticAttributes are the static ones as records get them: within the limits, in the case and as the type that others have.
+func (o *Options) StaticAttributes() (list []Attribute) {
+	for _, f := range o.Static {
+		v, ok := factValue(f)
+		if !ok {
+			continue
+		}
+		key := []byte(f.Key)
+		if o.LowercaseKeys {
+			key = appendLower(nil, key, o.Limits.AttributeKeyBytes)
+		}
+		if o.Stringify {
+			_, v = stringified(nil, v)
+		}
+		key, _ = cut(key, o.Limits.AttributeKeyBytes)
+		v.Text, _ = cut(v.Text, o.Limits.AttributeValueBytes)
+		list = append(list, Attribute{Key: key, Value: v})
+	}
+	return list
 }
 
 // factValue turns the value of a fact into that of an attribute.
