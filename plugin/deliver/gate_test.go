@@ -27,9 +27,9 @@ func (s *site) Send(ctx context.Context, _ *batch.Payload, _ bool) Verdict {
 	s.asked = append(s.asked, time.Now())
 	s.at++
 	s.most = max(s.most, s.at)
-	v := s.verdict
+	v, takes := s.verdict, s.takes
 	s.mu.Unlock()
-	sleep(ctx, s.takes)
+	sleep(ctx, takes)
 	s.mu.Lock()
 	s.at--
 	s.mu.Unlock()

@@ -2,7 +2,7 @@
 //
 // Everything that sends is a Sender; what one adds is a small type around the next:
 //
-//	Retrier -> Gate -> Client -> http.Transport -> Judge
+//	Retrier -> Gate -> Failover, where there are several endpoints -> Client -> http.Transport -> Judge
 //
 // Policy is apart from the network: Judge is a pure function from an Answer to a Verdict. Beside the chain stands the Ledger,
 // which knows what of a chunk is settled when the chunk comes again.
@@ -10,6 +10,7 @@ package deliver
 
 import (
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -123,14 +124,22 @@ type Verdict struct {
 	RetryAfter time.Duration
 	// Rejected is the number of records that the server did not take although it accepted the payload.
 	Rejected int
-	// Attempts is the number of requests made; a Retrier sets it.
+	// Endpoint is the number of the endpoint that the verdict is about, from 1, where there are several; a Failover sets it.
+	Endpoint int
+	// Attempts is the number of attempts made, each of which can be a request to several endpoints; a Retrier sets it.
 	Attempts int
 	// Held says that this payload was not sent: a Gate held it back, for the reason that the rest of the Verdict tells.
 	Held bool
 }
 
 // Key names the kind of message that Message is, for folding log lines.
-func (v Verdict) Key() string { return v.Kind.String() + " " + string(v.Reason) }
+func (v Verdict) Key() string {
+	key := v.Kind.String() + " " + string(v.Reason)
+	if v.Endpoint > 0 {
+		key += " " + strconv.Itoa(v.Endpoint)
+	}
+	return key
+}
 
 // Outcome is what Fluent Bit is told about a chunk. The numbers are its own (include/fluent-bit/flb_output.h).
 type Outcome int

@@ -48,6 +48,7 @@ const (
 
 	PayloadsSplit
 	GateClosed
+	EndpointMoves
 	// What was kept aside.
 	DeadLetterKept
 	DeadLetterLost
@@ -119,6 +120,7 @@ var counters = [counterCount]counterInfo{
 	RequestsData:        {requests, "outcome", "data", requestsHelp},
 	Retries:             {"retries", "", "", "Requests that repeated an earlier one within the same flush."},
 	PayloadsSplit:       {"payloads_split", "", "", "Payloads that the server refused and that were sent again in parts."},
+	EndpointMoves:       {"endpoint_moves", "", "", "Times that sending moved from one of several endpoints to another, there and back."},
 	GateClosed:          {"gate_closed", "", "", "Times that sending was held back because the destination was in trouble."},
 
 	DeadLetterKept:  {"dead_letter_kept", "", "", "Refused records that were written to dead_letter_file."},
