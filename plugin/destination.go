@@ -9,26 +9,25 @@ import (
 	"out_dynatrace/plugin/telemetry"
 )
 
-// destination is the end of the line: a chain of senders around one HTTP client.
+// destination is the end of the line: a chain of senders around an HTTP client for each endpoint.
 type destination struct {
 	deliver.Sender
 	pace  *deliver.Pace
 	close func()
 	// credential describes the token without giving it away.
 	credential string
-	// via is the proxy on the way, "" if there is none.
-	via string
+	// address says where the requests go, and through which proxy.
+	address string
 }
 
-// newDestination builds the chain, around a client that sends attributes as a header, unless that is "": attempts until the deadline, around a
-// gate that all flushes share, around single attempts.
+// newDestination builds the chain, around clients that send attributes as a header, unless that is "": attempts until the deadline, around a
+// gate that all flushes share, around the choice of an endpoint where there are several, around single attempts.
 func newDestination(cfg *config.Config, attributes string, counters *telemetry.Counters, log *telemetry.Log) (*destination, error) {
-	transport, err := deliver.NewTransport(cfg, log)
-	if err != nil {
-		return nil, err
-	}
-	d := &destination{credential: cfg.Token.String(), pace: new(deliver.Pace), via: transport.Via()}
-	var auth deliver.Authorizer = deliver.StaticToken{Secret: cfg.Token}
+	d := &destination{credential: cfg.Token.String(), pace: new(deliver.Pace)}
+	var (
+		auth deliver.Authorizer = deliver.StaticToken{Secret: cfg.Token}
+		err  error
+	)
 	switch {
 	case cfg.TokenFile != "":
 		if auth, err = deliver.NewFileToken(cfg.TokenFile, log); err != nil {
@@ -39,22 +38,40 @@ func newDestination(cfg *config.Config, attributes string, counters *telemetry.C
 		auth, d.credential = nil, "none"
 	}
 	header, hidden := headers(cfg, attributes)
-	client, err := deliver.NewClient(deliver.ClientOptions{
-		URL:       cfg.Endpoint.URL(cfg.Format),
-		Auth:      auth,
-		Header:    header,
-		Hidden:    hidden,
-		Timeout:   cfg.RequestTimeout,
-		Version:   Version,
-		Transport: transport,
-		Pace:      d.pace,
-		Counters:  counters,
-	})
-	if err != nil {
-		return nil, err
+	doors := make([]deliver.Door, 0, len(cfg.Endpoints))
+	clients := make([]*deliver.Client, 0, len(cfg.Endpoints))
+	for _, endpoint := range cfg.Endpoints {
+		transport, err := deliver.NewTransport(cfg, endpoint, log)
+		if err != nil {
+			return nil, err
+		}
+		client, err := deliver.NewClient(deliver.ClientOptions{
+			URL:       endpoint.URL(cfg.Format),
+			Auth:      auth,
+			Header:    header,
+			Hidden:    hidden,
+			Timeout:   cfg.RequestTimeout,
+			Version:   Version,
+			Transport: transport,
+			Pace:      d.pace,
+			Counters:  counters,
+		})
+		if err != nil {
+			return nil, err
+		}
+		d.describe(endpoint, cfg.Format, transport.Via())
+		doors, clients = append(doors, deliver.Door{Sender: client, Name: endpoint.Host}), append(clients, client)
 	}
-	d.close = client.Close
-	gate := deliver.NewGate(client, deliver.GateOptions{
+	d.close = func() {
+		for _, client := range clients {
+			client.Close()
+		}
+	}
+	next := doors[0].Sender
+	if len(doors) > 1 {
+		next = deliver.NewFailover(doors, deliver.FailoverOptions{Timeout: cfg.RequestTimeout, Pace: d.pace, Counters: counters, Log: log})
+	}
+	gate := deliver.NewGate(next, deliver.GateOptions{
 		Initial:  cfg.RetryInitial,
 		Max:      cfg.RetryMax,
 		Patience: cfg.FlushDeadline,
@@ -73,6 +90,18 @@ func newDestination(cfg *config.Config, attributes string, counters *telemetry.C
 		Log:         log,
 	})
 	return d, nil
+}
+
+// describe adds an endpoint to the address: the first one with all of its URL, the others by their host.
+func (d *destination) describe(endpoint config.Endpoint, format config.Format, via string) {
+	if d.address == "" {
+		d.address = endpoint.URL(format)
+	} else {
+		d.address += ", or else to " + endpoint.Host
+	}
+	if via != "" {
+		d.address += " through the proxy " + via
+	}
 }
 
 // headerOptions is the header that asks for a data model (page "POST ingest logs"). A server that does not know it takes no notice,

@@ -16,6 +16,6 @@ func newEncoder(cfg *config.Config) encode.Encoder {
 		return new(encode.Text)
 	default:
 		// A OneAgent refuses times of six digits with "One or all logs are out of correct time range."
-		return &encode.JSON{Millis: cfg.Endpoint.Kind == config.KindOneAgent}
+		return &encode.JSON{Millis: cfg.ToOneAgent()}
 	}
 }

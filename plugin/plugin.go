@@ -72,11 +72,7 @@ func New(cfg *config.Config, logger telemetry.Logger) (*Instance, error) {
 	for _, w := range cfg.Warnings {
 		in.log.Warn("config: "+w, "%s", w)
 	}
-	through := ""
-	if in.dest.via != "" {
-		through = " through the proxy " + in.dest.via
-	}
-	in.log.Info("start", "version %s sends to %s%s, token %s, format %s", Version, cfg.Endpoint.URL(cfg.Format), through, in.dest.credential, cfg.Format)
+	in.log.Info("start", "version %s sends to %s, token %s, format %s", Version, in.dest.address, in.dest.credential, cfg.Format)
 	return in, nil
 }
 

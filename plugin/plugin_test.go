@@ -365,7 +365,7 @@ func TestTheFirstLineNamesTheProxyWithoutItsPassword(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := new(lines)
-	cfg := &config.Config{TLSVerify: true, Proxy: proxy, Endpoint: config.Endpoint{IngestURL: "https://ag.example/api", Host: "ag.example"}}
+	cfg := &config.Config{TLSVerify: true, Proxy: proxy, Endpoints: []config.Endpoint{{IngestURL: "https://ag.example/api", Host: "ag.example"}}}
 	in, err := New(cfg, said)
 	if err != nil {
 		t.Fatal(err)

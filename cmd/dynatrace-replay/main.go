@@ -150,8 +150,8 @@ func loadConfig(o *options, getenv func(string) string) (*config.Config, error) 
 	if o.allowHTTP {
 		src["allow_http"] = "on"
 	}
-	e, _, err := config.ParseEndpoint(src["endpoint"], true)
-	if isOneAgent := err == nil && e.Kind == config.KindOneAgent; o.tokenFile == "" && !isOneAgent {
+	all, _, err := config.ParseEndpoints(src["endpoint"], true)
+	if isOneAgent := err == nil && all[0].Kind == config.KindOneAgent; o.tokenFile == "" && !isOneAgent {
 		if src["api_token"] = getenv("DT_API_TOKEN"); err == nil && src["api_token"] == "" {
 			return nil, errors.New("no token: set DT_API_TOKEN, or give --token-file")
 		}

@@ -63,7 +63,7 @@ func newReplay(cfg *config.Config, o *options, w world, sender deliver.Sender, l
 	r := &replay{
 		opts: o, sender: sender, log: log, now: w.now, deadline: w.deadline,
 		maxBytes: cfg.MaxPayloadBytes, maxRecords: min(o.batch, cfg.MaxPayloadRecords),
-		shortTimes: cfg.Endpoint.Kind == config.KindOneAgent,
+		shortTimes: cfg.ToOneAgent(),
 	}
 	if cfg.Compress {
 		r.gzip, _ = gzip.NewWriterLevel(nil, cfg.CompressLevel) // the level was checked

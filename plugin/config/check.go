@@ -1,10 +1,16 @@
 package config
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // throttleWait is how long a request can stand in the server's queue before it is answered with 429
 // (https://docs.dynatrace.com/managed/dynatrace-api/basics/access-limit).
 const throttleWait = 10 * time.Second
+
+// timeForNext is the least that a flush should have left for a second endpoint when a request to the first ran out of time.
+const timeForNext = time.Second
 
 func (d *draft) checkEndpoint() {
 	switch {
@@ -15,13 +21,19 @@ func (d *draft) checkEndpoint() {
 			"(Fluent Bit keeps host, port and tls for itself, and a variable that is not set counts as absent)")
 		return
 	}
-	endpoint, warnings, err := ParseEndpoint(d.endpoint, d.allowHTTP || d.wrong[optAllowHTTP])
+	endpoints, warnings, err := ParseEndpoints(d.endpoint, d.allowHTTP || d.wrong[optAllowHTTP])
 	if err != nil {
 		d.fail(optEndpoint, "%w", err)
 		return
 	}
-	d.Endpoint = endpoint
+	d.Endpoints = endpoints
 	d.warn(optEndpoint, warnings...)
+}
+
+// plain says that an endpoint, or every one of them, is http.
+func (d *draft) plain() (one, all bool) {
+	one = slices.ContainsFunc(d.Endpoints, Endpoint.Plain)
+	return one, one && !slices.ContainsFunc(d.Endpoints, func(e Endpoint) bool { return !e.Plain() })
 }
 
 func (d *draft) checkToken() {
@@ -33,7 +45,7 @@ func (d *draft) checkToken() {
 		return
 	case d.wrong[optToken] || d.wrong[optTokenFile]:
 		return
-	case d.Endpoint.Kind == KindOneAgent:
+	case d.ToOneAgent():
 		d.withoutToken()
 		return
 	case !given && !fileGiven:
@@ -53,7 +65,10 @@ func (d *draft) checkToken() {
 		d.fail(name, "%w", err)
 		return
 	}
-	d.warn(name, append(warnings, secret.WarningsFor(d.Endpoint)...)...)
+	d.warn(name, warnings...)
+	for _, e := range d.Endpoints {
+		d.warn(name, secret.WarningsFor(e)...)
+	}
 }
 
 func (d *draft) checkTimes() {
@@ -71,7 +86,10 @@ func (d *draft) checkTimes() {
 	if ok(optRetryInitial, optRetryMax) && d.RetryMax < d.RetryInitial {
 		d.fail(optRetryMax, "is %s, takes at least `retry_initial`, which is %s: the pause between attempts only grows", d.RetryMax, d.RetryInitial)
 	}
-	if ok(optRequestTimeout) && d.RequestTimeout < throttleWait && !d.Endpoint.Loopback() {
+	if ok(optRequestTimeout, optFlushDeadline) && len(d.Endpoints) > 1 && d.FlushDeadline >= d.RequestTimeout && d.FlushDeadline-d.RequestTimeout < timeForNext {
+		d.warn(optFlushDeadline, "is "+d.FlushDeadline.String()+": after a request that got no answer within `request_timeout`, "+d.RequestTimeout.String()+", there is no time for the next endpoint in the same flush; leave some seconds between them")
+	}
+	if ok(optRequestTimeout) && d.RequestTimeout < throttleWait && slices.ContainsFunc(d.Endpoints, func(e Endpoint) bool { return !e.Loopback() }) {
 		d.warn(optRequestTimeout, "is "+d.RequestTimeout.String()+"; the server can hold a request for 10s before it answers 429, so throttling will look like a timeout")
 	}
 }

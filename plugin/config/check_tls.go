@@ -2,6 +2,7 @@ package config
 
 import (
 	"crypto/tls"
+	"fmt"
 	"net/netip"
 	"strings"
 )
@@ -52,6 +53,12 @@ func (d *draft) checkServerName() {
 		return
 	}
 	d.TLSServerName = name
+	for i, e := range d.Endpoints {
+		if len(d.Endpoints) > 1 && !e.Plain() && e.name() != name {
+			// Right where the machines of a cluster share a certificate; else the mistake would show only when this one is needed.
+			d.warn(optTLSServerName, fmt.Sprintf("is looked for in the certificate of every endpoint, number %d, %s, too", i+1, e.Host))
+		}
+	}
 }
 
 func (d *draft) checkKeyPair() {
@@ -72,9 +79,9 @@ func (d *draft) checkKeyPair() {
 	}
 }
 
-// checkTLSIsSpoken warns of options that change nothing because the endpoint is plain http.
+// checkTLSIsSpoken warns of options that change nothing because every endpoint is plain http.
 func (d *draft) checkTLSIsSpoken() {
-	if !d.Endpoint.Plain() {
+	if _, all := d.plain(); !all {
 		return
 	}
 	for _, o := range []struct {

@@ -14,6 +14,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -49,8 +50,9 @@ const (
 // read it. Printing it is safe: the token prints only its public part, and the
 // proxy no password.
 type Config struct {
-	// Endpoint is where the records go.
-	Endpoint Endpoint
+	// Endpoints are where the records go, in the order of preference: doors to one environment, of which the others count while the
+	// first is in trouble. Never empty, and at most 8; a local OneAgent stands alone.
+	Endpoints []Endpoint
 	// Token comes from api_token. It is zero when TokenFile is used, and when the endpoint is a local OneAgent, which gets
 	// no token.
 	Token Secret
@@ -152,6 +154,11 @@ type Config struct {
 	Warnings []string
 }
 
+// ToOneAgent says that the records go to the OneAgent of this machine.
+func (c *Config) ToOneAgent() bool {
+	return slices.ContainsFunc(c.Endpoints, func(e Endpoint) bool { return e.Kind == KindOneAgent })
+}
+
 // draft is a Config in the making, with the values that do not stand in it as they were written.
 type draft struct {
 	Config
@@ -221,7 +228,7 @@ func Load(src Source) (*Config, error) {
 	d.checkProxy()
 	d.checkTLS()
 	d.checkNames(src)
-	d.Compress = d.compress != compressNone && d.Endpoint.Kind != KindOneAgent
+	d.Compress = d.compress != compressNone && !d.ToOneAgent()
 	if len(d.problems) > 0 {
 		return nil, errors.Join(d.problems...)
 	}

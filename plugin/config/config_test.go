@@ -16,7 +16,7 @@ func TestAnEndpointAndATokenAreEnough(t *testing.T) {
 	}
 	c.Token = Secret{} // holds a function, which DeepEqual cannot compare
 	want := &Config{
-		Endpoint:          Endpoint{IngestURL: "https://abc12345.live.dynatrace.com/api/v2/logs/ingest", OTLPURL: "https://abc12345.live.dynatrace.com/api/v2/otlp/v1/logs", Kind: KindSaaS, Host: "abc12345.live.dynatrace.com"},
+		Endpoints:         []Endpoint{{IngestURL: "https://abc12345.live.dynatrace.com/api/v2/logs/ingest", OTLPURL: "https://abc12345.live.dynatrace.com/api/v2/otlp/v1/logs", Kind: KindSaaS, Host: "abc12345.live.dynatrace.com", Environment: "abc12345"}},
 		Format:            FormatJSON,
 		Compress:          true,
 		CompressLevel:     1,

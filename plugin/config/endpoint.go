@@ -48,12 +48,17 @@ type Endpoint struct {
 	Kind    Kind
 	// Host is the host in lower case, with the port if one was given.
 	Host string
+	// Environment is the id of the environment in lower case, or "" where the URL has none.
+	Environment string
 }
 
 // Loopback says that the endpoint is on this machine.
-func (e Endpoint) Loopback() bool {
+func (e Endpoint) Loopback() bool { return isLoopback(e.name()) }
+
+// name is the host without the port.
+func (e Endpoint) name() string {
 	u := url.URL{Host: e.Host}
-	return isLoopback(u.Hostname())
+	return u.Hostname()
 }
 
 // Plain says that the endpoint is http, without TLS.

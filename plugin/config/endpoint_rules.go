@@ -105,9 +105,11 @@ func (e *Endpoint) classify(u *url.URL, base, path string) ([]string, error) {
 		return nil, fmt.Errorf("got the path %s, takes /e/ followed by the id of your environment", quote(base))
 	}
 	host := u.Hostname()
+	e.Environment = strings.ToLower(id)
 	switch {
 	case strings.HasSuffix(host, saasSuffix) || strings.HasSuffix(host, labsSuffix):
 		e.Kind = KindSaaS
+		e.Environment, _, _ = strings.Cut(host, ".")
 		if base != "" {
 			return []string{fmt.Sprintf("the path %s does not belong on a SaaS host, which takes https://%s", quote(base), e.Host)}, nil
 		}

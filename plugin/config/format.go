@@ -20,18 +20,23 @@ func (d *draft) checkFormat() {
 			d.MaxPayloadBytes = defaultOTLPPayload
 		}
 	}
-	if d.Format == FormatOTLP && !d.wrong[optFormat] && d.Endpoint.IngestURL != "" && d.Endpoint.OTLPURL == "" {
-		d.fail(optFormat, "is otlp, and it is not known where %s takes it; take json, or an endpoint of SaaS, Managed or an ActiveGate", d.Endpoint.Host)
+	for _, e := range d.Endpoints {
+		if d.Format == FormatOTLP && !d.wrong[optFormat] && e.OTLPURL == "" {
+			d.fail(optFormat, "is otlp, and it is not known where %s takes it; take json, or an endpoint of SaaS, Managed or an ActiveGate", e.Host)
+		}
 	}
 }
 
-// checkStructure looks for another data model in the query of the endpoint, which the server prefers.
+// checkStructure looks for another data model in the query of an endpoint, which the server prefers.
 func (d *draft) checkStructure() {
-	u, err := url.Parse(d.Endpoint.IngestURL)
-	if err != nil || d.Structure == "" {
-		return
-	}
-	if q := u.Query().Get("structure"); q != "" && !strings.EqualFold(q, d.Structure) {
-		d.fail(optStructure, "is %s, and the query of `endpoint` names another one; keep one of them", d.Structure)
+	for _, e := range d.Endpoints {
+		u, err := url.Parse(e.IngestURL)
+		if err != nil || d.Structure == "" {
+			return
+		}
+		if q := u.Query().Get("structure"); q != "" && !strings.EqualFold(q, d.Structure) {
+			d.fail(optStructure, "is %s, and the query of `endpoint` names another one; keep one of them", d.Structure)
+			return
+		}
 	}
 }

@@ -14,10 +14,10 @@ func TestOTLPGoesToItsOwnPathOfTheSameEndpoint(t *testing.T) {
 		"http://127.0.0.1:8080": "http://127.0.0.1:8080/api/v2/otlp/v1/logs",
 	} {
 		c := mustLoad(t, with("endpoint", endpoint, "format", "otlp"))
-		if got := c.Endpoint.URL(c.Format); got != want {
+		if got := c.Endpoints[0].URL(c.Format); got != want {
 			t.Errorf("%s: %s, want %s", endpoint, got, want)
 		}
-		if got := c.Endpoint.URL(FormatJSON); got != c.Endpoint.IngestURL || !strings.Contains(got, ingestPath) {
+		if got := c.Endpoints[0].URL(FormatJSON); got != c.Endpoints[0].IngestURL || !strings.Contains(got, ingestPath) {
 			t.Errorf("%s: json goes to %s", endpoint, got)
 		}
 	}

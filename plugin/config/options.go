@@ -13,7 +13,7 @@ const (
 	TypeDuration Type = "duration" // 15s, 500ms, 1m30s; a plain number is seconds
 	TypeEnum     Type = "choice"   // one of Option.Values, in any case
 	TypeList     Type = "list"     // names separated by commas
-	TypeEndpoint Type = "URL"      // see ParseEndpoint
+	TypeEndpoint Type = "URL"      // see ParseEndpoints
 	TypeSecret   Type = "secret"   // see ParseSecret; never printed
 	TypeProxy    Type = "proxy"    // see ParseProxy; a password in it is never printed
 	TypePath     Type = "path"     // a file
@@ -119,7 +119,7 @@ func recordOptions() []Option {
 	return []Option{
 		{
 			Name: optEndpoint, Type: TypeEndpoint, Required: true,
-			Help: "Where the logs go: an environment id (`abc12345`), the base URL of a SaaS environment (`https://abc12345.live.dynatrace.com`), of an ActiveGate (`https://{host}:9999/e/{environment-id}`) or of a Managed cluster (`https://{domain}/e/{environment-id}`), or the full ingest URL.",
+			Help: "Where the logs go: an environment id (`abc12345`), the base URL of a SaaS environment (`https://abc12345.live.dynatrace.com`), of an ActiveGate (`https://{host}:9999/e/{environment-id}`) or of a Managed cluster (`https://{domain}/e/{environment-id}`), or the full ingest URL. Several, separated by commas, are doors to one environment, the best first: the others count while it is in trouble, see [docs/network.md](docs/network.md#several-endpoints).",
 			bind: func(d *draft) any { return &d.endpoint },
 		},
 		{

@@ -115,13 +115,13 @@ func (d *draft) checkProxy() {
 		return
 	}
 	d.Proxy = proxy
-	if proxy.URL() == nil || d.Endpoint.Host == "" {
+	if proxy.URL() == nil {
 		return
 	}
-	if d.Endpoint.Kind == KindOneAgent {
+	if d.ToOneAgent() {
 		d.warn(optProxy, "is "+proxy.String()+", and the OneAgent of this machine is asked through it; set `proxy off`")
 	}
-	if proxy.URL().User != nil && !proxy.Secure() && !isLoopback(proxy.URL().Hostname()) && d.Endpoint.Plain() {
+	if plain, _ := d.plain(); proxy.URL().User != nil && !proxy.Secure() && !isLoopback(proxy.URL().Hostname()) && plain {
 		d.warn(optProxy, "gets the token, the logs and its own password unencrypted")
 	}
 }

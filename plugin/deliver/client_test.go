@@ -42,14 +42,15 @@ func quick(t *testing.T, target string, change ...func(*ClientOptions)) *Client 
 // transportTo is a transport to a URL with default options, changed by change.
 func transportTo(t *testing.T, target string, change ...func(*config.Config)) *Transport {
 	t.Helper()
-	cfg := &config.Config{TLSVerify: true, Endpoint: config.Endpoint{IngestURL: target}}
+	endpoint := config.Endpoint{IngestURL: target}
 	if u, err := url.Parse(target); err == nil {
-		cfg.Endpoint.Host = u.Host
+		endpoint.Host = u.Host
 	}
+	cfg := &config.Config{TLSVerify: true, Endpoints: []config.Endpoint{endpoint}}
 	for _, f := range change {
 		f(cfg)
 	}
-	transport, err := NewTransport(cfg, nil)
+	transport, err := NewTransport(cfg, cfg.Endpoints[0], nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,7 +63,7 @@ func TestA204WithABodySpoilsNoRequestBehindIt(t *testing.T) {
 			target, requests := eec(t, body)
 			client := quick(t, target, func(o *ClientOptions) {
 				o.Auth = nil
-				o.Transport = transportTo(t, target, func(c *config.Config) { c.Endpoint.Kind = config.KindOneAgent })
+				o.Transport = transportTo(t, target, func(c *config.Config) { c.Endpoints[0].Kind = config.KindOneAgent })
 			})
 			const n = 50
 			for i := range n {

@@ -17,19 +17,19 @@ import (
 // environmentProxy reads the proxy of a request from the environment, as http.ProxyFromEnvironment does.
 type environmentProxy func(*http.Request) (*url.URL, error)
 
-// findProxy is the proxy on the way to the endpoint, nil if there is none. The environment does not change while the process runs, and
-// the endpoint is one, so this is asked once. An endpoint on this machine is never reached through what the environment names.
-// The error shows nothing of the variable, which may hold a password.
-func findProxy(cfg *config.Config, environment environmentProxy) (*url.URL, error) {
-	if named := cfg.Proxy.URL(); named != nil || cfg.Proxy.Off() || cfg.Endpoint.Loopback() {
+// findProxy is the proxy on the way to an endpoint, nil if there is none. The environment, which can name another one for each host, does
+// not change while the process runs, so this is asked once. An endpoint on this machine is never reached through what the environment
+// names. The error shows nothing of the variable, which may hold a password.
+func findProxy(cfg *config.Config, endpoint config.Endpoint, environment environmentProxy) (*url.URL, error) {
+	if named := cfg.Proxy.URL(); named != nil || cfg.Proxy.Off() || endpoint.Loopback() {
 		return named, nil
 	}
-	target, err := url.Parse(cfg.Endpoint.IngestURL)
+	target, err := url.Parse(endpoint.IngestURL)
 	if err != nil {
 		return nil, fmt.Errorf("endpoint: %w", withoutURL(err))
 	}
 	variable := "HTTPS_PROXY"
-	if cfg.Endpoint.Plain() {
+	if endpoint.Plain() {
 		variable = "HTTP_PROXY"
 	}
 	proxy, err := environment(&http.Request{URL: target, Host: target.Host})
@@ -87,7 +87,7 @@ func authSchemes(header http.Header) []string {
 // pin, its name, our certificate. Of those only the authorities count here, and they always do: the proxy is told the password,
 // whatever tls_verify says of the server.
 func (t *Transport) dialSecureProxy(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := dialer.DialContext(ctx, network, address)
+	conn, err := t.dialer.DialContext(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}

@@ -250,8 +250,7 @@ func TestTheEnvironmentNamesAProxyForOtherMachinesOnly(t *testing.T) {
 		{"abc12345.live.dynatrace.com", "https", named, "https://named:3129"},
 		{"127.0.0.1:9999", "https", named, "https://named:3129"},
 	} {
-		cfg := &config.Config{Proxy: c.proxy, Endpoint: config.Endpoint{IngestURL: c.scheme + "://" + c.host + "/api", Host: c.host}}
-		transport, err := newTransport(cfg, nil, environment)
+		transport, err := newTransport(&config.Config{Proxy: c.proxy}, config.Endpoint{IngestURL: c.scheme + "://" + c.host + "/api", Host: c.host}, nil, environment)
 		if err != nil || transport.Via() != c.want {
 			t.Errorf("%s: through %q, %v; want %q", c.host, transport.Via(), err, c.want)
 		}
@@ -266,14 +265,14 @@ func TestTheEnvironmentNamesAProxyForOtherMachinesOnly(t *testing.T) {
 
 func TestAnEnvironmentThatCannotBeReadIsToldWithoutItsPassword(t *testing.T) {
 	for scheme, variable := range map[string]string{"https": "HTTPS_PROXY", "http": "HTTP_PROXY"} {
-		cfg := &config.Config{Endpoint: config.Endpoint{IngestURL: scheme + "://ag.example/api", Host: "ag.example"}}
+		endpoint := config.Endpoint{IngestURL: scheme + "://ag.example/api", Host: "ag.example"}
 		for _, environment := range []environmentProxy{
 			func(*http.Request) (*url.URL, error) {
 				return nil, errors.New(`invalid proxy address "joe:hunter2@proxy"`)
 			},
 			func(*http.Request) (*url.URL, error) { return url.Parse("ftp://joe:hunter2@proxy") },
 		} {
-			_, err := newTransport(cfg, nil, environment)
+			_, err := newTransport(new(config.Config), endpoint, nil, environment)
 			if err == nil || !strings.Contains(err.Error(), "proxy: the variable "+variable) || strings.Contains(err.Error(), "hunter") {
 				t.Errorf("got %v", err)
 			}

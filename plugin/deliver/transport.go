@@ -41,8 +41,12 @@ const (
 	pingTimeout = 8 * time.Second
 )
 
-// dialer makes the connections. It races IPv6 against IPv4 (RFC 8305), and shares the time there is among the addresses of a name.
-var dialer = &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
+const (
+	// dialTimeout is for a connection to be made. In general the timeout of the attempt is shorter. Where there is another endpoint
+	// (dialTimeoutOfSeveral) an address that says nothing must leave it time within the flush; two lost packets do not take longer.
+	dialTimeout          = 30 * time.Second
+	dialTimeoutOfSeveral = 5 * time.Second
+)
 
 // Transport makes the few, large requests of this plugin to one endpoint, over connections that it keeps open.
 //
@@ -53,7 +57,9 @@ var dialer = &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
 // It speaks HTTP/2 where the server offers it, else HTTP/1.1. Its memory is bounded by 16 idle connections of some 70 KiB. Safe for concurrent use.
 type Transport struct {
 	certificates *certificates
+	endpoint     config.Endpoint
 	proxy        *url.URL // nil is none
+	dialer       *net.Dialer
 	config       *config.Config
 	log          *telemetry.Log
 	now          func() time.Time
@@ -77,30 +83,44 @@ type generation struct {
 	tunnelled atomic.Bool
 }
 
-// NewTransport returns a transport to the endpoint of a configuration, with its TLS options: TLS 1.2 or newer, the system's
-// authorities and those of tls_ca_file, and through its proxy.
+// NewTransport returns a transport to one of the endpoints of a configuration, with its TLS options: TLS 1.2 or newer, the system's
+// authorities and those of tls_ca_file, and through the proxy for this endpoint. Each endpoint has a transport of its own: what one
+// server asks for, and what goes wrong with it, says nothing about the connections to another.
 //
 // The files must be good now. Later on they are looked at once a second at most, when there is a request, and the last good
 // ones stay in use while they cannot be read. There is no timeout for the answer: that of the attempt covers it. A nil log prints nothing.
-func NewTransport(cfg *config.Config, log *telemetry.Log) (*Transport, error) {
-	return newTransport(cfg, log, http.ProxyFromEnvironment)
+func NewTransport(cfg *config.Config, endpoint config.Endpoint, log *telemetry.Log) (*Transport, error) {
+	return newTransport(cfg, endpoint, log, http.ProxyFromEnvironment)
 }
 
-func newTransport(cfg *config.Config, log *telemetry.Log, environment environmentProxy) (*Transport, error) {
+func newTransport(cfg *config.Config, endpoint config.Endpoint, log *telemetry.Log, environment environmentProxy) (*Transport, error) {
 	if log == nil {
 		log = telemetry.NewLog(nil, nil, 0)
 	}
-	t := &Transport{certificates: newCertificates(cfg), config: cfg, log: log, now: time.Now, pingAfter: pingAfter, pingTimeout: pingTimeout}
+	t := &Transport{
+		certificates: newCertificates(cfg), endpoint: endpoint, dialer: newDialer(len(cfg.Endpoints) > 1), config: cfg, log: log, now: time.Now,
+		pingAfter: pingAfter, pingTimeout: pingTimeout,
+	}
 	t.checked = t.now()
 	if _, err := t.certificates.load(); err != nil {
 		return nil, err
 	}
 	var err error
-	if t.proxy, err = findProxy(cfg, environment); err != nil {
+	if t.proxy, err = findProxy(cfg, endpoint, environment); err != nil {
 		return nil, err
 	}
 	t.current = t.newGeneration()
 	return t, nil
+}
+
+// newDialer makes what makes the connections. It races IPv6 against IPv4 (RFC 8305), and shares the time there is among the addresses
+// of a name.
+func newDialer(several bool) *net.Dialer {
+	d := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
+	if several {
+		d.Timeout = dialTimeoutOfSeveral
+	}
+	return d
 }
 
 // RoundTrip makes one request. Its errors are told apart by rulingForError.
@@ -130,7 +150,7 @@ func (t *Transport) Via() string {
 
 // Relayed says that a proxy reads and repeats each request, so that an answer may be the proxy's own.
 func (t *Transport) Relayed() bool {
-	return t.proxy != nil && strings.HasPrefix(t.proxy.Scheme, "http") && t.config.Endpoint.Plain()
+	return t.proxy != nil && strings.HasPrefix(t.proxy.Scheme, "http") && t.endpoint.Plain()
 }
 
 // CloseIdleConnections closes the connections that are not in use.
@@ -210,12 +230,12 @@ func (t *Transport) newGeneration() *generation {
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: t.pingAfter, PingTimeout: t.pingTimeout},
 		Proxy:                  http.ProxyURL(t.proxy),
 		OnProxyConnectResponse: g.checkProxyAnswer,
-		DialContext:            dialer.DialContext,
+		DialContext:            t.dialer.DialContext,
 		TLSHandshakeTimeout:    handshakeTimeout,
 		TLSClientConfig:        t.serverTLS(g),
 		DisableCompression:     true, // answers are short, and what is not unpacked cannot explode
 		// A OneAgent announces a body with its 204. If it sends one, that would be read as the answer to the next request.
-		DisableKeepAlives:      t.config.Endpoint.Kind == config.KindOneAgent,
+		DisableKeepAlives:      t.endpoint.Kind == config.KindOneAgent,
 		MaxIdleConns:           idlePerHost,
 		MaxIdleConnsPerHost:    idlePerHost,
 		IdleConnTimeout:        idleTimeout,
@@ -257,7 +277,7 @@ func (t *Transport) serverTLS(g *generation) *tls.Config {
 
 // explain adds to an error what only the transport knows.
 func (t *Transport) explain(g *generation, err error) error {
-	tunnel := t.proxy != nil && t.proxy.Scheme == "http" && !t.config.Endpoint.Plain()
+	tunnel := t.proxy != nil && t.proxy.Scheme == "http" && !t.endpoint.Plain()
 	switch {
 	// Before there is TLS to the server nobody but the proxy speaks.
 	case tunnel && strings.Contains(err.Error(), answeredByTLS):

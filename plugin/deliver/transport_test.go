@@ -138,7 +138,7 @@ func TestFilesMustBeGoodAtTheStart(t *testing.T) {
 			option string
 			cfg    config.Config
 		}{{"tls_ca_file", config.Config{TLSCAFile: path}}, {"tls_cert_file", config.Config{TLSCertFile: path, TLSKeyFile: path}}} {
-			if _, err := NewTransport(&c.cfg, nil); err == nil || !strings.HasPrefix(err.Error(), c.option+": ") {
+			if _, err := NewTransport(&c.cfg, config.Endpoint{}, nil); err == nil || !strings.HasPrefix(err.Error(), c.option+": ") {
 				t.Errorf("%s with %q: %v", c.option, content, err)
 			}
 		}
