@@ -56,7 +56,7 @@ func (f *flush) accept(p part, v deliver.Verdict) {
 	if p.records == 0 {
 		return
 	}
-	f.progress.Accepted = true
+	f.progress.Accept(v.Endpoint)
 	f.each(p, func(position int) bool {
 		f.progress.Settle(position)
 		return true

@@ -10,7 +10,7 @@ const smallBody = 1 << 10
 
 // divide sends a payload that is too large for the server in smaller ones.
 func (f *flush) divide(p part, v deliver.Verdict) bool {
-	if p.raw <= smallBody && !f.progress.Accepted {
+	if p.raw <= smallBody && !f.progress.AcceptedBy(v.Endpoint) {
 		return f.notTheSize(p, v)
 	}
 	now := f.in.now()
@@ -45,9 +45,10 @@ func (f *flush) shrink(p part, v deliver.Verdict) bool {
 		if again.Kind != deliver.TooLarge {
 			return f.settle(built, again)
 		}
+		v = again // of another endpoint, perhaps
 	}
 	switch {
-	case f.progress.Accepted:
+	case f.progress.AcceptedBy(v.Endpoint):
 		f.refuse(p, v)
 	case f.doubt == nil:
 		f.doubt = &doubt{p, v}
@@ -57,7 +58,8 @@ func (f *flush) shrink(p part, v deliver.Verdict) bool {
 	return true
 }
 
-// doubt is a record that the server calls too large at any size, before it took anything of the chunk.
+// doubt is a record that the server calls too large at any size, before it took anything of the chunk. The server is one endpoint: what
+// another one took proves nothing about it.
 type doubt struct {
 	part
 	v deliver.Verdict
@@ -68,7 +70,7 @@ func (f *flush) settleDoubt() bool {
 	switch {
 	case f.doubt == nil:
 		return true
-	case !f.progress.Accepted:
+	case !f.progress.AcceptedBy(f.doubt.v.Endpoint):
 		return f.notTheSize(f.doubt.part, f.doubt.v)
 	}
 	f.refuse(f.doubt.part, f.doubt.v)

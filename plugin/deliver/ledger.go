@@ -34,8 +34,9 @@ type Progress struct {
 	suspects []Span
 	// Records is the number of settled records.
 	Records int
-	// Accepted and Refused say that at least one of them was.
+	// Accepted and Refused say that at least one of them was; Accept sets the former.
 	Accepted, Refused bool
+	takers            uint64 // the endpoints that accepted one, a bit for each Verdict.Endpoint
 	// Samples is the number of records, drawn by chance, that the server refused alone; Mixed says that it took one of them.
 	Samples int
 	Mixed   bool
@@ -85,6 +86,15 @@ func (p *Progress) Settle(i int) {
 	p.settled[i>>6] |= 1 << (i & 63)
 	p.Records++
 }
+
+// Accept notes that an endpoint (Verdict.Endpoint) accepted records of the chunk.
+func (p *Progress) Accept(endpoint int) {
+	p.Accepted = true
+	p.takers |= 1 << endpoint
+}
+
+// AcceptedBy tells whether this endpoint did: what one takes does not prove that another one that refuses is right about a record.
+func (p *Progress) AcceptedBy(endpoint int) bool { return p.takers>>endpoint&1 != 0 }
 
 // Empty tells whether p is no more than that of a new chunk.
 func (p *Progress) Empty() bool { return p.Records == 0 && p.Panics == 0 && len(p.suspects) == 0 }
