@@ -34,7 +34,8 @@ connection breaks, up to one request of records may have been taken although
 they stand in FILE.rest.
 
 Destination
-  --endpoint URL     environment id, base URL or ingest URL ($DT_ENDPOINT)
+  --endpoint URL     environment id, base URL or ingest URL, or several with
+                     commas, the best first ($DT_ENDPOINT)
   --token-file FILE  file that holds the token and nothing else; without it the
                      token is taken from $DT_API_TOKEN. There is no flag for
                      the token itself, since others see it in the process list.

@@ -397,6 +397,18 @@ func TestWhenTheServerCannotBeReachedEveryInputGoesToItsRest(t *testing.T) {
 	}
 }
 
+func TestAnotherEndpointTakesTheRecordsWhenTheFirstCannotBeReached(t *testing.T) {
+	s := newSite(t, ingest.Options{})
+	dead := httptest.NewServer(nil)
+	dead.Close()
+	s.url = dead.URL + "," + s.url
+	code := s.run(s.letters(t, "a", "b"))
+	s.expect(t, code, 0, "sent 2, accepted 2, refused 0, left 0, skipped by filter 0, broken lines 0", []string{"a", "b"}, nil)
+	if !strings.Contains(s.stderr.String(), "fails, sending to endpoint 2") {
+		t.Errorf("said %s", s.stderr.String())
+	}
+}
+
 func TestTroubleOfTheMomentIsOutlived(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	s.Script(ingest.Full503())

@@ -10,7 +10,7 @@ import (
 const throttleWait = 10 * time.Second
 
 // timeForNext is the least that a flush should have left for a second endpoint when a request to the first ran out of time.
-const timeForNext = time.Second
+const timeForNext = 2 * time.Second
 
 func (d *draft) checkEndpoint() {
 	switch {

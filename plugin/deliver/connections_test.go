@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -245,6 +246,34 @@ func TestTroubleOfHTTP2IsTheMomentsFaultAndTheNextAttemptGetsThrough(t *testing.
 				t.Errorf("%d connections, want %d", n, c.next)
 			}
 		})
+	}
+}
+
+// TestTroubleWithOneEndpointLeavesTheConnectionsToAnotherAlone: each has a transport of its own.
+func TestTroubleWithOneEndpointLeavesTheConnectionsToAnotherAlone(t *testing.T) {
+	silent, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	})
+	server, connections := serve(t, answer(204, ""))
+	first, second := quick(t, silent.URL, timeout(100*time.Millisecond)), quick(t, server.URL)
+	for range 3 {
+		expectVerdict(t, second.Send(t.Context(), payload, true), Accepted, ReasonAccepted, "")
+		expectVerdict(t, first.Send(t.Context(), payload, true), Moment, ReasonTimeout, "no answer in time")
+	}
+	if n := connections.Load(); n != 1 {
+		t.Errorf("%d connections", n)
+	}
+}
+
+func TestAConnectionIsGivenUpSoonerWhereThereIsAnotherEndpoint(t *testing.T) {
+	one := config.Endpoint{IngestURL: "http://127.0.0.1:1/api", Host: "127.0.0.1:1"}
+	for n, want := range map[int]time.Duration{1: 30 * time.Second, 2: 5 * time.Second} {
+		cfg := &config.Config{Endpoints: slices.Repeat([]config.Endpoint{one}, n)}
+		transport, err := NewTransport(cfg, one, nil)
+		if err != nil || transport.dialer.Timeout != want {
+			t.Errorf("%d endpoints: %s, %v", n, transport.dialer.Timeout, err)
+		}
 	}
 }
 

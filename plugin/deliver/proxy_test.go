@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -260,6 +261,37 @@ func TestTheEnvironmentNamesAProxyForOtherMachinesOnly(t *testing.T) {
 	}
 	if len(asked) != 2 {
 		t.Errorf("the environment was asked for %q", asked)
+	}
+}
+
+func TestEachEndpointHasTheProxyThatTheEnvironmentNamesForIt(t *testing.T) {
+	environment := func(r *http.Request) (*url.URL, error) { // as with NO_PROXY=near.example
+		if r.URL.Hostname() == "near.example" {
+			return nil, nil
+		}
+		return url.Parse(map[string]string{"http": "http://proxy:3128", "https": "https://secure:3129"}[r.URL.Scheme])
+	}
+	cfg := new(config.Config)
+	for _, u := range []string{"https://far.example/api", "https://near.example/api", "http://far.example/api", "http://localhost/api"} {
+		parsed, err := url.Parse(u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg.Endpoints = append(cfg.Endpoints, config.Endpoint{IngestURL: u, Host: parsed.Host})
+	}
+	var via []string
+	for i, endpoint := range cfg.Endpoints {
+		transport, err := newTransport(cfg, endpoint, nil, environment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		via = append(via, transport.Via())
+		if relayed, direct := transport.Relayed(), transport.current.DialTLSContext == nil; relayed != (i == 2) || direct != (i != 0) {
+			t.Errorf("%s: relayed %t, TLS to the server itself %t", endpoint, relayed, direct)
+		}
+	}
+	if want := []string{"https://secure:3129", "", "http://proxy:3128", ""}; !slices.Equal(via, want) {
+		t.Errorf("by way of %q, want %q", via, want)
 	}
 }
 
