@@ -34,10 +34,13 @@ type destination struct {
 // newDestination starts one, without TLS.
 func newDestination(t *testing.T) *destination { return startDestination(t, false, ingest.Options{}) }
 
+// startDestination takes the token in the options, if there is one.
 func startDestination(t *testing.T, tls bool, o ingest.Options) *destination {
 	t.Helper()
-	d := &destination{token: newToken()}
-	o.Tokens = []ingest.Token{{Value: d.token}}
+	if len(o.Tokens) == 0 {
+		o.Tokens = []ingest.Token{{Value: newToken()}}
+	}
+	d := &destination{token: o.Tokens[0].Value}
 	o.Observe = func(e ingest.Exchange) {
 		d.mu.Lock()
 		defer d.mu.Unlock()

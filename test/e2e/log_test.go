@@ -105,5 +105,7 @@ const (
 	saysTLSOff      = "tls_verify: is off"
 	saysAnnotation  = "annotation metadata.dynatrace.com is no JSON object"
 	saysDropped     = "records dropped: %d"
+	saysMoved       = "fails, sending to endpoint 2"
+	saysBack        = "answers again after"
 	saysDeliveredOf = "records delivered %d, dropped %d;"
 )

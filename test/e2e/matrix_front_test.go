@@ -61,8 +61,8 @@ func newHiddenServer(t *testing.T) *hiddenServer {
 
 func (h *hiddenServer) url() string { return "http://" + h.address }
 
-// show lets the handler be found.
-func (h *hiddenServer) show(t *testing.T, handler http.Handler) {
+// show lets the handler be found, until the server is closed.
+func (h *hiddenServer) show(t *testing.T, handler http.Handler) *httptest.Server {
 	t.Helper()
 	l, err := net.Listen("tcp", h.address)
 	if err != nil {
@@ -73,4 +73,5 @@ func (h *hiddenServer) show(t *testing.T, handler http.Handler) {
 	server.Listener = l
 	server.Start()
 	t.Cleanup(server.Close)
+	return server
 }

@@ -1,0 +1,251 @@
+package e2e
+
+import (
+	"fmt"
+	"iter"
+	"net/http/httptest"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"out_dynatrace/test/corpus"
+	"out_dynatrace/test/ingest"
+)
+
+// doors are two servers that take the same token, as two ActiveGates of an environment do, and what is stored by both together.
+type doors struct{ first, second *destination }
+
+func newDoors(t *testing.T, tlsOfFirst bool) doors {
+	t.Helper()
+	first := startDestination(t, tlsOfFirst, ingest.Options{})
+	return doors{first, startDestination(t, false, ingest.Options{Tokens: []ingest.Token{{Value: first.token}}})}
+}
+
+// setup sends to both, the first being preferred; another URL can stand for that.
+func (d doors) setup(first string, workers int, pairs ...string) setup {
+	return to(d.first, workers, append([]string{"endpoint", first + "/e/abc12345, " + d.second.url + "/e/abc12345"}, pairs...)...)
+}
+
+// awaitStored waits until both together have stored n records.
+func (d doors) awaitStored(t *testing.T, n int) {
+	t.Helper()
+	await(t, fmt.Sprint(n, " records"), func() bool { return d.first.Stats().RecordsStored+d.second.Stats().RecordsStored >= n })
+}
+
+// wantLinesOnce expects the numbered lines 1 to n to have been stored once, by one of them.
+func (d doors) wantLinesOnce(t *testing.T, n int) {
+	t.Helper()
+	var both iter.Seq[string] = func(yield func(string) bool) {
+		for _, one := range []*destination{d.first, d.second} {
+			for content := range one.contents(t) {
+				if !yield(content) {
+					return
+				}
+			}
+		}
+	}
+	if a := corpus.CheckNumbered(n, both); !a.OK() {
+		t.Error(a)
+	}
+	d.first.wantClean(t)
+	d.second.wantClean(t)
+}
+
+// silence is a server that takes requests, stores nothing and does not answer.
+func silence() ingest.Fault { return ingest.Slow(10 * time.Minute) }
+
+// TestTheSecondEndpointTakesOverAndTheFirstComesBack: each line arrives once, by the first while it works, by the second while it does not.
+func TestTheSecondEndpointTakesOverAndTheFirstComesBack(t *testing.T) {
+	const step = 200
+	for _, c := range []struct {
+		name    string
+		options []string
+		// begin makes the first fail, and returns what mends it.
+		begin func(t *testing.T, d doors, front *hiddenServer, server *httptest.Server) (end func())
+	}{
+		{"is killed", nil, func(t *testing.T, d doors, front *hiddenServer, server *httptest.Server) func() {
+			server.Close() // which lets it end the request that it is at
+			return func() { front.show(t, d.first) }
+		}},
+		{"answers 503", nil, func(_ *testing.T, d doors, _ *hiddenServer, _ *httptest.Server) func() {
+			d.first.setFault(ingest.Full503())
+			return d.first.clearFault
+		}},
+		{"does not answer", []string{"request_timeout", "3s", "flush_deadline", "20s"}, func(_ *testing.T, d doors, _ *hiddenServer, _ *httptest.Server) func() {
+			d.first.setFault(silence())
+			return d.first.clearFault
+		}},
+	} {
+		for _, a := range everywhere("5.1.1") {
+			t.Run(fmt.Sprintf("the first %s, %s", c.name, a.name), func(t *testing.T) {
+				t.Parallel()
+				d := newDoors(t, false)
+				front := newHiddenServer(t)
+				server := front.show(t, d.first)
+				r := a.start(t, d.setup(front.url(), 2, c.options...))
+				lines := 0
+				write := func() {
+					r.write(0, numbered(lines+1, lines+step))
+					lines += step
+					d.awaitStored(t, lines)
+				}
+				write()
+				if n := d.second.Stats().IngestRequests; n != 0 {
+					t.Errorf("the second was sent %d requests while the first worked", n)
+				}
+
+				end := c.begin(t, d, front, server)
+				for range 3 {
+					write()
+				}
+				if n := d.second.Stats().RecordsStored; n != 3*step {
+					t.Errorf("the second stored %d lines of %d", n, 3*step)
+				}
+				end()
+				for deadline := time.Now().Add(patience); d.first.Stats().RecordsStored == step; time.Sleep(time.Second) { // the time that it is set aside for
+					if time.Now().After(deadline) {
+						t.Fatalf("after %v the first is not used again; the log:\n%s", patience, show(r.log()))
+					}
+					write()
+				}
+				before := d.second.Stats().IngestRequests
+				for range 3 {
+					write()
+				}
+				if n := d.second.Stats().IngestRequests - before; n != 0 {
+					t.Errorf("the second was sent %d requests after the first was back", n)
+				}
+				out := r.stop()
+				d.wantLinesOnce(t, lines)
+				wantLines(t, out.lines, "warn", saysMoved, 1)
+				wantLines(t, out.lines, "info", saysBack, 1)
+				wantLines(t, out.lines, "info", fmt.Sprintf(saysDeliveredOf, lines, 0), 1)
+				wantQuiet(t, out.lines, saysMoved)
+				if n := retried(r); n != 0 {
+					t.Errorf("%d chunks were given back", n)
+				}
+			})
+		}
+	}
+}
+
+// TestWhenNoEndpointWorksTheFirstThatComesBackIsUsed: both are in trouble for longer than a flush; then the second is not.
+func TestWhenNoEndpointWorksTheFirstThatComesBackIsUsed(t *testing.T) {
+	const lines = 1000
+	for _, a := range everywhere("5.1.1") {
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			d := newDoors(t, false)
+			d.first.setFault(silence())
+			d.second.setFault(ingest.Full503())
+			r := a.start(t, d.setup(d.first.url, 2, "flush_deadline", "6s", "request_timeout", "3s", "retry_max", "1s"))
+			r.write(0, numbered(1, lines))
+			await(t, "a flush that ends with RETRY", func() bool { return retried(r) > 0 && d.second.Stats().Faults > 0 })
+			d.second.clearFault()
+			d.awaitStored(t, lines)
+			out := r.stop()
+			d.wantLinesOnce(t, lines)
+			if n := d.second.Stats().RecordsStored; n != lines {
+				t.Errorf("the second stored %d lines", n)
+			}
+			wantLines(t, out.lines, "info", saysBack, 1)
+		})
+	}
+}
+
+// TestWithoutWorkersTheSecondEndpointIsAskedInTheSameFlush: with Fluent Bit's default of one retry there would be no other.
+func TestWithoutWorkersTheSecondEndpointIsAskedInTheSameFlush(t *testing.T) {
+	const lines = 1000
+	for _, a := range everywhere("5.1.1") {
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			d := newDoors(t, false)
+			r := a.start(t, d.setup(newHiddenServer(t).url(), 0))
+			r.write(0, numbered(1, lines))
+			d.awaitStored(t, lines)
+			out := r.stop()
+			d.wantLinesOnce(t, lines)
+			wantLines(t, out.lines, "warn", saysDown, 1)
+			wantQuiet(t, out.lines, saysMoved, saysWorkers)
+			if n := retried(r); n != 0 {
+				t.Errorf("%d chunks were given back", n)
+			}
+		})
+	}
+}
+
+// TestAnEndpointThatDoesNotEvenConnectLeavesTimeForTheNext: packets to the first are lost. With the default times.
+func TestAnEndpointThatDoesNotEvenConnectLeavesTimeForTheNext(t *testing.T) {
+	const lines = 100
+	for _, a := range everywhere("5.1.1") {
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			d := newDoors(t, false)
+			r := a.start(t, d.setup(newDeafServer(t), 1, "request_timeout", "15s", "flush_deadline", "25s"))
+			begin := time.Now()
+			r.write(0, numbered(1, lines))
+			d.awaitStored(t, lines)
+			if took := time.Since(begin); took < 4*time.Second || took > 12*time.Second {
+				t.Errorf("it took %v to go on, want some 5 seconds", took)
+			}
+			out := r.stop()
+			d.wantLinesOnce(t, lines)
+			wantLines(t, out.lines, "warn", saysMoved+" (127.0.0.1:", 1)
+			wantQuiet(t, out.lines, saysMoved)
+		})
+	}
+}
+
+// newDeafServer listens, and never takes a connection: its queue is full, so the packets of others are dropped.
+func newDeafServer(t *testing.T) (url string) {
+	t.Helper()
+	socket := func() int {
+		fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { syscall.Close(fd) })
+		return fd
+	}
+	fd, address := socket(), &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}
+	if err := syscall.Bind(fd, address); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Listen(fd, 0); err != nil {
+		t.Fatal(err)
+	}
+	bound, err := syscall.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address.Port = bound.(*syscall.SockaddrInet4).Port
+	for range 4 {
+		_ = syscall.Connect(socket(), address) // in progress, some of them for ever
+	}
+	return fmt.Sprintf("http://127.0.0.1:%d", address.Port)
+}
+
+// TestAMistakeOfTheFirstEndpointIsToldAlthoughTheSecondWorks: nobody trusts its certificate.
+func TestAMistakeOfTheFirstEndpointIsToldAlthoughTheSecondWorks(t *testing.T) {
+	const lines = 1000
+	for _, a := range everywhere("5.1.1") {
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			d := newDoors(t, true)
+			r := a.start(t, d.setup(d.first.url, 2))
+			for i := range 3 {
+				r.write(0, numbered(i*lines+1, (i+1)*lines))
+				d.awaitStored(t, (i+1)*lines)
+			}
+			out := r.stop()
+			d.wantLinesOnce(t, 3*lines)
+			wantLines(t, out.lines, "warn", saysAuthority, 1)
+			wantLines(t, out.lines, "warn", "endpoint 1 ("+strings.TrimPrefix(d.first.url, "https://")+") fails, sending to endpoint 2", 1)
+			wantQuiet(t, out.lines, saysAuthority)
+			if n := d.second.Stats().RecordsStored; n != 3*lines {
+				t.Errorf("the second stored %d lines", n)
+			}
+		})
+	}
+}
