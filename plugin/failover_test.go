@@ -88,7 +88,8 @@ func TestTheSearchForBadRecordsIsTheSameThroughChangingDoors(t *testing.T) {
 // TestWhatOneDoorTookDoesNotMakeAnotherRightAboutTheSize: the first takes a part of the chunk and is gone, and to whatever stands before the second
 // everything is too large. That is not about the records.
 func TestWhatOneDoorTookDoesNotMakeAnotherRightAboutTheSize(t *testing.T) {
-	for name, all := range map[string][]string{"many records": contents(300), "large ones": {"small", strings.Repeat("x", 300_000), strings.Repeat("y", 300_000)}} {
+	large := func(c string) string { return strings.Repeat(c, 300_000) }
+	for name, all := range map[string][]string{"many records": contents(300), "large ones": {"small", large("x"), large("y")}, "a large one": {"small", large("x")}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := &world{}
@@ -100,7 +101,9 @@ func TestWhatOneDoorTookDoesNotMakeAnotherRightAboutTheSize(t *testing.T) {
 					}
 					return nil
 				}}
+				refused := 0
 				second := entrance{w, func() *deliver.Verdict {
+					refused++
 					return &deliver.Verdict{Kind: deliver.TooLarge, Reason: deliver.ReasonTooLarge, Status: 413, Message: "too large"}
 				}}
 				throughDoors(in, first, second)
@@ -114,6 +117,9 @@ func TestWhatOneDoorTookDoesNotMakeAnotherRightAboutTheSize(t *testing.T) {
 				if n := len(w.taken); n != 1 || in.dropped() != 0 {
 					t.Errorf("%d were taken, %d dropped", n, in.dropped())
 				}
+				if name == "many records" && refused != 3 {
+					t.Errorf("%d requests to find that out, in 3 flushes", refused)
+				}
 				if log.count("endpoint 2 (ag2): too large; so is a request of") == 0 {
 					t.Errorf("said %q", log.all)
 				}
@@ -126,6 +132,35 @@ func TestWhatOneDoorTookDoesNotMakeAnotherRightAboutTheSize(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestARecordIsNotGivenUpWhenAnotherDoorThanTheOneThatTookOthersRefusesTheRest: the first has a limit and is gone while the record is cut.
+func TestARecordIsNotGivenUpWhenAnotherDoorThanTheOneThatTookOthersRefusesTheRest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{}
+		in, _ := inWorld(t, w, options{"max_payload_records": "1"})
+		tooLarge := &deliver.Verdict{Kind: deliver.TooLarge, Reason: deliver.ReasonTooLarge, Status: 413, Message: "too large"}
+		requests := 0
+		first := entrance{w, func() *deliver.Verdict {
+			switch requests++; {
+			case requests == 1, requests > 3:
+				return nil
+			case requests == 2:
+				return tooLarge
+			}
+			return &deliver.Verdict{Kind: deliver.Moment, Reason: deliver.ReasonNetwork, Message: "nothing listens"}
+		}}
+		throughDoors(in, first, entrance{w, func() *deliver.Verdict { return tooLarge }})
+		all := []string{"small", strings.Repeat("x", 300_000)}
+		if out := in.Flush(tag, chunkOf(all...), false); out != deliver.OutcomeRetry || in.dropped() != 0 {
+			t.Errorf("answered %v, %d dropped", out, in.dropped())
+		}
+		time.Sleep(10 * time.Minute)
+		if out := in.Flush(tag, chunkOf(all...), false); out != deliver.OutcomeOK {
+			t.Errorf("once the first is back: answered %v", out)
+		}
+		wantOnce(t, w, all)
+	})
 }
 
 // twoEndpoints makes an Instance with real clients to two servers.

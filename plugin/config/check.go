@@ -33,7 +33,7 @@ func (d *draft) checkEndpoint() {
 // plain says that an endpoint, or every one of them, is http.
 func (d *draft) plain() (one, all bool) {
 	one = slices.ContainsFunc(d.Endpoints, Endpoint.Plain)
-	return one, one && !slices.ContainsFunc(d.Endpoints, func(e Endpoint) bool { return !e.Plain() })
+	return one, !slices.ContainsFunc(d.Endpoints, func(e Endpoint) bool { return !e.Plain() })
 }
 
 func (d *draft) checkToken() {

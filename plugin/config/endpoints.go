@@ -16,7 +16,7 @@ const maxEndpoints = 8
 func ParseEndpoints(raw string, allowHTTP bool) ([]Endpoint, []string, error) {
 	whole := strings.TrimSpace(raw)
 	entries := strings.Split(whole, ",")
-	if len(entries) == 1 || strings.Contains(whole, "@") || isQuoted(whole) { // a password may hold commas, and must not be shown in parts
+	if len(entries) == 1 || strings.Contains(whole, "@") { // a password may hold commas, and must not be shown in parts
 		e, warnings, err := ParseEndpoint(whole, allowHTTP)
 		if err != nil {
 			return nil, nil, err

@@ -248,7 +248,7 @@ func (f *Failover) tellOfProbe(d *door, v *Verdict) {
 func (f *Failover) bringBack(i int, now time.Time) {
 	d := &f.doors[i]
 	took := now.Sub(d.since).Round(time.Second)
-	d.aside, d.silent, d.pauses = false, time.Time{}, nil
+	d.aside, d.silent = false, time.Time{}
 	d.changes++
 	to := ""
 	if f.move() == i {
@@ -283,11 +283,7 @@ func (f *Failover) inSum(v Verdict) Verdict {
 		if !d.aside { // there was no time to ask it, and nothing has to be mended first
 			v.Kind = Moment
 		}
-		silence := d.silent.Sub(now)
-		if !d.aside {
-			silence = 0
-		}
-		v.RetryAfter = min(v.RetryAfter, max(0, silence))
+		v.RetryAfter = min(v.RetryAfter, max(0, d.silent.Sub(now))) // none of one that is not set aside
 	}
 	return v
 }

@@ -270,6 +270,8 @@ func TestRetryAfterHoldsForItsEndpoint(t *testing.T) {
 			t.Errorf("%+v", v)
 		}
 		f.wantAsked(t, 0, 1)
+		f.send(t)
+		f.wantAsked(t, 0, 1) // nor first, though the other was asked later
 		time.Sleep(time.Second)
 		if v := f.send(t); v.Kind != Accepted || v.Endpoint != 1 {
 			t.Errorf("%+v", v)
@@ -286,15 +288,28 @@ func TestAllTogetherAreSilentAsLongAsNoneMayBeAsked(t *testing.T) {
 			t.Errorf("%+v", v)
 		}
 		f.asked()
+		f.send(t) // before its time, which a Gate would not let through: it goes where the silence ends first
+		f.wantAsked(t, 0, 1)
 		time.Sleep(time.Minute)
 		f.sites[1].becomes(asksFor(100 * time.Second))
 		if v := f.send(t); v.RetryAfter != time.Minute { // what is left of that of the first
 			t.Errorf("%+v", v)
 		}
 		f.wantAsked(t, 0, 1)
-		f.send(t) // before its time is over, which a Gate would not let through
-		f.wantAsked(t, 1, 0)
 	})
+}
+
+func TestWhoAnswersEarlyIsSilentNoLonger(t *testing.T) {
+	f := newFailover(2)
+	f.sites[0].becomes(asksFor(2 * time.Minute))
+	f.sites[1].becomes(asksFor(time.Minute))
+	f.send(t)
+	f.sites[1].becomes(isAccepted)
+	f.send(t)
+	f.sites[1].becomes(isDown)
+	if v := f.send(t); v.Endpoint != 2 || v.RetryAfter != 0 {
+		t.Errorf("%+v", v)
+	}
 }
 
 func TestWithoutTimeForAnotherRequestTheNextSendMoves(t *testing.T) {
@@ -340,6 +355,64 @@ func TestTheTimeOfSlowAnswersMustBeLeftToMove(t *testing.T) {
 		f := newFailover(2, func(o *FailoverOptions) { o.Pace = pace })
 		f.sites[0].becomes(isDown)
 		f.sites[0].slows(22 * time.Second)
+		f.send(t)
+		f.wantAsked(t, 1, 0)
+	})
+}
+
+func TestASendThatIsCancelledGoesOnWithNoOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFailover(2)
+		f.sites[0].becomes(isDown)
+		f.sites[0].slows(time.Minute)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		f.Send(ctx, payload, true)
+		f.wantAsked(t, 1, 0)
+	})
+}
+
+func TestAProbeUnderWayIsNotDoubledThoughNothingElseWorks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFailover(2)
+		f.sites[0].becomes(isSilent)
+		f.send(t)
+		time.Sleep(2 * asideInitial)
+		f.asked()
+		f.sites[0].slows(15 * time.Second)
+		f.sites[1].becomes(isDown)
+		var probe sync.WaitGroup
+		probe.Go(func() { f.send(t) })
+		time.Sleep(time.Second)
+		for range 3 {
+			f.send(t)
+		}
+		f.wantAsked(t, 1, 3)
+		probe.Wait()
+		f.send(t)
+	})
+}
+
+func TestOneThatComesBackBehindABetterOneIsNotSentTo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFailover(2)
+		f.sites[0].becomes(isDown)
+		f.sites[1].becomes(isDown)
+		f.send(t)
+		f.said.take()
+		for i, takes := range []time.Duration{5 * time.Second, 10 * time.Second} {
+			f.sites[i].becomes(isAccepted)
+			f.sites[i].slows(takes)
+		}
+		var sends sync.WaitGroup
+		for range 2 {
+			sends.Go(func() { f.send(t) })
+		}
+		sends.Wait()
+		if said := f.said.take(); !slices.Equal(said, []string{"i endpoint 1 (ag1) answers again after 5s: sending to it", "i endpoint 2 (ag2) answers again after 10s"}) {
+			t.Errorf("said %q", said)
+		}
+		f.asked()
 		f.send(t)
 		f.wantAsked(t, 1, 0)
 	})
