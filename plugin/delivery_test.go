@@ -76,13 +76,15 @@ func (w *world) Send(_ context.Context, p *batch.Payload, _ bool) deliver.Verdic
 }
 
 func decode(p *batch.Payload) (records []stored) {
-	z, err := gzip.NewReader(bytes.NewReader(p.Body))
-	if err != nil {
-		panic(err)
-	}
-	body, err := io.ReadAll(z)
-	if err != nil {
-		panic(err)
+	body := p.Body
+	if p.ContentEncoding == "gzip" {
+		z, err := gzip.NewReader(bytes.NewReader(p.Body))
+		if err != nil {
+			panic(err)
+		}
+		if body, err = io.ReadAll(z); err != nil {
+			panic(err)
+		}
 	}
 	if err := json.Unmarshal(body, &records); err != nil || len(records) != p.Records || len(body) != p.RawBytes {
 		panic(fmt.Sprint(err, " or not what the payload says: ", len(records), " records of ", p.Records))

@@ -1,18 +1,13 @@
 package plugin
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/klauspost/compress/gzip"
 
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/config"
@@ -77,19 +72,7 @@ func (s *server) Send(_ context.Context, p *batch.Payload, wait bool) deliver.Ve
 	s.waits = append(s.waits, wait)
 	v := step(p)
 	if v.Kind == deliver.Accepted {
-		z, err := gzip.NewReader(bytes.NewReader(p.Body))
-		if err != nil {
-			panic(err)
-		}
-		body, err := io.ReadAll(z)
-		if err != nil {
-			panic(err)
-		}
-		var records []struct{ Content string }
-		if err := json.Unmarshal(body, &records); err != nil {
-			panic(err)
-		}
-		for _, r := range records {
+		for _, r := range decode(p) {
 			s.contents = append(s.contents, r.Content)
 		}
 	}

@@ -25,9 +25,10 @@ type Options struct {
 // was unusually large.
 type Builder struct {
 	opts    Options
-	headed  encode.Headed // the encoder, if it is one
-	target  int           // the size that a body of more than one record should not exceed
-	body    []byte        // the open body, without its end
+	headed  encode.Headed  // the encoder, if it is one
+	sharing encode.Sharing // the same
+	target  int            // the size that a body of more than one record should not exceed
+	body    []byte         // the open body, without its end
 	records int
 	wire    bytes.Buffer
 	gzip    *gzip.Writer
@@ -45,6 +46,7 @@ type Cuts struct {
 // New returns a Builder.
 func New(opts Options) (*Builder, error) {
 	b := &Builder{opts: opts, target: opts.MaxBytes}
+	b.sharing, _ = opts.Encoder.(encode.Sharing)
 	if b.headed, _ = opts.Encoder.(encode.Headed); b.headed != nil {
 		b.opts.MaxRecords = 1
 	}
@@ -71,7 +73,7 @@ func (b *Builder) Add(r *record.Record) bool {
 	if b.records == 0 {
 		limit = b.opts.MaxBytes
 	}
-	if b.append(r) <= limit {
+	if size := b.append(r); size <= limit && (b.records == 0 || b.sharing == nil || b.sharing.Copied() <= mostCopied) {
 		b.records++
 		return true
 	}
@@ -120,7 +122,7 @@ func (b *Builder) Take() (Payload, bool) {
 		p.Attributes = string(header)
 		b.cuts.Header += uint64(leftOut)
 	}
-	if b.gzip != nil {
+	if b.gzip != nil && len(b.body) >= leastGzip {
 		b.wire.Reset()
 		b.gzip.Reset(&b.wire)
 		// A bytes.Buffer takes every write, so neither call can fail.
@@ -131,6 +133,13 @@ func (b *Builder) Take() (Payload, bool) {
 	}
 	return p, true
 }
+
+// mostCopied bounds what the server copies into the records of a body before it looks at its own limit, 16 MB in its terms (page "Log
+// ingest limits": resource and scope attributes of OTLP become those of each record), in bytes of OTLP, which has fewer.
+const mostCopied = 6_000_000
+
+// leastGzip is the smallest body that is compressed, in bytes: less goes in one packet anyway.
+const leastGzip = 1 << 10
 
 // Release makes the Builder ready for the next flush. What was added and not taken is forgotten.
 func (b *Builder) Release() {

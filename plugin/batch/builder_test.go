@@ -178,6 +178,47 @@ func TestAttributesTooLargeForAnyPayloadAreLeftOut(t *testing.T) {
 	}
 }
 
+func TestASmallBodyGoesAsItIs(t *testing.T) {
+	for content, want := range map[string]string{"x": "", strings.Repeat("x", 900): "", strings.Repeat("x", 1100): "gzip"} {
+		b := builder(t, 1<<20, 10, 1)
+		b.Add(&record.Record{Content: []byte(content)})
+		if p, _ := b.Take(); p.ContentEncoding != want || want == "" && len(p.Body) != p.RawBytes {
+			t.Errorf("a content of %d bytes: %q", len(content), p.ContentEncoding)
+		}
+	}
+}
+
+// TestABodyOfSharedPartsStaysWithinWhatTheServerMakesOfIt: it copies a resource into each record.
+func TestABodyOfSharedPartsStaysWithinWhatTheServerMakesOfIt(t *testing.T) {
+	b, err := batch.New(batch.Options{Encoder: new(encode.OTLP), MaxBytes: 1_900_000, MaxRecords: 50_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := record.Value{Kind: record.String, Text: bytes.Repeat([]byte("x"), 10_000)}
+	large := &record.Group{ID: 1, ResourceID: 2, Resource: []record.Attribute{{Key: []byte("k"), Value: value}}}
+	small := &record.Group{ID: 3, ResourceID: 4}
+	for round := range 2 {
+		n := 0
+		for b.Add(&record.Record{Content: []byte("a line"), Group: large}) {
+			n++
+		}
+		p, _ := b.Take()
+		if p.Records != n || n < 550 || n > 600 || p.RawBytes > 100_000 {
+			t.Errorf("round %d: %d records in %d bytes", round, n, p.RawBytes)
+		}
+	}
+	for n := range 10_000 {
+		if !b.Add(&record.Record{Content: []byte("a line"), Group: small}) {
+			t.Fatalf("a body takes %d records of a group that says nothing", n)
+		}
+	}
+	huge := &record.Group{ID: 5, ResourceID: 6, Resource: []record.Attribute{{Key: []byte("k"), Value: record.Value{Kind: record.String, Text: make([]byte, 1_000_000)}}}}
+	b.Take()
+	if !b.Add(&record.Record{Group: huge}) {
+		t.Error("a record alone has no place")
+	}
+}
+
 func TestAnUnknownCompressionLevelIsAnError(t *testing.T) {
 	if _, err := batch.New(batch.Options{Encoder: new(encode.JSON), GzipLevel: 42}); err == nil || !strings.Contains(err.Error(), "compress_level") {
 		t.Errorf("got %v", err)

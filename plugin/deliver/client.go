@@ -1,7 +1,6 @@
 package deliver
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"out_dynatrace/plugin/batch"
+	"out_dynatrace/plugin/encode"
 	"out_dynatrace/plugin/telemetry"
 )
 
@@ -26,7 +26,7 @@ const (
 	// accept is what the API reference asks for.
 	accept = "application/json; charset=utf-8, application/json"
 	// acceptOTLP is the same for OTLP; a gateway may still answer in JSON.
-	acceptOTLP = protobufType + ", application/json"
+	acceptOTLP = encode.ContentTypeOTLP + ", application/json"
 	// defaultTimeout of an attempt. The API lets a request wait 10 s before it answers 429, so less would turn throttling into timeouts.
 	defaultTimeout = 15 * time.Second
 )
@@ -76,7 +76,7 @@ type Client struct {
 	way       way // the transport, if it is one
 	url       string
 	header    http.Header
-	hidden    []string
+	hidden    *strings.Replacer
 	auth      Authorizer
 	timeout   time.Duration
 	pace      *Pace
@@ -117,7 +117,7 @@ func NewClient(o ClientOptions) (*Client, error) {
 		transport: o.Transport,
 		url:       o.URL,
 		header:    header,
-		hidden:    o.Hidden,
+		hidden:    newHidden(o.Hidden),
 		auth:      o.Auth,
 		timeout:   o.Timeout,
 		pace:      o.Pace,
@@ -180,36 +180,22 @@ func (c *Client) attempt(ctx context.Context, payload *batch.Payload) Answer {
 	defer body.release()
 	request, token, err := c.newRequest(phase.watch(ctx), body, payload)
 	if err != nil {
-		return Answer{Err: err, Token: token}
+		return Answer{Err: err, Token: token, Hidden: c.hidden}
 	}
 	response, err := c.transport.RoundTrip(request)
 	if err != nil {
 		if ended := endOf(ctx); ended != nil {
 			err = fmt.Errorf("%w while %s", ended, &phase)
 		}
-		return Answer{Err: withoutURL(err), Token: token}
+		return Answer{Err: withoutURL(err), Token: token, Hidden: c.hidden}
 	}
 	answer := Answer{
-		Status: response.StatusCode, Header: response.Header, Token: token,
-		Relayed: c.way != nil && c.way.Relayed(), OTLP: payload.ContentType == protobufType,
+		Status: response.StatusCode, Header: response.Header, Token: token, Hidden: c.hidden,
+		Relayed: c.way != nil && c.way.Relayed(), OTLP: payload.ContentType == encode.ContentTypeOTLP,
 	}
 	answer.Body, answer.Err = readAnswer(response.Body)
-	answer.Body = c.hide(answer.Body)
 	answer.Now = time.Now()
 	return answer
-}
-
-// leastHidden is the shortest value that is looked for in an answer, in bytes: what is shorter stands in any text.
-const leastHidden = 6
-
-// hide takes the values of headers that are not to be shown out of an answer.
-func (c *Client) hide(body []byte) []byte {
-	for _, value := range c.hidden {
-		if len(value) >= leastHidden {
-			body = bytes.ReplaceAll(body, []byte(value), []byte(redacted))
-		}
-	}
-	return body
 }
 
 func (c *Client) newRequest(ctx context.Context, body *requestBody, payload *batch.Payload) (_ *http.Request, token string, _ error) {
@@ -229,7 +215,7 @@ func (c *Client) newRequest(ctx context.Context, body *requestBody, payload *bat
 		}
 	}
 	request.Header.Set("Content-Type", payload.ContentType)
-	if payload.ContentType == protobufType {
+	if payload.ContentType == encode.ContentTypeOTLP {
 		request.Header.Set("Accept", acceptOTLP)
 	}
 	if payload.ContentEncoding != "" {

@@ -153,7 +153,7 @@ func judgeFailure(a Answer) Verdict {
 		err = errors.New("neither an answer nor an error")
 	}
 	r := rulingForError(err)
-	return Verdict{Kind: r.kind, Reason: r.reason, Message: compose(0, r.hint, clean(err.Error(), a.Token))}
+	return Verdict{Kind: r.kind, Reason: r.reason, Message: compose(0, r.hint, a.clean(err.Error()))}
 }
 
 // compose puts a message together from parts that are clean and bounded.
@@ -186,7 +186,7 @@ func redirectHint(a Answer) string {
 		return hint + ": check `endpoint`"
 	}
 	bare := url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path}
-	return hint + ": if it is right, write " + clean(bare.String(), a.Token) + " as `endpoint`"
+	return hint + ": if it is right, write " + a.clean(bare.String()) + " as `endpoint`"
 }
 
 // retryAfter reads the Retry-After header, in seconds or as a date (RFC 9110, 10.2.3); 0 if there is none that can be read.

@@ -9,39 +9,52 @@ import (
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
-)
 
-// protobufType is the media type of OTLP requests and of the answers to them.
-const protobufType = "application/x-protobuf"
+	"out_dynatrace/plugin/encode"
+)
 
 // isProtobuf reports whether an answer is one of OTLP.
 func isProtobuf(header http.Header) bool {
 	media, _, err := mime.ParseMediaType(header.Get("Content-Type"))
-	return err == nil && media == protobufType && !isCompressed(header)
+	return err == nil && media == encode.ContentTypeOTLP && !isCompressed(header)
 }
 
 // judgeOTLP reads a 2xx answer to an OTLP request (OpenTelemetry protocol specification, "OTLP/HTTP response"): an
 // ExportLogsServiceResponse, which is empty when everything was taken. ok is false for an answer that is none.
 func judgeOTLP(a Answer) (v Verdict, ok bool) {
 	v = Verdict{Kind: Accepted, Reason: ReasonAccepted, Status: a.Status}
-	if a.Err != nil || !isProtobuf(a.Header) && len(a.Body) > 0 {
-		return v, false
-	}
-	rejected, said, err := partialSuccess(a.Body)
-	switch {
-	case err != nil:
-		return v, false
-	case rejected == 0 && said == "":
-		return v, true
+	rejected, said, ok := taken(a)
+	if a.Err != nil || !ok || rejected == 0 && said == "" {
+		return v, ok && a.Err == nil
 	}
 	v.Reason, v.Rejected = ReasonPartialSuccess, rejected
 	hint := "accepted in part"
 	if rejected == 0 {
 		hint = "accepted with a remark"
 	}
-	v.Message = compose(a.Status, hint, clean(said, a.Token))
+	v.Message = compose(a.Status, hint, a.clean(said))
 	return v, true
 }
+
+// taken reads an answer in either encoding: some servers prefer JSON whatever they were sent.
+func taken(a Answer) (rejected int, said string, ok bool) {
+	if isProtobuf(a.Header) || len(a.Body) == 0 {
+		rejected, said, err := partialSuccess(a.Body)
+		return rejected, said, err == nil
+	}
+	e := parseEnvelope(a.Body)
+	if isCompressed(a.Header) || e == nil || e.Error != nil || e.Details != nil || e.Success != nil || e.Message != "" {
+		return 0, "", false
+	}
+	if e.PartialSuccess == nil {
+		return 0, "", string(trim(a.Body)) == "{}"
+	}
+	n, _ := e.PartialSuccess.Rejected.Int64() // "" is none
+	return atLeastNone(n), e.PartialSuccess.Message, true
+}
+
+// atLeastNone is a count that a server has written.
+func atLeastNone(n int64) int { return int(min(max(n, 0), math.MaxInt32)) }
 
 // errProtobuf says that bytes are no message.
 var errProtobuf = errors.New("not a valid protobuf message")
@@ -55,7 +68,7 @@ func partialSuccess(body []byte) (rejected int, message string, err error) {
 		return eachField(inner, func(number protowire.Number, value uint64, text []byte) error {
 			switch {
 			case number == 1 && text == nil:
-				rejected = int(min(max(int64(value), 0), math.MaxInt32))
+				rejected = atLeastNone(int64(value))
 			case number == 2 && text != nil:
 				message = string(text)
 			}

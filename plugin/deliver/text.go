@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"bytes"
+	"encoding/json"
 	"html"
 	"net/http"
 	"regexp"
@@ -9,8 +10,6 @@ import (
 	"strings"
 
 	jsoniter "github.com/json-iterator/go"
-
-	"out_dynatrace/plugin/telemetry"
 )
 
 const (
@@ -36,6 +35,13 @@ type envelope struct {
 	Success *struct {
 		Message string `json:"message"`
 	} `json:"success"`
+	// Message is that of other servers, a google.rpc.Status in JSON among them.
+	Message string `json:"message"`
+	// PartialSuccess is the whole of an answer to OTLP in JSON.
+	PartialSuccess *struct {
+		Rejected json.Number `json:"rejectedLogRecords"` // OTLP writes it in quotes
+		Message  string      `json:"errorMessage"`
+	} `json:"partialSuccess"`
 }
 
 // message is the server's own text in an envelope, or "".
@@ -55,7 +61,7 @@ func (e *envelope) message() string {
 	case e.Success != nil:
 		return e.Success.Message
 	}
-	return ""
+	return e.Message
 }
 
 // parseEnvelope reads a JSON answer; nil if it is none.
@@ -104,18 +110,18 @@ func serverText(a Answer) string {
 	case isCompressed(a.Header):
 		return "(" + strconv.Itoa(len(body)) + " compressed bytes)"
 	case isProtobuf(a.Header):
-		return clean(statusText(a.Body), a.Token)
+		return a.clean(statusText(a.Body))
 	case body[0] == '<':
-		return clean("web page: "+pageTitle(string(body)), a.Token)
+		return a.clean("web page: " + pageTitle(string(body)))
 	}
 	if e := parseEnvelope(body); e != nil {
 		if text := e.message(); text != "" {
-			return clean(text, a.Token)
+			return a.clean(text)
 		}
-		return clean(string(body), a.Token)
+		return a.clean(string(body))
 	}
 	line, _, _ := bytes.Cut(body, []byte("\n"))
-	return clean(string(line), a.Token)
+	return a.clean(string(line))
 }
 
 // trim cuts white space and a byte order mark off.
@@ -150,27 +156,4 @@ func pageTitle(page string) string {
 	text := strings.TrimSpace(html.UnescapeString(pageMarkup.ReplaceAllString(page, "\n")))
 	line, _, _ := strings.Cut(text, "\n")
 	return line
-}
-
-var (
-	// anyToken finds what looks like a Dynatrace token, anyCredential what follows the name of a scheme; both up to the
-	// next white space. Better too much than too little.
-	anyToken      = regexp.MustCompile(`(?i)dt0[a-z][0-9]{2}\.\S*`)
-	anyCredential = regexp.MustCompile(`(?i)\b(api-token|bearer|basic)([\s:=]+)\S{20,}`)
-	// anyUserinfo finds the user and password of a URL.
-	anyUserinfo = regexp.MustCompile(`//[^\s"]*@`)
-)
-
-const redacted = "[redacted]"
-
-// clean makes text from elsewhere fit for a message: one printable line of at most maxSaid bytes without secrets.
-func clean(text, token string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if token != "" {
-		text = strings.ReplaceAll(text, token, redacted)
-	}
-	text = anyToken.ReplaceAllString(text, redacted)
-	text = anyCredential.ReplaceAllString(text, "${1}${2}"+redacted)
-	text = anyUserinfo.ReplaceAllString(text, "//"+redacted+"@")
-	return telemetry.OneLine(text, maxSaid)
 }

@@ -11,6 +11,7 @@ package deliver
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -105,6 +106,8 @@ type Answer struct {
 	// Token is the secret that was sent. It is cut out of every text that ends up in the Verdict, in case a server,
 	// a proxy or an error page echoes the request.
 	Token string
+	// Hidden replaces what else must not be told, see newHidden; nil replaces nothing.
+	Hidden *strings.Replacer
 	// Relayed says that the request was read and repeated by a proxy, which may have answered itself.
 	Relayed bool
 	// Now is when the answer came, for a Retry-After that is a date.

@@ -12,7 +12,7 @@ type Encoder interface {
 	Open(dst []byte) []byte
 	// Separate stands between two records.
 	Separate(dst []byte) []byte
-	// Append writes one record.
+	// Append writes one record. The caller may take it away again, by appending the next one to what stood before, or closing that.
 	Append(dst []byte, r *record.Record) []byte
 	// Close ends the body.
 	Close(dst []byte) []byte
@@ -21,6 +21,13 @@ type Encoder interface {
 	// Fit returns the length of the longest start of a content, ending at the border of a character, that adds at most room
 	// bytes to a record.
 	Fit(content []byte, room int) int
+}
+
+// Sharing is an Encoder of a format whose records share parts, which the server copies into each of them.
+type Sharing interface {
+	Encoder
+	// Copied is the size of these copies for the records that were appended since Open, in bytes of the format.
+	Copied() int
 }
 
 // Headed is an Encoder of a format whose bodies hold one record and only its content: the rest travels in the request's header

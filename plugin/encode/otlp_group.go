@@ -18,11 +18,16 @@ func (o *OTLP) enter(dst []byte, r *record.Record) []byte {
 		closeGroup(dst, o.inResource)
 		dst, o.inResource = openGroup(dst, tagResourceLogs)
 		o.resource = g.ResourceID
+		start := len(dst)
 		dst = o.enterResource(dst, r, g)
+		o.ofResource = len(dst) - start
 	}
 	dst, o.inScope = openGroup(dst, tagScopeLogs)
 	o.group = g.ID
-	return o.enterScope(dst, r, g)
+	start := len(dst)
+	dst = o.enterScope(dst, r, g)
+	o.ofScope = len(dst) - start
+	return dst
 }
 
 // enterResource writes the resource of a ResourceLogs, nothing where it says nothing.
