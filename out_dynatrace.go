@@ -60,7 +60,7 @@ func dynatraceInit(p unsafe.Pointer) (code C.int) {
 		}
 		return fluentbit.Error
 	}
-	in, err := plugin.New(cfg, logger)
+	in, err := plugin.New(cfg, fluentbit.Version(), logger)
 	if err != nil {
 		logger.Log(telemetry.LevelError, err.Error())
 		return fluentbit.Error

@@ -22,7 +22,8 @@ type destination struct {
 
 // newDestination builds the chain, around clients that send attributes as a header, unless that is "": attempts until the deadline, around a
 // gate that all flushes share, around the choice of an endpoint where there are several, around single attempts.
-func newDestination(cfg *config.Config, attributes string, counters *telemetry.Counters, log *telemetry.Log) (*destination, error) {
+// fluentBit is the version of Fluent Bit, "" where it is not known.
+func newDestination(cfg *config.Config, attributes, fluentBit string, counters *telemetry.Counters, log *telemetry.Log) (*destination, error) {
 	d := &destination{credential: cfg.Token.String(), pace: new(deliver.Pace)}
 	var (
 		auth deliver.Authorizer = deliver.StaticToken{Secret: cfg.Token}
@@ -52,6 +53,7 @@ func newDestination(cfg *config.Config, attributes string, counters *telemetry.C
 			Hidden:    hidden,
 			Timeout:   cfg.RequestTimeout,
 			Version:   Version,
+			FluentBit: fluentBit,
 			Transport: transport,
 			Pace:      d.pace,
 			Counters:  counters,

@@ -182,7 +182,7 @@ func twoEndpoints(t *testing.T, said *lines, first, second http.HandlerFunc, mor
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := New(cfg, said)
+	in, err := New(cfg, "", said)
 	if err != nil {
 		t.Fatal(err)
 	}

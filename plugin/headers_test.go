@@ -16,7 +16,7 @@ func atServer(t *testing.T, handler http.HandlerFunc, pairs ...string) (*Instanc
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	log := new(lines)
-	in, err := New(loaded(t, append([]string{"endpoint", server.URL + "/e/abc12345"}, pairs...)...), log)
+	in, err := New(loaded(t, append([]string{"endpoint", server.URL + "/e/abc12345"}, pairs...)...), "5.1.1", log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func TestEveryRequestHasTheHeadersOfTheConfiguration(t *testing.T) {
 		t.Fatal(out)
 	}
 	for name, want := range map[string]string{
-		"X-Gateway-Key": "a key", "X-Team": "web", "X-Dynatrace-Options": "structure=raw", "User-Agent": "fluent-bit-output-dynatrace/" + Version,
+		"X-Gateway-Key": "a key", "X-Team": "web", "X-Dynatrace-Options": "structure=raw", "User-Agent": "fluent-bit-output-dynatrace/" + Version + " fluent-bit/5.1.1",
 	} {
 		if got.Get(name) != want {
 			t.Errorf("%s: %q, want %q", name, got.Get(name), want)

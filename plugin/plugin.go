@@ -45,8 +45,8 @@ type Instance struct {
 }
 
 // New makes an instance of a checked configuration and says in one line where it will send. It opens no connection: a
-// destination that is down is no reason to refuse to start.
-func New(cfg *config.Config, logger telemetry.Logger) (*Instance, error) {
+// destination that is down is no reason to refuse to start. fluentBit is the version of Fluent Bit, "" where it is not known.
+func New(cfg *config.Config, fluentBit string, logger telemetry.Logger) (*Instance, error) {
 	in := &Instance{cfg: cfg, counters: new(telemetry.Counters), now: time.Now, random: rand.IntN}
 	in.log = telemetry.NewLog(logger, in.now, telemetry.DefaultInterval)
 	in.ctx, in.cancel = context.WithCancel(context.Background())
@@ -56,7 +56,7 @@ func New(cfg *config.Config, logger telemetry.Logger) (*Instance, error) {
 		in.cancel()
 		return nil, err
 	}
-	if in.dest, err = newDestination(cfg, header, in.counters, in.log); err != nil {
+	if in.dest, err = newDestination(cfg, header, fluentBit, in.counters, in.log); err != nil {
 		in.cancel()
 		return nil, err
 	}
@@ -72,7 +72,11 @@ func New(cfg *config.Config, logger telemetry.Logger) (*Instance, error) {
 	for _, w := range cfg.Warnings {
 		in.log.Warn("config: "+w, "%s", w)
 	}
-	in.log.Info("start", "version %s sends to %s, token %s, format %s", Version, in.dest.address, in.dest.credential, cfg.Format)
+	version := Version
+	if fluentBit != "" {
+		version += " in Fluent Bit " + fluentBit
+	}
+	in.log.Info("start", "version %s sends to %s, token %s, format %s", version, in.dest.address, in.dest.credential, cfg.Format)
 	return in, nil
 }
 

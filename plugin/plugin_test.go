@@ -107,7 +107,7 @@ func instance(t *testing.T, more options, script ...func(*batch.Payload) deliver
 		t.Fatal(err)
 	}
 	log := new(lines)
-	in, err := New(cfg, log)
+	in, err := New(cfg, "", log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -349,12 +349,12 @@ func TestTheFirstLineNamesTheProxyWithoutItsPassword(t *testing.T) {
 	}
 	said := new(lines)
 	cfg := &config.Config{TLSVerify: true, Proxy: proxy, Endpoints: []config.Endpoint{{IngestURL: "https://ag.example/api", Host: "ag.example"}}}
-	in, err := New(cfg, said)
+	in, err := New(cfg, "5.1.1", said)
 	if err != nil {
 		t.Fatal(err)
 	}
 	in.Close()
-	if said.count("sends to https://ag.example/api through the proxy http://[redacted]@proxy.example:3128, token ") != 1 || said.count("hunter2") != 0 {
+	if said.count("version "+Version+" in Fluent Bit 5.1.1 sends to https://ag.example/api through the proxy http://[redacted]@proxy.example:3128, token ") != 1 || said.count("hunter2") != 0 {
 		t.Errorf("said %q", said.all)
 	}
 }

@@ -401,7 +401,7 @@ func TestAMistakeThatIsMendedInTimeCostsNoRetry(t *testing.T) {
 	in, _, _ := instance(t, options{"endpoint": server.URL}, accepted)
 	in.dest.close()
 	var err error
-	if in.dest, err = newDestination(in.cfg, "", in.counters, in.log); err != nil {
+	if in.dest, err = newDestination(in.cfg, "", "", in.counters, in.log); err != nil {
 		t.Fatal(err)
 	}
 	if out := in.Flush(tag, chunkOf("x"), false); out != deliver.OutcomeOK || asked.Load() != 2 {

@@ -61,6 +61,8 @@ type ClientOptions struct {
 	Timeout time.Duration
 	// Version is the plugin's, for the User-Agent.
 	Version string
+	// FluentBit is the version of the Fluent Bit around it, for the User-Agent; "" is not known, or none.
+	FluentBit string
 	// Transport does the requests; see NewTransport. It is used without an http.Client, so redirects are answers like any
 	// other and are never followed.
 	Transport http.RoundTripper
@@ -112,7 +114,7 @@ func NewClient(o ClientOptions) (*Client, error) {
 		header = make(http.Header)
 	}
 	header.Set("Accept", accept)
-	header.Set("User-Agent", "fluent-bit-output-dynatrace/"+o.Version)
+	header.Set("User-Agent", userAgent(o.Version, o.FluentBit))
 	c := &Client{
 		transport: o.Transport,
 		url:       o.URL,
@@ -126,6 +128,15 @@ func NewClient(o ClientOptions) (*Client, error) {
 	c.way, _ = o.Transport.(way)
 	c.running, c.stop = context.WithCancelCause(context.Background())
 	return c, nil
+}
+
+// userAgent is who asks, as product tokens with the most important one first (RFC 9110, section 10.1.5).
+func userAgent(version, fluentBit string) string {
+	agent := "fluent-bit-output-dynatrace/" + version
+	if fluentBit != "" {
+		agent += " fluent-bit/" + fluentBit
+	}
+	return agent
 }
 
 // Close ends the attempts that run and closes idle connections. Send returns ReasonStopping from then on. It may be called more than once.

@@ -101,6 +101,7 @@ func TestRequestIsWhatTheAPIWants(t *testing.T) {
 	})
 	client := quick(t, server.URL+"/e/abc/api/v2/logs/ingest?structure=raw", func(o *ClientOptions) {
 		o.Header = http.Header{"X-Dynatrace-Attr": {"region=eu"}}
+		o.FluentBit = "5.1.1"
 	})
 	p := *payload
 	p.ContentEncoding = "gzip"
@@ -112,7 +113,7 @@ func TestRequestIsWhatTheAPIWants(t *testing.T) {
 		"Content-Type":     "application/json; charset=utf-8",
 		"Content-Encoding": "gzip",
 		"Accept":           "application/json; charset=utf-8, application/json",
-		"User-Agent":       "fluent-bit-output-dynatrace/1.2.3",
+		"User-Agent":       "fluent-bit-output-dynatrace/1.2.3 fluent-bit/5.1.1",
 		"Authorization":    "Api-Token " + secret,
 		"X-Dynatrace-Attr": "region=eu",
 		"Accept-Encoding":  "",

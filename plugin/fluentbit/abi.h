@@ -48,4 +48,7 @@ void abi_set_context(void *plugin, uintptr_t id);
 int abi_log_check(const struct abi_host *host, int level);
 void abi_log_print(const struct abi_host *host, int level, const char *message);
 
+/* Fluent Bit's metrics about itself, as text that the caller frees; NULL where it does not tell. For the engine's thread. */
+char *abi_build_info(void);
+
 #endif

@@ -96,7 +96,7 @@ func (g *golden) start(t *testing.T, url string, lookUp bool) (flush func()) {
 		t.Fatal(err)
 	}
 	log := new(lines)
-	in, err := plugin.New(cfg, log)
+	in, err := plugin.New(cfg, "", log)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -94,7 +94,7 @@ func flush(t *testing.T, endpoint string, chunk []byte, more options) (deliver.O
 		t.Fatal(err)
 	}
 	log := new(lines)
-	in, err := plugin.New(cfg, log)
+	in, err := plugin.New(cfg, "", log)
 	if err != nil {
 		t.Fatal(err)
 	}
