@@ -328,8 +328,8 @@ func TestHostReportsACallPastTheAPITable(t *testing.T) {
 
 func TestHostExplainsFaultsInLentMemory(t *testing.T) {
 	for tag, want := range map[string]string{
-		"use-kept-chunk":  "used after the flush returned: the chunk",
-		"use-kept-tag":    "used after the flush returned: the tag",
+		"use-kept-chunk":  "used after it was taken back: the chunk",
+		"use-kept-tag":    "used after it was taken back: the tag",
 		"use-kept-plugin": "used flbgo_output_plugin.api after FLBPluginInit returned",
 		"read-past":       "touched memory past the end of the chunk",
 		"write":           "wrote into the chunk",

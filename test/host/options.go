@@ -17,7 +17,7 @@ var Shapes = []Shape{"1.9", "2.0", "2.2", "3.2", "4.0", "4.2", "5.0", "5.1.1"}
 const Newest Shape = "5.1.1"
 
 // exportSets is the number of different sets of symbols that the versions export.
-const exportSets = 3
+const exportSets = 4
 
 // shapes repeats what Go must know of the C table: which of the binaries plays the shape, and what the shape can do.
 var shapes = map[Shape]struct {
@@ -25,12 +25,16 @@ var shapes = map[Shape]struct {
 	hooks   bool
 }{
 	"1.9": {0, false},
-	"2.0": {1, false}, "2.2": {1, true}, "3.2": {1, true}, "4.0": {1, true},
-	"4.2": {2, true}, "5.0": {2, true}, "5.1.1": {2, true},
+	"2.0": {1, false},
+	"2.2": {2, true}, "3.2": {2, true}, "4.0": {2, true},
+	"4.2": {3, true}, "5.0": {3, true}, "5.1.1": {3, true},
 }
 
 // HasAPI tells whether the version has more than the property getter: log_print, log checks and metrics.
 func (s Shape) HasAPI() bool { return shapes[s].exports > 0 }
+
+// TellsVersion tells whether the version exports what leads to its number, which is the name of the shape here.
+func (s Shape) TellsVersion() bool { return shapes[s].exports > 1 }
 
 // HasHooks tells whether the version calls FLBPluginPreRegister, FLBPluginOutputPreRun and FLBPluginOutputPreExit.
 func (s Shape) HasHooks() bool { return shapes[s].hooks }

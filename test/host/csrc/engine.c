@@ -226,6 +226,7 @@ static void *engine_run(void *arg)
     struct engine *e = arg;
     int ok;
 
+    version_begin(e->generation);
     watch_name_thread("flb-pipeline");
     ok = init_all(e);
     pthread_mutex_lock(&host.lock);
@@ -237,6 +238,7 @@ static void *engine_run(void *arg)
         loop(e);
     }
     exit_all(e, ok);
+    version_end();
     pthread_mutex_lock(&host.lock);
     e->ended = 1;
     pthread_cond_broadcast(&host.changed);

@@ -1,14 +1,14 @@
 /*
  * exports.c: the only symbols that the plugin's dlsym(RTLD_DEFAULT, ...) finds in the host.
  *
- * Everything is compiled with hidden visibility and linked with -rdynamic; this file alone is compiled three times, with
- * EXPORTS = 0, 1 and 2, because what can be looked up is a property of the binary. Plugins use it to learn how long the
- * api table is. (metrics.c exports the cmt_* functions when EXPORTS is not 0.)
+ * Everything is compiled with hidden visibility and linked with -rdynamic; this file is compiled four times, with
+ * EXPORTS = 0 to 3, because what can be looked up is a property of the binary. Plugins use it to learn how long the
+ * api table is. (metrics.c exports the cmt_* functions when EXPORTS is not 0, version.c what leads to the version.)
  */
 #include "host.h"
 
 #ifndef EXPORTS
-#error "EXPORTS must be 0, 1 or 2"
+#error "EXPORTS must be 0, 1, 2 or 3"
 #endif
 
 #define EXPORTED __attribute__((visibility("default")))
@@ -31,7 +31,7 @@ int flb_output_log_check(void *o_ins, int level)
 }
 #endif
 
-#if EXPORTS >= 2
+#if EXPORTS >= 3
 EXPORTED int flb_custom_log_check(void *c_ins, int level);
 int flb_custom_log_check(void *c_ins, int level)
 {

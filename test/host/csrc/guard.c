@@ -210,7 +210,7 @@ const char *guard_explain(const void *address)
     }
     for (int i = 0; i < QUARANTINE; i++) {
         if (within(p, quarantine[i].base, quarantine[i].mapped)) {
-            strcpy(text, "used after the flush returned: ");
+            strcpy(text, "used after it was taken back: ");
             return strncat(text, quarantine[i].what, 100);
         }
     }

@@ -50,7 +50,7 @@ void shape_names(char *out, size_t size);
 
 /* ---- exports.c: the symbols that the plugin can find with dlsym(RTLD_DEFAULT) -------------------------------------- */
 
-extern const int host_exports; /* 0: as 1.9; 1: as 2.x and 3.x; 2: as 4.2 and later */
+extern const int host_exports; /* 0: as 1.9; 1: as 2.0; 2: as 2.1 to 4.0; 3: as 4.2 and later */
 
 /* ---- guard.c: memory handed to the plugin, so that misuse is noticed ------------------------------------------------ */
 
@@ -162,6 +162,12 @@ void *metrics_of(struct instance *ins);
 void metrics_phase(struct instance *ins, int phase); /* METRICS_INIT, _RUN, _OVER; OVER reports the values */
 void metrics_report(struct instance *ins);
 enum { METRICS_OVER = 0, METRICS_INIT, METRICS_RUN };
+
+/* ---- version.c: what tells the version of Fluent Bit ------------------------------------------------------------------ */
+
+void version_begin(int generation); /* on the engine's thread */
+void version_end(void);
+void version_check(const char *after); /* that nothing was left behind */
 
 /* ---- plugin.c: the .so and its callbacks ------------------------------------------------------------------------------ */
 

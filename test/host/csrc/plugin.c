@@ -166,6 +166,7 @@ int plugin_init(struct plugin *p, struct instance *ins)
     watch_enter("FLBPluginInit", ins->name, 0);
     ret = g->cb_init(g);
     after("FLBPluginInit");
+    version_check("FLBPluginInit");
     metrics_phase(ins, METRICS_RUN);
     forget(g);
     ev_begin("init");

@@ -118,6 +118,51 @@ static void count_flush(struct self *s, const char *label)
     }
 }
 
+/* ask_version does what a plugin has to do to learn the version, and what it must not do. */
+static void ask_version(void)
+{
+    static void *kept_config;
+    struct { int status; void *loop, *channel, *config; } *(*get)(void) = dlsym(RTLD_DEFAULT, "flb_context_get");
+    int (*add)(void *, void *) = dlsym(RTLD_DEFAULT, "flb_metrics_fluentbit_add");
+    void *(*create)(void) = dlsym(RTLD_DEFAULT, "cmt_create");
+    void (*destroy)(void *) = dlsym(RTLD_DEFAULT, "cmt_destroy");
+    char *(*text_of)(void *) = dlsym(RTLD_DEFAULT, "cmt_encode_text_create");
+    void (*give_back)(char *) = dlsym(RTLD_DEFAULT, "cmt_encode_text_destroy");
+    char *text, *version;
+    void *cmt;
+
+    if (get == NULL || get() == NULL) {
+        record("version none");
+        return;
+    }
+    cmt = create();
+    if (kept_config == NULL || !told("keep-config")) {
+        kept_config = get()->config;
+    }
+    if (told("look-into-config")) {
+        sink = *(int *)kept_config;
+    }
+    if (told("write-context")) {
+        get()->status = 1;
+    }
+    add(kept_config, cmt);
+    text = text_of(cmt);
+    version = strstr(text, ",version=");
+    record("version %.20s", version ? version + 9 : "none");
+    if (!told("leave-text")) {
+        give_back(text);
+    }
+    if (told("use-text")) {
+        sink = text[0];
+    }
+    if (!told("leave-metrics")) {
+        destroy(cmt);
+    }
+    if (told("destroy-twice")) {
+        destroy(cmt);
+    }
+}
+
 int FLBPluginInit(struct plugin *p)
 {
     const char *(*name)(void *) = dlsym(RTLD_DEFAULT, "flb_output_name");
@@ -132,6 +177,9 @@ int FLBPluginInit(struct plugin *p)
     if (strcmp(property(s, "init"), "fail") == 0) {
         free(s);
         return 0;
+    }
+    if (told("ask-version")) {
+        ask_version();
     }
     if (dlsym(RTLD_DEFAULT, "flb_output_log_check") != NULL) {
         check ok = (check)s->api[6];
