@@ -7,13 +7,22 @@ import (
 	"testing"
 )
 
-// fluentBitVersion is that of the real Fluent Bit, of which there is one.
-var fluentBitVersion = sync.OnceValues(func() (v [2]int, err error) {
+// fluentBitVersionText is what the real Fluent Bit, of which there is one, says of itself.
+var fluentBitVersionText = sync.OnceValues(func() (string, error) {
 	out, err := exec.Command(fluentBit, "--version").Output()
 	if err != nil {
-		return v, fmt.Errorf("%s --version: %w", fluentBit, err)
+		return "", fmt.Errorf("%s --version: %w", fluentBit, err)
 	}
-	if _, err := fmt.Sscanf(string(out), "Fluent Bit v%d.%d", &v[0], &v[1]); err != nil {
+	return string(out), nil
+})
+
+// fluentBitVersion is its version.
+var fluentBitVersion = sync.OnceValues(func() (v [2]int, err error) {
+	out, err := fluentBitVersionText()
+	if err != nil {
+		return v, err
+	}
+	if _, err := fmt.Sscanf(out, "Fluent Bit v%d.%d", &v[0], &v[1]); err != nil {
 		return v, fmt.Errorf("%s --version says %q: %w", fluentBit, out, err)
 	}
 	return v, nil
