@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/md5"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,7 @@ type front struct {
 	*destination
 	*peer
 	port int
+	dir  string
 }
 
 // frontOptions say how it is to be spoken to.
@@ -25,15 +27,17 @@ type frontOptions struct {
 	certificate *pki.Pair // nil is plain http
 	clients     *pki.Pair // an authority whose certificates it asks clients for; nil does not ask
 	extra       string    // directives of the server
+	address     string    // it listens on; "" is 127.0.0.1
 	protocols   string    // of TLS; "" is TLSv1.2 TLSv1.3
 }
 
-// startFront runs it, for the URL https://127.0.0.1:port or http.
+// startFront runs it, for the URL https://127.0.0.1:port, or http, or with another address.
 func startFront(t *testing.T, o frontOptions) *front {
 	t.Helper()
 	d := startDestination(t, false, ingest.Options{})
 	dir := peerDir(t)
-	f := &front{destination: d, port: freePorts(t, 1)[0]}
+	f := &front{destination: d, port: freePorts(t, 1)[0], dir: dir}
+	address := net.JoinHostPort(cmp.Or(o.address, "127.0.0.1"), fmt.Sprint(f.port))
 	listen, tls, scheme := "", "", "http"
 	if o.certificate != nil {
 		scheme, listen = "https", " ssl http2"
@@ -54,19 +58,29 @@ events { worker_connections 128; }
 http {
   log_format met '$status $server_protocol $ssl_protocol client=$ssl_client_verify';
   access_log %[1]s/access.log met;
+  log_format client '$status $ssl_client_serial';
+  access_log %[1]s/clients.log client;
   client_max_body_size 20m;
   %[2]s
   server {
-    listen 127.0.0.1:%[3]d%[4]s;
+    listen %[3]s%[4]s;
     %[5]s
     %[6]s
     location / { proxy_pass %[7]s; proxy_http_version 1.1; }
   }
 }
-`, dir, temp.String(), f.port, listen, tls, o.extra, d.url))
-	f.peer = startPeer(t, dir, "nginx", []int{f.port}, "-p", dir, "-c", conf)
-	d.url = fmt.Sprintf("%s://127.0.0.1:%d", scheme, f.port)
+`, dir, temp.String(), address, listen, tls, o.extra, d.url))
+	f.peer = startPeer(t, dir, "nginx", []string{address}, "-p", dir, "-c", conf)
+	d.url = fmt.Sprintf("%s://%s", scheme, address)
 	return f
+}
+
+// renew starts nginx again, with another certificate.
+func (f *front) renew(t *testing.T, certificate pki.Pair) {
+	t.Helper()
+	f.kill()
+	certificate.Write(t, f.dir, "server")
+	f.start()
 }
 
 // proxyUser and proxyPassword are long enough to be looked for in every log.
@@ -84,7 +98,7 @@ func startTinyproxy(t *testing.T, auth bool, ports ...int) (url string, p *peer)
 	for _, one := range ports {
 		text += fmt.Sprintf("ConnectPort %d\n", one)
 	}
-	p = startPeer(t, dir, "tinyproxy", []int{port}, "-d", "-c", put(t, dir, "tinyproxy.conf", text))
+	p = startPeer(t, dir, "tinyproxy", []string{fmt.Sprintf("127.0.0.1:%d", port)}, "-d", "-c", put(t, dir, "tinyproxy.conf", text))
 	return fmt.Sprintf("127.0.0.1:%d", port), p
 }
 
@@ -131,8 +145,8 @@ pinger_enable off
 netdb_filename none
 shutdown_lifetime 0 seconds
 `, dir, ports[0], ports[1], cert, hosts, passwords, helper))
-	s.peer = startPeer(t, dir, "squid", ports, "-N", "-f", conf)
 	s.http, s.https = fmt.Sprintf("127.0.0.1:%d", ports[0]), fmt.Sprintf("127.0.0.1:%d", ports[1])
+	s.peer = startPeer(t, dir, "squid", []string{s.http, s.https}, "-N", "-f", conf)
 	return s
 }
 

@@ -13,7 +13,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // Servers that nobody here wrote stand between the agent and the local Dynatrace: nginx as a front with TLS, tinyproxy and squid as
@@ -102,6 +101,11 @@ type peer struct {
 	name string
 	dir  string
 	said string // file of its standard output and error
+	args []string
+	// listens are the addresses it can be reached at.
+	listens []string
+	process *os.Process
+	ended   chan struct{}
 }
 
 // peerDir is a directory that a server can write to that changes its user when root starts it.
@@ -124,30 +128,13 @@ func put(t *testing.T, dir, name, text string) string {
 	return path
 }
 
-// startPeer runs a program in the foreground until the test ends, and waits until it listens on all ports.
-func startPeer(t *testing.T, dir, program string, ports []int, args ...string) *peer {
+// startPeer runs a program in the foreground until the test ends, and waits until it listens on all addresses.
+func startPeer(t *testing.T, dir, program string, listens []string, args ...string) *peer {
 	t.Helper()
-	path, _ := findPeer(program)
-	p := &peer{t: t, name: program, dir: dir, said: filepath.Join(dir, program+".out")}
-	out, err := os.Create(p.said)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer out.Close()
-	cmd := exec.Command(path, args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() {
-		_ = cmd.Wait()
-		close(ended)
-	}()
+	p := &peer{t: t, name: program, dir: dir, said: filepath.Join(dir, program+".out"), args: args, listens: listens}
+	p.start()
 	t.Cleanup(func() {
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // its own group: helpers of squid are in it
-		<-ended
+		p.kill()
 		if t.Failed() {
 			for _, name := range []string{p.said, filepath.Join(dir, "access.log")} {
 				text, _ := os.ReadFile(name)
@@ -155,26 +142,51 @@ func startPeer(t *testing.T, dir, program string, ports []int, args ...string) *
 			}
 		}
 	})
-	for _, port := range ports {
-		deadline := time.Now().Add(patience)
-		for {
-			conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-			if err == nil {
-				conn.Close()
-				break
-			}
+	return p
+}
+
+// start runs the program, again after kill.
+func (p *peer) start() {
+	p.t.Helper()
+	path, _ := findPeer(p.name)
+	out, err := os.OpenFile(p.said, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer out.Close()
+	cmd := exec.Command(path, p.args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = p.dir, out, out
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	if err := cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	p.process, p.ended = cmd.Process, ended
+	go func() {
+		_ = cmd.Wait()
+		close(ended)
+	}()
+	for _, address := range p.listens {
+		await(p.t, p.name+" to listen on "+address, func() bool {
 			select {
 			case <-ended:
 				text, _ := os.ReadFile(p.said)
-				t.Fatalf("%s ended:\n%s", program, tail(string(text), 4000))
-			case <-time.After(10 * time.Millisecond):
+				p.t.Fatalf("%s ended:\n%s", p.name, tail(string(text), 4000))
+			default:
 			}
-			if time.Now().After(deadline) {
-				t.Fatalf("%s does not listen on %d", program, port)
+			conn, err := net.Dial("tcp", address)
+			if err == nil {
+				conn.Close()
 			}
-		}
+			return err == nil
+		})
 	}
-	return p
+}
+
+// kill ends the program, and all its connections with it.
+func (p *peer) kill() {
+	_ = syscall.Kill(-p.process.Pid, syscall.SIGKILL) // its own group: helpers of squid are in it
+	<-p.ended
 }
 
 // access is the log of requests so far.
