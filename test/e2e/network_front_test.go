@@ -109,23 +109,30 @@ type squid struct {
 	authority   pki.Pair
 }
 
-// startSquid runs it. It knows the address of the name dynatrace.test, as nobody else does.
+// startSquid runs it on 127.0.0.1. It knows the address of the name dynatrace.test, as nobody else does.
 func startSquid(t *testing.T) *squid {
+	t.Helper()
+	return startSquidAt(t, "127.0.0.1")
+}
+
+// startSquidAt runs it on another address.
+func startSquidAt(t *testing.T, address string) *squid {
 	t.Helper()
 	dir := peerDir(t)
 	s := &squid{authority: pki.Authority(t)}
-	pair := s.authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}})
+	pair := s.authority.Issue(t, pki.Spec{Names: []string{address}})
 	cert := put(t, dir, "proxy.pem", string(pair.CertPEM())+string(pair.KeyPEM(t)))
 	hosts := put(t, dir, "hosts", "127.0.0.1 dynatrace.test\n")
 	passwords := put(t, dir, "passwords", fmt.Sprintf("%s:%x\n", proxyUser, md5.Sum([]byte(proxyPassword))))
 	ports := freePorts(t, 2)
+	s.http, s.https = net.JoinHostPort(address, fmt.Sprint(ports[0])), net.JoinHostPort(address, fmt.Sprint(ports[1]))
 	helper := "/usr/lib/squid/basic_ncsa_auth"
 	if _, err := os.Stat(helper); err != nil {
 		goWithout(t, fmt.Sprintf("no helper of squid for passwords here, so this is not tested: %v", err))
 	}
 	conf := put(t, dir, "squid.conf", fmt.Sprintf(`
-http_port 127.0.0.1:%[2]d
-https_port 127.0.0.1:%[3]d tls-cert=%[4]s
+http_port %[2]s
+https_port %[3]s tls-cert=%[4]s
 hosts_file %[5]s
 auth_param basic program %[7]s %[6]s
 auth_param basic children 1 startup=1
@@ -144,9 +151,16 @@ max_filedescriptors 256
 pinger_enable off
 netdb_filename none
 shutdown_lifetime 0 seconds
-`, dir, ports[0], ports[1], cert, hosts, passwords, helper))
-	s.http, s.https = fmt.Sprintf("127.0.0.1:%d", ports[0]), fmt.Sprintf("127.0.0.1:%d", ports[1])
-	s.peer = startPeer(t, dir, "squid", []string{s.http, s.https}, "-N", "-f", conf)
+`, dir, s.http, s.https, cert, hosts, passwords, helper))
+	// Its shared memory bears the name of the service: two of one name take it from each other, and one that is killed leaves it.
+	service := fmt.Sprintf("e2e%d", ports[0])
+	t.Cleanup(func() {
+		left, _ := filepath.Glob("/dev/shm/" + service + "-*")
+		for _, segment := range left {
+			os.Remove(segment)
+		}
+	})
+	s.peer = startPeer(t, dir, "squid", []string{s.http, s.https}, "-N", "-n", service, "-f", conf)
 	return s
 }
 

@@ -176,20 +176,25 @@ func travel(t *testing.T, a agent, w way, format, path string) {
 // TestNetworkHTTP2GoesOnWhenNginxSaysGoAway: after every third request, by its own rule for long connections.
 func TestNetworkHTTP2GoesOnWhenNginxSaysGoAway(t *testing.T) {
 	needPeers(t, "nginx")
-	pair := pki.SelfSigned(t, "127.0.0.1")
-	f := startFront(t, frontOptions{certificate: &pair, extra: "keepalive_requests 3;"})
-	s := to(f.destination, 4, "tls_pin_sha256", config.FingerprintOf(pair.Leaf).String(), "max_payload_records", "50")
-	r := hosts("5.1.1")[0].start(t, s)
-	const lines = 3000
-	for from := 1; from < lines; from += 500 {
-		r.write(0, numbered(from, from+499))
-	}
-	f.awaitStored(t, lines)
-	out := r.stop()
-	f.wantLinesOnce(t, lines)
-	wantQuiet(t, out.lines)
-	if n := strings.Count(f.access(), "204 HTTP/2.0"); n < lines/50 {
-		t.Errorf("%d requests of HTTP/2, want %d or more", n, lines/50)
+	for _, a := range everywhere("5.1.1") {
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			pair := pki.SelfSigned(t, "127.0.0.1")
+			f := startFront(t, frontOptions{certificate: &pair, extra: "keepalive_requests 3;"})
+			s := to(f.destination, 4, "tls_pin_sha256", config.FingerprintOf(pair.Leaf).String(), "max_payload_records", "50")
+			r := a.start(t, s)
+			const lines = 3000
+			for from := 1; from < lines; from += 500 {
+				r.write(0, numbered(from, from+499))
+			}
+			f.awaitStored(t, lines)
+			out := r.stop()
+			f.wantLinesOnce(t, lines)
+			wantQuiet(t, out.lines, "the URL has no /e/{environment-id}")
+			if n := strings.Count(f.access(), "204 HTTP/2.0"); n < lines/50 {
+				t.Errorf("%d requests of HTTP/2, want %d or more", n, lines/50)
+			}
+		})
 	}
 }
 
@@ -206,19 +211,21 @@ func TestNetworkPlainEndpointsGoThroughAProxy(t *testing.T) {
 			return "https://" + withLogin(s.https), s.peer, []string{"tls_ca_file", ca}
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			needPeers(t, strings.Fields(name)[0])
-			d := newDestination(t)
-			proxy, p, pairs := start(t)
-			r := hosts("5.1.1")[0].start(t, to(d, 1, append(pairs, "proxy", proxy)...))
-			r.write(0, numbered(1, networkLines))
-			d.awaitStored(t, networkLines)
-			out := r.stop()
-			d.wantLinesOnce(t, networkLines)
-			wantQuiet(t, out.lines)
-			await(t, "the proxy to tell of it", func() bool { return strings.Contains(p.access(), "POST "+d.url+"/") })
-		})
+		for _, a := range everywhere("5.1.1") {
+			t.Run(name+", "+a.name, func(t *testing.T) {
+				t.Parallel()
+				needPeers(t, strings.Fields(name)[0])
+				d := newDestination(t)
+				proxy, p, pairs := start(t)
+				r := a.start(t, to(d, 1, append(pairs, "proxy", proxy)...))
+				r.write(0, numbered(1, networkLines))
+				d.awaitStored(t, networkLines)
+				out := r.stop()
+				d.wantLinesOnce(t, networkLines)
+				wantQuiet(t, out.lines)
+				await(t, "the proxy to tell of it", func() bool { return strings.Contains(p.access(), "POST "+d.url+"/") })
+			})
+		}
 	}
 }
 

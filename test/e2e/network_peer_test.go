@@ -136,8 +136,11 @@ func startPeer(t *testing.T, dir, program string, listens []string, args ...stri
 	t.Cleanup(func() {
 		p.kill()
 		if t.Failed() {
-			for _, name := range []string{p.said, filepath.Join(dir, "access.log")} {
-				text, _ := os.ReadFile(name)
+			for _, name := range []string{p.said, filepath.Join(dir, "access.log"), filepath.Join(dir, "cache.log")} {
+				text, err := os.ReadFile(name)
+				if err != nil {
+					continue // not every program has each
+				}
 				t.Logf("%s of %s:\n%s", filepath.Base(name), program, tail(string(text), 4000))
 			}
 		}

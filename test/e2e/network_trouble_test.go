@@ -93,39 +93,41 @@ func TestNetworkTroubleIsToldInOneLine(t *testing.T) {
 			return trusting("proxy", "http://"+withLogin("127.0.0.1:1"))
 		}, "warn", []string{"nothing listens at the proxy's host and port", "check host and port in `proxy` or HTTPS_PROXY"}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			needPeers(t, append(slices.Clone(c.needs), "nginx")...)
-			f := startFront(t, c.front)
-			f.url += "/e/abc12345"
-			// A flush that waits for the next probe holds up the end until its deadline.
-			s := to(f.destination, 1, append(c.pairs(t, f), "flush_deadline", "3s", "request_timeout", "2500ms")...)
-			s.grace, s.lossy = time.Second, true
-			r := hosts("5.1.1")[0].start(t, s)
-			r.write(0, numbered(1, 50))
-			defer func() {
-				if t.Failed() {
-					t.Log("the log:\n" + show(r.log()))
+		for _, a := range everywhere("5.1.1") {
+			t.Run(c.name+": "+a.name, func(t *testing.T) {
+				t.Parallel()
+				needPeers(t, append(slices.Clone(c.needs), "nginx")...)
+				f := startFront(t, c.front)
+				f.url += "/e/abc12345"
+				// A flush that waits for the next probe holds up the end until its deadline.
+				s := to(f.destination, 1, append(c.pairs(t, f), "flush_deadline", "3s", "request_timeout", "2500ms")...)
+				s.grace, s.lossy = time.Second, true
+				r := a.start(t, s)
+				r.write(0, numbered(1, 50))
+				defer func() {
+					if t.Failed() {
+						t.Log("the log:\n" + show(r.log()))
+					}
+				}()
+				await(t, "a line about it", func() bool { return len(with(r.log(), c.level, c.says[0])) > 0 })
+				out := r.stop()
+				first := slices.DeleteFunc(slices.Clone(out.lines), func(l logLine) bool { return strings.Contains(l.message, "(repeated ") }) // what was folded is told at the end
+				for _, phrase := range c.says {
+					wantLines(t, first, c.level, phrase, 1)
 				}
-			}()
-			await(t, "a line about it", func() bool { return len(with(r.log(), c.level, c.says[0])) > 0 })
-			out := r.stop()
-			first := slices.DeleteFunc(slices.Clone(out.lines), func(l logLine) bool { return strings.Contains(l.message, "(repeated ") }) // what was folded is told at the end
-			for _, phrase := range c.says {
-				wantLines(t, first, c.level, phrase, 1)
-			}
-			wantQuiet(t, out.lines, c.says[0], "the server can hold a request for 10s")
-			if n := f.Stats().RecordsStored; n != 0 {
-				t.Errorf("%d records arrived", n)
-			}
-			if sum := out.report.Summary; sum.Errors+sum.OK != 0 {
-				t.Errorf("want nothing but RETRY: %+v", sum.Counts)
-			}
-			for _, secret := range []string{proxyPassword, "wrong-wrong"} {
-				if strings.Contains(out.text, secret) {
-					t.Errorf("a password was shown:\n%s", out.text)
+				wantQuiet(t, out.lines, c.says[0], "the server can hold a request for 10s")
+				if n := f.Stats().RecordsStored; n != 0 {
+					t.Errorf("%d records arrived", n)
 				}
-			}
-		})
+				if out.report != nil && out.report.Summary.Errors+out.report.Summary.OK != 0 {
+					t.Errorf("want nothing but RETRY: %+v", out.report.Summary.Counts)
+				}
+				for _, secret := range []string{proxyPassword, "wrong-wrong"} {
+					if strings.Contains(out.text, secret) {
+						t.Errorf("a password was shown:\n%s", out.text)
+					}
+				}
+			})
+		}
 	}
 }
