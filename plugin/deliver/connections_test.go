@@ -268,7 +268,7 @@ func TestTroubleWithOneEndpointLeavesTheConnectionsToAnotherAlone(t *testing.T) 
 
 func TestAConnectionIsGivenUpSoonerWhereThereIsAnotherEndpoint(t *testing.T) {
 	one := config.Endpoint{IngestURL: "http://127.0.0.1:1/api", Host: "127.0.0.1:1"}
-	for n, want := range map[int]time.Duration{1: 30 * time.Second, 2: 5 * time.Second} {
+	for n, want := range map[int]time.Duration{1: 10 * time.Second, 2: 5 * time.Second} {
 		cfg := &config.Config{Endpoints: slices.Repeat([]config.Endpoint{one}, n)}
 		transport, err := NewTransport(cfg, one, nil)
 		if err != nil || transport.dialer.Timeout != want {

@@ -36,7 +36,7 @@ func ownFailure(err error) (ruling, bool) {
 		return ruling{Moment, ReasonStopping, "given up because the plugin is stopping"}, true
 	case errors.Is(err, errAttemptTimeout):
 		return ruling{Moment, ReasonTimeout, "no answer in time; trying again"}, true
-	case errors.Is(err, errFlushDeadline), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, errFlushDeadline), errors.Is(err, context.DeadlineExceeded) && !fromNet(err):
 		return ruling{Moment, ReasonDeadline, "no time left in this flush"}, true
 	case errors.Is(err, errToken):
 		return ruling{Environment, ReasonToken, "the token cannot be read: check api_token_file"}, true
@@ -44,6 +44,15 @@ func ownFailure(err error) (ruling, bool) {
 		return ruling{Environment, ReasonRequest, "no request can be made: check `endpoint`"}, true
 	}
 	return ruling{}, false
+}
+
+// fromNet reports whether an error is of package net, whose time-outs say that they are context.DeadlineExceeded.
+func fromNet(err error) bool {
+	var (
+		op  *net.OpError
+		dns *net.DNSError
+	)
+	return errors.As(err, &op) || errors.As(err, &dns)
 }
 
 func networkFailure(err error) (ruling, bool) {

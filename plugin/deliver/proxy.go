@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 
@@ -61,6 +62,9 @@ func (e *proxyTLSError) Unwrap() error { return e.err }
 // errProxySpeaksTLS is a proxy named with http:// that wants https://.
 var errProxySpeaksTLS = errors.New("the proxy answers with TLS")
 
+// errProxyHandshake is a proxy that does not get on with the TLS handshake.
+var errProxyHandshake = fmt.Errorf("TLS handshake: %w", os.ErrDeadlineExceeded)
+
 // errProxyHungUp is a proxy that gave no answer to CONNECT.
 var errProxyHungUp = errors.New("the proxy hung up")
 
@@ -100,10 +104,13 @@ func (t *Transport) dialSecureProxy(ctx context.Context, network, address string
 		RootCAs:    roots,
 		NextProtos: []string{"http/1.1"}, // CONNECT is spoken in no other
 	})
-	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, t.handshakeTimeout, errProxyHandshake)
 	defer cancel()
 	if err := secure.HandshakeContext(ctx); err != nil {
 		conn.Close()
+		if cause := context.Cause(ctx); errors.Is(cause, errProxyHandshake) {
+			err = cause
+		}
 		return nil, &proxyTLSError{err}
 	}
 	return secure, nil

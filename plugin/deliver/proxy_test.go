@@ -211,6 +211,7 @@ func TestProxiesInTroubleAreExplained(t *testing.T) {
 		{"a proxy that wants no TLS", https, strings.Replace(plain.URL, "http:", "https:", 1), joe, nil, Environment, ReasonProxy, "write it with http://"},
 		{"a proxy of another name", https, runProxy(t, &named).URL, joe, trusts(namedCA), Environment, ReasonCertificate, "the proxy's certificate is for another name"},
 		{"a proxy that hangs up", https, rawServer(t, says("")), joe, nil, Moment, ReasonNetwork, "the proxy hangs up without an answer"},
+		{"a proxy that stalls in its handshake", https, "https://" + mute(t), joe, nil, Moment, ReasonTimeout, "while connecting through the proxy https://[redacted]@127.0.0.1:"},
 		{"a proxy that stalls", https, rawServer(t, stalls("HTTP/1.1 200")), joe, nil, Moment, ReasonTimeout, "while connecting through the proxy http://[redacted]@127.0.0.1:"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -226,6 +227,25 @@ func TestProxiesInTroubleAreExplained(t *testing.T) {
 			}
 		})
 	}
+}
+
+// mute is the address of somebody who takes connections and does nothing with them.
+func mute(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	return listener.Addr().String()
+}
+
+func TestAProxyThatDoesNotShakeHandsInTimeIsToldFromAFlushWithoutTime(t *testing.T) {
+	const server = "https://env.example"
+	transport := transportTo(t, server, by(t, "https://"+mute(t), joe, hunter2))
+	transport.handshakeTimeout = 100 * time.Millisecond
+	v := quick(t, server, through(transport)).Send(t.Context(), payload, true)
+	expectVerdict(t, v, Moment, ReasonTimeout, "the proxy does not answer: check host and port in `proxy` or HTTPS_PROXY")
 }
 
 func TestTheEnvironmentNamesAProxyForOtherMachinesOnly(t *testing.T) {

@@ -41,12 +41,22 @@ const (
 	pingTimeout = 8 * time.Second
 )
 
-const (
-	// dialTimeout is for a connection to be made. In general the timeout of the attempt is shorter. Where there is another endpoint
-	// (dialTimeoutOfSeveral) an address that says nothing must leave it time within the flush; two lost packets do not take longer.
-	dialTimeout          = 30 * time.Second
-	dialTimeoutOfSeveral = 5 * time.Second
-)
+// dialTimeoutOfSeveral is for a connection to be made where there is another endpoint: an address that says nothing must leave it time
+// within the flush. Two lost packets do not take longer.
+const dialTimeoutOfSeveral = 5 * time.Second
+
+// newDialer makes what makes the connections. It races IPv6 against IPv4 (RFC 8305), and shares the time there is among the addresses
+// of a name. That is two thirds of an attempt, which net/http does not tell it: an address that is dead has to leave time for those behind it.
+func newDialer(attempt time.Duration, several bool) *net.Dialer {
+	if attempt <= 0 {
+		attempt = defaultTimeout
+	}
+	timeout := min(attempt*2/3, 30*time.Second)
+	if several {
+		timeout = min(timeout, dialTimeoutOfSeveral)
+	}
+	return &net.Dialer{Timeout: timeout, KeepAlive: 30 * time.Second}
+}
 
 // Transport makes the few, large requests of this plugin to one endpoint, over connections that it keeps open.
 //
@@ -59,12 +69,12 @@ type Transport struct {
 	certificates *certificates
 	endpoint     config.Endpoint
 	proxy        *url.URL // nil is none
-	dialer       *net.Dialer
 	config       *config.Config
+	dialer       *net.Dialer
 	log          *telemetry.Log
 	now          func() time.Time
 
-	pingAfter, pingTimeout time.Duration
+	pingAfter, pingTimeout, handshakeTimeout time.Duration
 
 	mu        sync.Mutex
 	current   *generation
@@ -98,8 +108,8 @@ func newTransport(cfg *config.Config, endpoint config.Endpoint, log *telemetry.L
 		log = telemetry.NewLog(nil, nil, 0)
 	}
 	t := &Transport{
-		certificates: newCertificates(cfg), endpoint: endpoint, dialer: newDialer(len(cfg.Endpoints) > 1), config: cfg, log: log, now: time.Now,
-		pingAfter: pingAfter, pingTimeout: pingTimeout,
+		certificates: newCertificates(cfg), endpoint: endpoint, dialer: newDialer(cfg.RequestTimeout, len(cfg.Endpoints) > 1), config: cfg, log: log, now: time.Now,
+		pingAfter: pingAfter, pingTimeout: pingTimeout, handshakeTimeout: handshakeTimeout,
 	}
 	t.checked = t.now()
 	if _, err := t.certificates.load(); err != nil {
@@ -111,16 +121,6 @@ func newTransport(cfg *config.Config, endpoint config.Endpoint, log *telemetry.L
 	}
 	t.current = t.newGeneration()
 	return t, nil
-}
-
-// newDialer makes what makes the connections. It races IPv6 against IPv4 (RFC 8305), and shares the time there is among the addresses
-// of a name.
-func newDialer(several bool) *net.Dialer {
-	d := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
-	if several {
-		d.Timeout = dialTimeoutOfSeveral
-	}
-	return d
 }
 
 // RoundTrip makes one request. Its errors are told apart by rulingForError.
@@ -231,7 +231,7 @@ func (t *Transport) newGeneration() *generation {
 		Proxy:                  http.ProxyURL(t.proxy),
 		OnProxyConnectResponse: g.checkProxyAnswer,
 		DialContext:            t.dialer.DialContext,
-		TLSHandshakeTimeout:    handshakeTimeout,
+		TLSHandshakeTimeout:    t.handshakeTimeout,
 		TLSClientConfig:        t.serverTLS(g),
 		DisableCompression:     true, // answers are short, and what is not unpacked cannot explode
 		// A OneAgent announces a body with its 204. If it sends one, that would be read as the answer to the next request.
