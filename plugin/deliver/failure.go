@@ -46,6 +46,11 @@ func ownFailure(err error) (ruling, bool) {
 	return ruling{}, false
 }
 
+// saysNoHTTP reports whether an answer was not one of HTTP, by net/http's words for it.
+func saysNoHTTP(err error) bool {
+	return strings.Contains(err.Error(), "malformed HTTP") || strings.Contains(err.Error(), "malformed MIME header")
+}
+
 // fromNet reports whether an error is of package net, whose time-outs say that they are context.DeadlineExceeded.
 func fromNet(err error) bool {
 	var (
@@ -78,6 +83,8 @@ func networkFailure(err error) (ruling, bool) {
 		hint = "the connection was closed without an answer; trying again"
 	case strings.Contains(err.Error(), "http2: "), strings.Contains(err.Error(), "stream error: "), strings.Contains(err.Error(), "connection error: "):
 		hint = "the server ended the request or its HTTP/2 connection, or the connection is dead; trying again" // errors that net/http does not export
+	case saysNoHTTP(err):
+		hint = "what answers there speaks no HTTP: check scheme, host and port of `endpoint` (or of the proxy); trying again"
 	default:
 		return ruling{}, false
 	}

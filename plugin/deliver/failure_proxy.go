@@ -24,6 +24,8 @@ func proxyFailure(err error) (ruling, bool) {
 		return refusedByProxy(refused), true
 	case errors.Is(err, errProxySpeaksTLS):
 		return ruling{Environment, ReasonProxy, hintProxyTLS}, true
+	case errors.Is(err, errNoProxy):
+		return ruling{Environment, ReasonProxy, "what answers there is no HTTP proxy: check host and port in `proxy` or HTTPS_PROXY"}, true
 	case errors.Is(err, errProxyHungUp):
 		return ruling{Moment, ReasonNetwork, "the proxy hangs up without an answer: check host and port in `proxy` or HTTPS_PROXY, and whether it wants https:// before them; trying again"}, true
 	case errors.As(err, &secure):

@@ -33,8 +33,12 @@ func certificateFailure(err error) (ruling, bool) {
 		hint = "the server's certificate is none of tls_pin_sha256: if it was renewed, set tls_pin_sha256 to the new fingerprint; if it was not, somebody stands in between"
 	case errors.As(err, &unknown):
 		hint = "the server's certificate is of an authority unknown here (an ActiveGate has a self-signed one by default): save it as PEM and name that file in tls_ca_file" + orPin(err)
+	case errors.As(err, &hostname) && nameless(hostname.Certificate):
+		hint = "the server's certificate holds no name that counts (a Common Name alone does not): give the server one with a subject alternative name" + orPin(err)
 	case errors.As(err, &hostname):
 		hint = "the server's certificate is for another name: write a name it holds as host of `endpoint` or in tls_server_name, or give the server a certificate for this one" + orPin(err)
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && !isLeaf(err, invalid.Cert):
+		hint = "an authority of the server's certificate is expired or not valid yet: renew it on the server or in tls_ca_file, whichever holds it, and check the clocks on both sides" + orPin(err)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		hint = "the server's certificate is expired or not valid yet: renew it, and check the clocks on both sides"
 	case errors.As(err, &roots):
@@ -45,6 +49,17 @@ func certificateFailure(err error) (ruling, bool) {
 		return ruling{}, false
 	}
 	return ruling{Environment, ReasonCertificate, hint}, true
+}
+
+// nameless reports whether a certificate holds no name of the kind that is looked at (RFC 9525, section 2).
+func nameless(c *x509.Certificate) bool {
+	return c != nil && len(c.DNSNames) == 0 && len(c.IPAddresses) == 0
+}
+
+// isLeaf reports whether a certificate is the server's own, as far as the error tells.
+func isLeaf(err error, c *x509.Certificate) bool {
+	var failed *tls.CertificateVerificationError
+	return c == nil || !errors.As(err, &failed) || len(failed.UnverifiedCertificates) == 0 || c.Equal(failed.UnverifiedCertificates[0])
 }
 
 // orPin names the certificate that the server showed, and the option that accepts it as it is.
@@ -81,7 +96,7 @@ func tlsFailure(err error) (ruling, bool) {
 	case strings.Contains(alert, "internal error"):
 		return ruling{}, false
 	case alert != "", strings.Contains(text, "tls: server selected unsupported protocol version"), strings.Contains(text, "tls: failed to parse certificate"):
-		return ruling{Environment, ReasonTLS, "server and plugin cannot agree on TLS: the server must offer TLS 1.2 or newer, and what tls_min_version asks for"}, true
+		return ruling{Environment, ReasonTLS, "server and plugin cannot agree on TLS: the server must offer TLS 1.2 or newer with a cipher suite of ECDHE, and what tls_min_version asks for"}, true
 	}
 	return ruling{}, false
 }

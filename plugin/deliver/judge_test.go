@@ -121,7 +121,7 @@ var verdicts = []struct {
 	{"400 to http on an https port is the scheme", status(400, "Client sent an HTTP request to an HTTPS server.\n"), Environment, ReasonScheme, "https://"},
 	{"400 of nginx to http on an https port is the scheme", status(400, "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title>"), Environment, ReasonScheme, "https://"},
 	{"an unknown authority names tls_ca_file", failure(certificate(x509.UnknownAuthorityError{})), Environment, ReasonCertificate, "tls_ca_file"},
-	{"a wrong host name is told from an unknown authority", failure(certificate(x509.HostnameError{Certificate: &x509.Certificate{}, Host: "gate"})), Environment, ReasonCertificate, "another name"},
+	{"a wrong host name is told from an unknown authority", failure(certificate(x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"other"}}, Host: "gate"})), Environment, ReasonCertificate, "another name"},
 	{"an expired certificate asks for the clocks", failure(certificate(x509.CertificateInvalidError{Reason: x509.Expired})), Environment, ReasonCertificate, "clocks"},
 	{"an otherwise invalid certificate is not trusted", failure(certificate(x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign})), Environment, ReasonCertificate, "cannot be trusted"},
 	{"missing system roots ask for ca-certificates", failure(certificate(x509.SystemRootsError{})), Environment, ReasonCertificate, "ca-certificates"},

@@ -65,6 +65,9 @@ var errProxySpeaksTLS = errors.New("the proxy answers with TLS")
 // errProxyHandshake is a proxy that does not get on with the TLS handshake.
 var errProxyHandshake = fmt.Errorf("TLS handshake: %w", os.ErrDeadlineExceeded)
 
+// errNoProxy is something else than an HTTP proxy, which answers CONNECT with what is no HTTP.
+var errNoProxy = errors.New("no HTTP proxy")
+
 // errProxyHungUp is a proxy that gave no answer to CONNECT.
 var errProxyHungUp = errors.New("the proxy hung up")
 

@@ -275,13 +275,19 @@ func (t *Transport) serverTLS(g *generation) *tls.Config {
 	return c
 }
 
+// brokenTransport is what net/http puts before the error of an answer, unless it is that to CONNECT.
+const brokenTransport = "transport connection broken"
+
 // explain adds to an error what only the transport knows.
 func (t *Transport) explain(g *generation, err error) error {
-	tunnel := t.proxy != nil && t.proxy.Scheme == "http" && !t.endpoint.Plain()
+	connects := t.proxy != nil && strings.HasPrefix(t.proxy.Scheme, "http") && !t.endpoint.Plain()
+	tunnel := connects && t.proxy.Scheme == "http"
 	switch {
 	// Before there is TLS to the server nobody but the proxy speaks.
 	case tunnel && strings.Contains(err.Error(), answeredByTLS):
 		err = fmt.Errorf("%w: %w", errProxySpeaksTLS, err)
+	case connects && saysNoHTTP(err) && !strings.Contains(err.Error(), brokenTransport):
+		err = fmt.Errorf("%w: %w", errNoProxy, err)
 	case tunnel && !g.tunnelled.Load() && isCut(err):
 		err = fmt.Errorf("%w: %w", errProxyHungUp, err)
 	// A server of TLS 1.3 refuses a client after the handshake, in an alert that gets lost when it hangs up on a body. One of TLS 1.2

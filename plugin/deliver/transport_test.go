@@ -73,6 +73,10 @@ func TestTLS(t *testing.T) {
 	early := authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}, NotBefore: time.Now().Add(time.Hour)})
 	right := authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}})
 	self := pki.SelfSigned(t, "activegate")
+	late := pki.AuthorityUntil(t, time.Now().Add(-time.Hour))
+	lateCA, _ := late.Write(t, dir, "late")
+	cn := pki.SelfSigned(t)
+	cnFile, _ := cn.Write(t, dir, "cn")
 	const v12, v13 = tls.VersionTLS12, tls.VersionTLS13
 	good, bad := secure(t, right), config.FingerprintOf(right.Leaf).String()
 	plain, _ := serve(t, answer(204, ""))
@@ -95,6 +99,9 @@ func TestTLS(t *testing.T) {
 		{"tls_server_name is the name that counts", secure(t, named), with(trusts(ca), asks("gate.example")), Accepted, ReasonAccepted, ""},
 		{"the wrong tls_server_name is refused", good, with(trusts(ca), asks("gate.example")), Environment, ReasonCertificate, "another name"},
 		{"an expired one is not", secure(t, over), with(trusts(ca)), Environment, ReasonCertificate, "expired"},
+		{"one of an authority that is expired is not", secure(t, late.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}})), with(trusts(lateCA)), Environment, ReasonCertificate, "an authority of the server's certificate is expired or not valid yet"},
+		{"one without a name is not", secure(t, cn), with(trusts(cnFile)), Environment, ReasonCertificate, "holds no name that counts (a Common Name alone does not)"},
+		{"one without a name can be pinned", secure(t, cn), with(pins(cn.Leaf)), Accepted, ReasonAccepted, ""},
 		{"one of the future is not", secure(t, early), with(trusts(ca)), Environment, ReasonCertificate, "not valid yet"},
 		{"anything is with tls_verify off", secure(t, self), with(off), Accepted, ReasonAccepted, ""},
 		{"a pin needs neither authority nor name", secure(t, self), with(pins(self.Leaf)), Accepted, ReasonAccepted, ""},
@@ -109,6 +116,9 @@ func TestTLS(t *testing.T) {
 		{"one that is missing is named, TLS 1.3", secure(t, right, wants(authority, v13)), with(trusts(ca)), Environment, ReasonTLS, "tls_cert_file and tls_key_file"},
 		{"one of another authority is refused", secure(t, right, wants(authority, v12)), with(trusts(ca), shows(stranger, strangerKey)), Environment, ReasonTLS, "tls_cert_file and tls_key_file"},
 		{"TLS 1.1 is refused", secure(t, right, func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }), with(trusts(ca)), Environment, ReasonTLS, "TLS 1.2"},
+		{"old cipher suites are refused", secure(t, right, func(c *tls.Config) {
+			c.MaxVersion, c.CipherSuites = v12, []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}
+		}), with(trusts(ca)), Environment, ReasonTLS, "a cipher suite of ECDHE"},
 		{"TLS 1.2 is enough", secure(t, right, func(c *tls.Config) { c.MaxVersion = v12 }), with(trusts(ca)), Accepted, ReasonAccepted, ""},
 		{"TLS 1.2 is refused with tls_min_version 1.3", secure(t, right, func(c *tls.Config) { c.MaxVersion = v12 }), with(trusts(ca), min13), Environment, ReasonTLS, "tls_min_version"},
 		{"TLS 1.3 is taken with tls_min_version 1.3", good, with(trusts(ca), min13), Accepted, ReasonAccepted, ""},

@@ -45,7 +45,13 @@ func SelfSigned(t testing.TB, names ...string) Pair {
 // Authority is one that can Issue certificates.
 func Authority(t testing.TB) Pair {
 	t.Helper()
-	return issue(t, Spec{authority: true}, nil)
+	return AuthorityUntil(t, time.Time{})
+}
+
+// AuthorityUntil is an Authority that is over at a time.
+func AuthorityUntil(t testing.TB, end time.Time) Pair {
+	t.Helper()
+	return issue(t, Spec{NotAfter: end, authority: true}, nil)
 }
 
 // Issue makes a certificate that p signs.
