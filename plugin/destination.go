@@ -3,6 +3,7 @@ package plugin
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deliver"
@@ -50,7 +51,7 @@ func newDestination(cfg *config.Config, attributes, fluentBit string, counters *
 			URL:       endpoint.URL(cfg.Format),
 			Auth:      auth,
 			Header:    header,
-			Hidden:    hidden,
+			Hidden:    append(slices.Clip(hidden), transport.Hidden()...),
 			Timeout:   cfg.RequestTimeout,
 			Version:   Version,
 			FluentBit: fluentBit,

@@ -1,6 +1,8 @@
 package plugin
 
 import (
+	"encoding/base64"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -51,5 +53,31 @@ func TestAServerThatEchoesTheRequestBringsNoHeaderIntoTheLog(t *testing.T) {
 	in.Flush([]byte("app"), chunkOf("a line"), true)
 	if log.count("you sent X-Gateway-Key") == 0 || log.count(key) > 0 {
 		t.Errorf("want the answer without the key: %s", strings.Join(log.all, "\n"))
+	}
+}
+
+func TestAProxyThatEchoesTheRequestBringsNoPasswordIntoTheLog(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sent := r.Header.Get("Proxy-Authorization")
+		_, encoded, _ := strings.Cut(sent, " ")
+		plain, _ := base64.StdEncoding.DecodeString(encoded)
+		w.WriteHeader(http.StatusBadGateway)
+		fmt.Fprintf(w, "Proxy-Authorization=%s from http://%s@proxy: %s", sent, plain, plain)
+	}))
+	defer proxy.Close()
+	const password = "hunter2"
+	said := new(lines)
+	in, err := New(loaded(t, "endpoint", "http://ag.example/e/abc12345", "allow_http", "on", "proxy", strings.Replace(proxy.URL, "//", "//joe:"+password+"@", 1),
+		"flush_deadline", "1s", "request_timeout", "1s"), "", said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	if out := in.Flush([]byte("app"), chunkOf("a line"), true); out != deliver.OutcomeRetry {
+		t.Error(out)
+	}
+	text := strings.Join(said.all, "\n")
+	if !strings.Contains(text, "Bad Gateway") || strings.Contains(text, password) || strings.Contains(text, base64.StdEncoding.EncodeToString([]byte("joe:"+password))) {
+		t.Errorf("said %s", text)
 	}
 }

@@ -3,6 +3,7 @@ package deliver
 import (
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -34,13 +35,24 @@ func findProxy(cfg *config.Config, endpoint config.Endpoint, environment environ
 		variable = "HTTP_PROXY"
 	}
 	proxy, err := environment(&http.Request{URL: target, Host: target.Host})
-	if err != nil {
+	// A password with a / ? or # that is not written as it should be ends the host for net/url, and its beginning can look like a port.
+	if err != nil || proxy != nil && strings.Contains(proxy.Path+proxy.RawQuery+proxy.Fragment, "@") {
 		return nil, fmt.Errorf("proxy: the variable %s of the environment cannot be read, takes http://host:port, or http://user:password@host:port with / ? # @ %% as %%2F %%3F %%23 %%40 %%25; `proxy off` leaves it out of account", variable)
 	}
 	if proxy == nil || slices.Contains([]string{"http", "https", "socks5", "socks5h"}, proxy.Scheme) {
 		return proxy, nil
 	}
 	return nil, fmt.Errorf("proxy: the variable %s of the environment names a proxy of a kind that is unknown here, takes http://host:port", variable)
+}
+
+// proxySecrets are the forms in which a message could hold the password of a proxy.
+func proxySecrets(proxy *url.URL) []string {
+	if proxy == nil || proxy.User == nil {
+		return nil
+	}
+	password, _ := proxy.User.Password()
+	_, escaped, _ := strings.Cut(proxy.User.String(), ":")
+	return []string{base64.StdEncoding.EncodeToString([]byte(proxy.User.Username() + ":" + password)), escaped, password}
 }
 
 // proxyError is a proxy's refusal to connect to the server.

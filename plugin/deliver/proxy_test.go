@@ -252,6 +252,18 @@ func TestAProxyThatDoesNotShakeHandsInTimeIsToldFromAFlushWithoutTime(t *testing
 	expectVerdict(t, v, Moment, ReasonTimeout, "the proxy does not answer: check host and port in `proxy` or HTTPS_PROXY")
 }
 
+func TestAPasswordIsHiddenInEveryForm(t *testing.T) {
+	transport := transportTo(t, "https://env.example", by(t, "http://proxy:3128", joe, hunter2))
+	for _, form := range []string{hunter2, "hunter2%40%2F%C3%A9", base64.StdEncoding.EncodeToString([]byte(joe + ":" + hunter2))} {
+		if !slices.Contains(transport.Hidden(), form) {
+			t.Errorf("%q is not among %q", form, transport.Hidden())
+		}
+	}
+	if hidden := transportTo(t, "https://env.example", by(t, "http://proxy:3128", "", "")).Hidden(); len(hidden) > 0 {
+		t.Errorf("hidden without a password: %q", hidden)
+	}
+}
+
 func TestTheEnvironmentNamesAProxyForOtherMachinesOnly(t *testing.T) {
 	var asked []string
 	environment := func(r *http.Request) (*url.URL, error) {
@@ -327,9 +339,12 @@ func TestAnEnvironmentThatCannotBeReadIsToldWithoutItsPassword(t *testing.T) {
 				return nil, errors.New(`invalid proxy address "joe:hunter2@proxy"`)
 			},
 			func(*http.Request) (*url.URL, error) { return url.Parse("ftp://joe:hunter2@proxy") },
+			func(*http.Request) (*url.URL, error) { return url.Parse("http://joe:123#hunter2@proxy") },
+			func(*http.Request) (*url.URL, error) { return url.Parse("http://joe:123/hunter2@proxy") },
+			func(*http.Request) (*url.URL, error) { return url.Parse("http://joe:123?hunter2@proxy") },
 		} {
 			_, err := newTransport(new(config.Config), endpoint, nil, environment)
-			if err == nil || !strings.Contains(err.Error(), "proxy: the variable "+variable) || strings.Contains(err.Error(), "hunter") {
+			if err == nil || !strings.Contains(err.Error(), "proxy: the variable "+variable) || strings.Contains(err.Error(), "hunter") || strings.Contains(err.Error(), "123") {
 				t.Errorf("got %v", err)
 			}
 		}

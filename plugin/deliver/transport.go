@@ -153,6 +153,9 @@ func (t *Transport) Relayed() bool {
 	return t.proxy != nil && strings.HasPrefix(t.proxy.Scheme, "http") && t.endpoint.Plain()
 }
 
+// Hidden are the forms of the proxy's password, which no message may repeat, in case an answer echoes the request.
+func (t *Transport) Hidden() []string { return proxySecrets(t.proxy) }
+
 // CloseIdleConnections closes the connections that are not in use.
 func (t *Transport) CloseIdleConnections() {
 	t.mu.Lock()
