@@ -1,10 +1,12 @@
-// Package pki makes authorities and certificates for tests: ECDSA P-256, valid for a day around now unless said otherwise.
+// Package pki makes authorities and certificates for tests: ECDSA P-256 unless RSA is asked for, valid for a day around now unless said otherwise.
 package pki
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -21,7 +23,7 @@ import (
 type Pair struct {
 	// Leaf is the certificate.
 	Leaf *x509.Certificate
-	key  *ecdsa.PrivateKey
+	key  crypto.Signer
 }
 
 // Spec is what a certificate is to hold. The zero value is a server certificate without a name.
@@ -32,6 +34,8 @@ type Spec struct {
 	NotBefore, NotAfter time.Time
 	// Client makes a certificate for a client.
 	Client bool
+	// RSA gives it a key of that kind, of 2048 bits.
+	RSA bool
 	// authority makes one that signs others.
 	authority bool
 }
@@ -62,7 +66,13 @@ func (p Pair) Issue(t testing.TB, s Spec) Pair {
 
 func issue(t testing.TB, s Spec, by *Pair) Pair {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	var key crypto.Signer
+	var err error
+	if s.RSA {
+		key, err = rsa.GenerateKey(rand.Reader, 2048)
+	} else {
+		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +83,7 @@ func issue(t testing.TB, s Spec, by *Pair) Pair {
 	template := &x509.Certificate{
 		SerialNumber: serial, Subject: pkix.Name{CommonName: "test " + serial.Text(36)},
 		NotBefore: s.NotBefore, NotAfter: s.NotAfter,
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		BasicConstraintsValid: true, IsCA: s.authority,
 	}
 	if template.NotBefore.IsZero() {
@@ -100,7 +110,7 @@ func issue(t testing.TB, s Spec, by *Pair) Pair {
 	if by != nil {
 		parent, signer = by.Leaf, by.key
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, signer)
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
 	if err != nil {
 		t.Fatal(err)
 	}
