@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -34,6 +35,9 @@ const (
 	// that a load balancer has got since. It differs by ageJitter, up and down, between connections and machines.
 	maxAge    = 5 * time.Minute
 	ageJitter = 0.1
+	// keptGenerations is how many that are over are looked after until their last request is done. What is left of an older one, after many
+	// attempts in a row that ran out of time, ends with idleTimeout.
+	keptGenerations = 8
 	// A connection of HTTP/2 on which nothing came for pingAfter is pinged, and given up without an answer within pingTimeout. Together
 	// that is less than the default of request_timeout: a dead connection costs one attempt, and the next has another. Longer than
 	// what a slow line needs for what a server lets be under way, or it would be taken for dead.
@@ -64,7 +68,8 @@ func newDialer(attempt time.Duration, several bool) *net.Dialer {
 // attempt ran out of time, a new one takes over, and the connections of the old one are closed once their requests are done. So a
 // request always goes over a connection that the newest good files vouch for, and that leads where DNS says now.
 //
-// It speaks HTTP/2 where the server offers it, else HTTP/1.1. Its memory is bounded by 16 idle connections of some 70 KiB. Safe for concurrent use.
+// It speaks HTTP/2 where the server offers it, else HTTP/1.1. Its memory is bounded by 16 idle connections of some 70 KiB; those of older
+// generations end with their last request. Safe for concurrent use.
 type Transport struct {
 	certificates *certificates
 	endpoint     config.Endpoint
@@ -78,9 +83,9 @@ type Transport struct {
 
 	mu        sync.Mutex
 	current   *generation
-	old       *generation // the one before, which may still be at work; nil is none
-	checked   time.Time   // when the files were last looked at
-	onlyHTTP1 bool        // the server wants it so
+	old       []*generation // those before, which may still be at work, the oldest first
+	checked   time.Time     // when the files were last looked at
+	onlyHTTP1 bool          // the server wants it so
 }
 
 // generation is the connections of a few minutes.
@@ -159,14 +164,13 @@ func (t *Transport) Hidden() []string { return proxySecrets(t.proxy) }
 // CloseIdleConnections closes the connections that are not in use.
 func (t *Transport) CloseIdleConnections() {
 	t.mu.Lock()
-	old, current := t.old, t.current
+	all := append(slices.Clone(t.old), t.current)
 	t.mu.Unlock()
-	old.closeIdle()
-	current.closeIdle()
+	closeIdle(all)
 }
 
-func (g *generation) closeIdle() {
-	if g != nil {
+func closeIdle(generations []*generation) {
+	for _, g := range generations {
 		g.CloseIdleConnections()
 	}
 }
@@ -183,11 +187,13 @@ func (t *Transport) newest() *generation {
 	if !now.Before(t.current.retires) {
 		t.begin()
 	}
-	old, current := t.old, t.current
-	t.mu.Unlock()
+	current := t.current
+	var old []*generation
 	if look {
-		old.closeIdle() // what was in use when it retired
+		old = slices.Clone(t.old)
 	}
+	t.mu.Unlock()
+	closeIdle(old) // what was in use when they retired
 	return current
 }
 
@@ -203,9 +209,12 @@ func (t *Transport) retire(g *generation, onlyHTTP1 bool) {
 
 // begin puts a new generation in the place of the current one. The caller holds the lock.
 func (t *Transport) begin() {
-	t.old.closeIdle()
-	t.old, t.current = t.current, t.newGeneration()
-	t.old.closeIdle()
+	if len(t.old) == keptGenerations {
+		t.old = slices.Delete(t.old, 0, 1)
+	}
+	t.old = append(t.old, t.current)
+	t.current = t.newGeneration()
+	closeIdle(t.old)
 }
 
 // refresh begins a new generation if the files changed and are good. The caller holds the lock.
