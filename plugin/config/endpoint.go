@@ -229,7 +229,7 @@ func parseURL(s string) (*url.URL, error) {
 		return nil, fmt.Errorf("got %s, takes a URL without # and what follows it", quote(s))
 	}
 	host, port := strings.TrimSuffix(strings.ToLower(u.Hostname()), "."), u.Port()
-	if err := refuseAuthority(s, host, port); err != nil {
+	if err := refuseAuthority(s, u.Host, host, port); err != nil {
 		return nil, err
 	}
 	if strings.Contains(host, ":") {
@@ -242,8 +242,11 @@ func parseURL(s string) (*url.URL, error) {
 	return u, nil
 }
 
-// refuseAuthority checks the form of host and port; s is what was written.
-func refuseAuthority(s, host, port string) error {
+// refuseAuthority checks the form of host and port; s is what was written, authority its part that they were taken from.
+func refuseAuthority(s, authority, host, port string) error {
+	if strings.Count(authority, ":") > 1 && authority[0] != '[' { // its last part could be a port
+		return fmt.Errorf("got %s, whose host is an IPv6 address without brackets, takes [2001:db8::1] or [2001:db8::1]:9999", quote(s))
+	}
 	if strings.HasPrefix(host, ".") {
 		return fmt.Errorf("got %s, whose host begins with a dot; is the variable for the environment id empty?", quote(s))
 	}

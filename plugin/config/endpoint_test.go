@@ -108,6 +108,8 @@ func TestEndpointsThatAreRefused(t *testing.T) {
 		{"an escaped token in the query", "https://abc12345.live.dynatrace.com/?api%2Dtoken=hunter2", "with a token in the query"},
 		{"a token under another name", "https://abc12345.live.dynatrace.com/?x=" + classicToken, "with a token in the query"},
 		{"a broken query", "https://abc12345.live.dynatrace.com/?a=%zz", "with a query that cannot be read"},
+		{"IPv6 without brackets", "https://2001:db8::1:9999/e/abc", "an IPv6 address without brackets, takes [2001:db8::1] or [2001:db8::1]:9999"},
+		{"IPv6 without brackets and port", "https://2001:db8::1/e/abc", "an IPv6 address without brackets"},
 		{"a fragment", "https://abc12345.live.dynatrace.com/#dashboards", "without # and what follows it"},
 		{"a token", classicToken, "got a token"},
 		{"a token as the host", "https://" + classicToken, "got a token"},

@@ -94,7 +94,7 @@ func ParseProxy(raw string) (Proxy, error) {
 		return Proxy{}, fmt.Errorf("got %s, %s, without a path behind it", quote(s), takes)
 	}
 	host := strings.ToLower(u.Hostname())
-	if err := refuseAuthority(s, host, u.Port()); err != nil {
+	if err := refuseAuthority(s, u.Host, host, u.Port()); err != nil {
 		return Proxy{}, err
 	}
 	port := u.Port()

@@ -50,6 +50,7 @@ func TestProxiesThatCannotBeReadAreRefusedWithoutTheirPassword(t *testing.T) {
 		"http://joe:${PASS}hunter@proxy:80": "a variable that was not replaced",
 		`"http://joe:hunter2@proxy:80"`:     "with quotation marks around it",
 		"http://-:80":                       "no valid host name",
+		"http://2001:db8::1:3128":           "an IPv6 address without brackets, takes [2001:db8::1]",
 		classicToken:                        "got a token",
 	} {
 		got := lines(t, with("proxy", in))
