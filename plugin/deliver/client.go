@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"out_dynatrace/plugin/batch"
@@ -274,55 +272,4 @@ var requestCounters = map[Kind]telemetry.Counter{
 	Environment: telemetry.RequestsEnvironment,
 	TooLarge:    telemetry.RequestsTooLarge,
 	Data:        telemetry.RequestsData,
-}
-
-// endOf names what ended ctx, in the words of this package; nil while it goes on.
-func endOf(ctx context.Context) error {
-	cause := context.Cause(ctx)
-	switch {
-	case cause == nil:
-		return nil
-	case errors.Is(cause, errAttemptTimeout), errors.Is(cause, errStopping):
-		return cause
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return errFlushDeadline
-	default:
-		return errStopping
-	}
-}
-
-// withoutURL takes the URL out of an error of net/url: its query may hold what should not be printed.
-func withoutURL(err error) error {
-	var located *url.Error
-	if errors.As(err, &located) {
-		return located.Err
-	}
-	return err
-}
-
-// phase is how far an attempt got, to tell a server that cannot be reached from one that does not answer.
-type phase struct {
-	reached atomic.Int32
-	way     way // nil is straight
-}
-
-var phases = [...]string{"connecting", "sending", "waiting for the answer"}
-
-func (p *phase) watch(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { p.reached.Store(1) },
-		WroteRequest: func(wrote httptrace.WroteRequestInfo) {
-			if wrote.Err == nil {
-				p.reached.Store(2)
-			}
-		},
-	})
-}
-
-func (p *phase) String() string {
-	reached := p.reached.Load()
-	if reached == 0 && p.way != nil && p.way.Via() != "" {
-		return phases[0] + " through the proxy " + p.way.Via()
-	}
-	return phases[reached]
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/url"
 	"strings"
 	"syscall"
 )
@@ -89,4 +90,28 @@ func networkFailure(err error) (ruling, bool) {
 		return ruling{}, false
 	}
 	return ruling{Moment, ReasonNetwork, hint}, true
+}
+
+// endOf names what ended ctx, in the words of this package; nil while it goes on.
+func endOf(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	switch {
+	case cause == nil:
+		return nil
+	case errors.Is(cause, errAttemptTimeout), errors.Is(cause, errStopping):
+		return cause
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return errFlushDeadline
+	default:
+		return errStopping
+	}
+}
+
+// withoutURL takes the URL out of an error of net/url: its query may hold what should not be printed.
+func withoutURL(err error) error {
+	var located *url.Error
+	if errors.As(err, &located) {
+		return located.Err
+	}
+	return err
 }

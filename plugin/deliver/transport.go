@@ -3,8 +3,6 @@ package deliver
 import (
 	"crypto/tls"
 	"errors"
-	"fmt"
-	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -13,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"out_dynatrace/plugin/config"
@@ -285,37 +282,4 @@ func (t *Transport) serverTLS(g *generation) *tls.Config {
 		c.VerifyConnection = func(state tls.ConnectionState) error { return checkPin(state, t.config.TLSPins, t.now()) }
 	}
 	return c
-}
-
-// brokenTransport is what net/http puts before the error of an answer, unless it is that to CONNECT.
-const brokenTransport = "transport connection broken"
-
-// explain adds to an error what only the transport knows.
-func (t *Transport) explain(g *generation, err error) error {
-	connects := t.proxy != nil && strings.HasPrefix(t.proxy.Scheme, "http") && !t.endpoint.Plain()
-	tunnel := connects && t.proxy.Scheme == "http"
-	switch {
-	// Before there is TLS to the server nobody but the proxy speaks.
-	case tunnel && strings.Contains(err.Error(), answeredByTLS):
-		err = fmt.Errorf("%w: %w", errProxySpeaksTLS, err)
-	case connects && saysNoHTTP(err) && !strings.Contains(err.Error(), brokenTransport):
-		err = fmt.Errorf("%w: %w", errNoProxy, err)
-	case tunnel && !g.tunnelled.Load() && isCut(err):
-		err = fmt.Errorf("%w: %w", errProxyHungUp, err)
-	// A server of TLS 1.3 refuses a client after the handshake, in an alert that gets lost when it hangs up on a body. One of TLS 1.2
-	// can do it with an alert that says nothing but that the handshake failed.
-	case g.asked.Load() && !g.answered.Load() && (isCut(err) || remoteAlert(err) == "tls: handshake failure"):
-		err = fmt.Errorf("%w: %w", errClientCertificate, err)
-	}
-	if t.proxy != nil {
-		err = fmt.Errorf("through the proxy %s: %w", t.Via(), err)
-	}
-	return err
-}
-
-// isCut reports whether the other side hung up.
-func isCut(err error) bool {
-	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, net.ErrClosed) ||
-		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		strings.Contains(err.Error(), "http2: client conn") // could not be established, not usable, lost
 }

@@ -1,0 +1,149 @@
+package deliver
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"out_dynatrace/test/pki"
+)
+
+func TestConnectionsDoNotGrowOld(t *testing.T) {
+	for _, http2 := range []bool{true, false} {
+		server, connections, _, set := counting(t, http2)
+		var time clock
+		transport := transportTo(t, server.URL, set)
+		transport.now = time.now
+		client := quick(t, server.URL, through(transport))
+		send := func(after int64, want int32) {
+			t.Helper()
+			time.Add(after)
+			expectVerdict(t, client.Send(t.Context(), payload, true), Accepted, ReasonAccepted, "")
+			if n := connections.Load(); n != want {
+				t.Errorf("%d connections, want %d", n, want)
+			}
+		}
+		send(0, 1)
+		send(int64(maxAge)*8/10, 1)
+		send(int64(maxAge)*4/10, 2)
+		send(0, 2)
+		send(int64(maxAge)*8/10, 2)
+		send(int64(maxAge)*10, 3)
+	}
+}
+
+func TestAnOldConnectionIsClosedOnceItsRequestIsDone(t *testing.T) {
+	for _, http2 := range []bool{true, false} {
+		for _, generations := range []int{1, 2, keptGenerations} {
+			t.Run(fmt.Sprintf("HTTP/2 %t, %d later", http2, generations), func(t *testing.T) { oldConnection(t, http2, generations) })
+		}
+	}
+}
+
+func oldConnection(t *testing.T, http2 bool, generations int) {
+	started, release, closed := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Slow") != "" {
+			close(started)
+			<-release
+		}
+		answer(204, "")(w, r)
+	}))
+	var first atomic.Value
+	server.Config.ConnState = func(c net.Conn, state http.ConnState) {
+		if state == http.StateNew && first.CompareAndSwap(nil, c) {
+			return
+		}
+		if state == http.StateClosed && first.Load() == c {
+			close(closed)
+		}
+	}
+	pair := pki.SelfSigned(t, "127.0.0.1")
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{pair.TLS()}}
+	server.EnableHTTP2 = http2
+	server.StartTLS()
+	defer server.Close()
+	var flies clock
+	transport := transportTo(t, server.URL, pins(pair.Leaf))
+	transport.now = flies.now
+	slow := quick(t, server.URL, through(transport), func(o *ClientOptions) { o.Header = http.Header{"X-Slow": {"1"}} })
+	done := make(chan Verdict)
+	go func() { done <- slow.Send(t.Context(), payload, true) }()
+	<-started
+	for range generations {
+		flies.Add(int64(2 * maxAge))
+		expectVerdict(t, quick(t, server.URL, through(transport)).Send(t.Context(), payload, true), Accepted, ReasonAccepted, "")
+	}
+	close(release)
+	expectVerdict(t, <-done, Accepted, ReasonAccepted, "")
+	flies.Add(int64(fileCheck))
+	expectVerdict(t, quick(t, server.URL, through(transport)).Send(t.Context(), payload, true), Accepted, ReasonAccepted, "")
+	select {
+	case <-closed:
+	case <-time.After(idleTimeout / 4):
+		t.Errorf("the first connection is still open, %d generations later", generations)
+	}
+}
+
+// TestConnectionsAreReplacedUnderLoadWithoutAFailure: time flies while eight flushes send.
+func TestConnectionsAreReplacedUnderLoadWithoutAFailure(t *testing.T) {
+	for _, http2 := range []bool{true, false} {
+		pair := pki.SelfSigned(t, "127.0.0.1")
+		server := httptest.NewUnstartedServer(answer(204, ""))
+		server.TLS = &tls.Config{Certificates: []tls.Certificate{pair.TLS()}}
+		server.EnableHTTP2, server.Config.ErrorLog = http2, quietLog
+		var connections atomic.Int32
+		var open sync.WaitGroup
+		server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+			switch state {
+			case http.StateNew:
+				connections.Add(1)
+				open.Add(1)
+			case http.StateClosed:
+				open.Done()
+			}
+		}
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		var flies clock
+		transport := transportTo(t, server.URL, pins(pair.Leaf))
+		transport.now = flies.now
+		client := quick(t, server.URL, through(transport))
+		const flushes, requests, generations = 8, 100, 20
+		var wg sync.WaitGroup
+		var sent atomic.Int32
+		for range flushes {
+			wg.Go(func() {
+				for range requests {
+					if v := client.Send(t.Context(), payload, true); v.Kind != Accepted {
+						t.Errorf("HTTP/2 %t: %s, %s", http2, v.Kind, v.Message)
+					}
+					if sent.Add(1)%(flushes*requests/generations) == 0 {
+						flies.Add(int64(2 * maxAge))
+					}
+				}
+			})
+		}
+		wg.Wait()
+		if n := connections.Load(); n < generations/2 {
+			t.Errorf("HTTP/2 %t: %d connections in all, want one for each time they were too old", http2, n)
+		}
+		client.Close()
+		closed := make(chan struct{})
+		go func() {
+			open.Wait()
+			close(closed)
+		}()
+		select {
+		case <-closed:
+		case <-time.After(idleTimeout / 4):
+			t.Errorf("HTTP/2 %t: connections are left open after the end", http2)
+		}
+	}
+}

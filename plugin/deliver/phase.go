@@ -1,0 +1,34 @@
+package deliver
+
+import (
+	"context"
+	"net/http/httptrace"
+	"sync/atomic"
+)
+
+// phase is how far an attempt got, to tell a server that cannot be reached from one that does not answer.
+type phase struct {
+	reached atomic.Int32
+	way     way // nil is straight
+}
+
+var phases = [...]string{"connecting", "sending", "waiting for the answer"}
+
+func (p *phase) watch(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { p.reached.Store(1) },
+		WroteRequest: func(wrote httptrace.WroteRequestInfo) {
+			if wrote.Err == nil {
+				p.reached.Store(2)
+			}
+		},
+	})
+}
+
+func (p *phase) String() string {
+	reached := p.reached.Load()
+	if reached == 0 && p.way != nil && p.way.Via() != "" {
+		return phases[0] + " through the proxy " + p.way.Via()
+	}
+	return phases[reached]
+}
