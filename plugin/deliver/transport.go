@@ -158,12 +158,14 @@ func (t *Transport) Relayed() bool {
 // Hidden are the forms of the proxy's password, which no message may repeat, in case an answer echoes the request.
 func (t *Transport) Hidden() []string { return proxySecrets(t.proxy) }
 
-// CloseIdleConnections closes the connections that are not in use.
+// CloseIdleConnections closes the connections that are not in use, and does so again a second later: for a moment after a request
+// net/http takes a connection of HTTP/2 for one in use, and would then leave it open until idleTimeout.
 func (t *Transport) CloseIdleConnections() {
 	t.mu.Lock()
 	all := append(slices.Clone(t.old), t.current)
 	t.mu.Unlock()
 	closeIdle(all)
+	time.AfterFunc(fileCheck, func() { closeIdle(all) })
 }
 
 func closeIdle(generations []*generation) {
