@@ -81,6 +81,7 @@ func NewRetrier(next Sender, o RetryOptions) *Retrier {
 // the deadline or a Gate held the payload back to the end. Without wait it makes exactly one attempt.
 func (r *Retrier) Send(ctx context.Context, payload *batch.Payload, wait bool) Verdict {
 	var pauses backoff.BackOff
+	told := "" // the kind of trouble that was told last
 	for attempts := 0; ; {
 		verdict := r.next.Send(ctx, payload, wait)
 		if !verdict.Held {
@@ -98,7 +99,7 @@ func (r *Retrier) Send(ctx context.Context, payload *batch.Payload, wait bool) V
 		if pause == backoff.Stop || !r.fits(ctx, pause) {
 			return verdict
 		}
-		r.tell(attempts, &verdict)
+		told = r.tell(attempts, told, &verdict)
 		if !sleep(ctx, pause) {
 			return verdict
 		}
@@ -106,16 +107,21 @@ func (r *Retrier) Send(ctx context.Context, payload *batch.Payload, wait bool) V
 	}
 }
 
-// tell says that another attempt follows.
-func (r *Retrier) tell(attempts int, v *Verdict) {
+// tell says that another attempt follows, and returns the kind of trouble that has been told by then. What somebody has to mend is told
+// at once, though it may have come after something else.
+func (r *Retrier) tell(attempts int, told string, v *Verdict) string {
 	switch {
-	case attempts > 1:
+	case attempts > 1 && (v.Kind != Environment || v.Key() == told):
 		r.log.Debug("deliver.retry", "attempt %d failed, the next one follows: %s", attempts, v.Message)
 	case v.Kind == Environment:
 		r.log.Error(v.Key(), "%s; nothing is lost while it is tried again", v.Message)
 	default:
 		r.log.Warn(v.Key(), "%s", v.Message)
 	}
+	if v.Kind == Environment || attempts == 1 {
+		told = v.Key()
+	}
+	return told
 }
 
 // fits reports whether a useful attempt can follow a pause.

@@ -134,6 +134,21 @@ func TestTheFirstRetryIsToldAtOnceAndTheOthersAtDebugLevel(t *testing.T) {
 	})
 }
 
+// TestWhatHasToBeMendedIsToldAtOnceThoughItCameAfterSomethingElse, and only once: a server that is restarted with another certificate.
+func TestWhatHasToBeMendedIsToldAtOnceThoughItCameAfterSomethingElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		logger := &recorder{}
+		cut, mistake := Verdict{Kind: Moment, Reason: ReasonNetwork}, Verdict{Kind: Environment, Reason: ReasonCertificate}
+		next := &script{verdicts: []Verdict{cut, cut, mistake, mistake, cut, mistake, {Kind: Accepted}}}
+		retrier := NewRetrier(next, RetryOptions{Environment: true, Log: telemetry.NewLog(logger, nil, time.Nanosecond)})
+		retrier.Send(t.Context(), payload, true)
+		const warn, failed, debug = telemetry.LevelWarn, telemetry.LevelError, telemetry.LevelDebug
+		if want := []telemetry.Level{warn, debug, failed, debug, debug, debug}; !slices.Equal(logger.levels, want) {
+			t.Errorf("logged at %v, want %v", logger.levels, want)
+		}
+	})
+}
+
 type recorder struct {
 	levels []telemetry.Level
 	lines  []string

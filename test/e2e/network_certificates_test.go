@@ -80,6 +80,7 @@ func TestNetworkTheFileOfAuthoritiesIsReadAgain(t *testing.T) {
 				r := a.start(t, to(f.destination, 1, append(probing, "tls_ca_file", path)...))
 				r.write(0, numbered(1, lines))
 				f.awaitStored(t, lines)
+				f.awaitAnswer(t)
 
 				f.renew(t, next.Issue(t, local))
 				r.write(0, numbered(lines+1, 2*lines))
@@ -150,6 +151,7 @@ func TestNetworkTheClientCertificateIsReadAgain(t *testing.T) {
 			f, certFile, keyFile, server, r := start(t, first, clients)
 			r.write(0, numbered(1, lines))
 			f.awaitStored(t, lines)
+			f.awaitAnswer(t)
 			time.Sleep(time.Until(over.Add(time.Second))) // the clock is nginx's
 
 			f.renew(t, server) // it forgets its connections and sessions
@@ -164,6 +166,12 @@ func TestNetworkTheClientCertificateIsReadAgain(t *testing.T) {
 			wantQuiet(t, out.lines, saysClientCertificate, saysDown, "the connection was c", "HTTP/2 connection", saysLastGood)
 		})
 	}
+}
+
+// awaitAnswer waits until nginx has given one: what is stored before that is sent again if nginx is killed.
+func (f *front) awaitAnswer(t *testing.T) {
+	t.Helper()
+	await(t, "an answer of nginx", func() bool { return strings.Contains(f.access(), "204 ") })
 }
 
 // sawClient reports whether nginx has let a request through that came with a certificate.
