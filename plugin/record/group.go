@@ -138,7 +138,7 @@ func (m *Mapper) keepGroup(attributes []Attribute, split int) (kept, unnamed int
 	}
 	for i, text := range g.texts {
 		if text.Kind == String {
-			m.keepInGroup(Attribute{Key: scopeKeys[i].key, Value: text}, false)
+			m.keepInGroup(Attribute{Key: scopeFields[i].key, Value: text}, false)
 		}
 	}
 	return kept, unnamed
@@ -216,23 +216,6 @@ const (
 	scopePart
 )
 
-// scopeKeys are the names that OpenTelemetry gives to the name and the version of a scope outside of OTLP.
-var scopeKeys = [...]struct {
-	field string
-	key   []byte
-	hash  uint32
-}{scopeKey("name"), scopeKey("version")}
-
-func scopeKey(field string) (k struct {
-	field string
-	key   []byte
-	hash  uint32
-}) {
-	k.field, k.key = field, []byte("otel.scope."+field)
-	k.hash = hashOf(k.key)
-	return k
-}
-
 // groupPart adds the attributes map of a resource or a scope at the top level, and takes the name and version of a scope.
 func (m *Mapper) groupPart(rec *Record, body []byte, name string, part int) {
 	whole, c, _ := inGroupBody(body, name)
@@ -255,34 +238,6 @@ func (m *Mapper) groupPart(rec *Record, body []byte, name string, part int) {
 			skipElements(tok, &c)
 		}
 	}
-}
-
-// scopeText takes the name or the version of a scope, within a quarter of the group's bound. Where something else has the key that it
-// stands for it becomes an attribute under another one.
-func (m *Mapper) scopeText(rec *Record, field []byte, tok chunk.Token, c *chunk.Cursor) bool {
-	for i := range scopeKeys {
-		k := &scopeKeys[i]
-		if string(field) != k.field {
-			continue
-		}
-		if _, isNew := m.keys.insert(k.key, k.hash); !isNew {
-			m.add(rec, k.key, tok, c, 1)
-			return true
-		}
-		v := m.scalar(tok, c, false)
-		switch {
-		case m.shaping && !m.wanted(k.key, v):
-		case m.count >= m.opts.Limits.Attributes:
-			m.cuts[CutAttributes]++
-		case len(v.Text) > GroupBytes/4:
-			m.cuts[CutGroup]++
-		default:
-			m.group.texts[i] = v
-			m.count++
-		}
-		return true
-	}
-	return false
 }
 
 // inGroupBody finds a field of a group's start marker: its token, and a cursor behind it.
