@@ -71,8 +71,7 @@ type half struct {
 // flush ends before it is through.
 func (f *flush) bisect(p part, v deliver.Verdict) bool {
 	if p.records == 1 {
-		f.refuse(p, v)
-		return true
+		return f.refuseOne(p, v)
 	}
 	f.in.counters.Add(telemetry.PayloadsSplit, 1)
 	f.progress.Suspect(p.from, p.to)
@@ -95,7 +94,7 @@ func (f *flush) bisect(p part, v deliver.Verdict) bool {
 		if !ok {
 			return false
 		}
-		if all {
+		if all && !refused[0].v.Foreign {
 			f.refuse(p, refused[0].v)
 			return true
 		}
@@ -136,7 +135,9 @@ func (f *flush) allRefused(p part, reason deliver.Reason) (all, ok bool) {
 			return false, f.settle(sent, v)
 		}
 		f.progress.Samples++
-		f.refuse(sent, v)
+		if !f.refuseOne(sent, v) {
+			return false, false
+		}
 	}
 	f.progress.Samples = 0
 	return true, true

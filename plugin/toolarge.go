@@ -53,33 +53,7 @@ func (f *flush) shrink(p part, v deliver.Verdict) bool {
 	case f.doubt == nil:
 		f.doubt = &doubt{p, v}
 	default:
-		return f.notTheSize(p, v)
+		return f.notTheRecord(p, v)
 	}
 	return true
-}
-
-// doubt is a record that the server calls too large at any size, before it took anything of the chunk. The server is one endpoint: what
-// another one took proves nothing about it.
-type doubt struct {
-	part
-	v deliver.Verdict
-}
-
-// settleDoubt gives the record up if the server took others since: then it is the record. If not, it is not about the size.
-func (f *flush) settleDoubt() bool {
-	switch {
-	case f.doubt == nil:
-		return true
-	case !f.progress.AcceptedBy(f.doubt.v.Endpoint):
-		return f.notTheSize(f.doubt.part, f.doubt.v)
-	}
-	f.refuse(f.doubt.part, f.doubt.v)
-	return true
-}
-
-// notTheSize says that a server which takes nothing at all has no objection to the size.
-func (f *flush) notTheSize(p part, v deliver.Verdict) bool {
-	f.in.size.forget()
-	f.in.log.Error("not the size", "%s; so is a request of %d bytes: this is not about the logs, check `endpoint` and any gateway or proxy before it; the chunk will be tried again as often as Retry_Limit allows", v.Message, p.raw)
-	return false
 }

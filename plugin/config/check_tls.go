@@ -41,6 +41,20 @@ func (d *draft) checkPins(off bool) {
 	if len(d.TLSPins) > 0 && off {
 		d.fail(optTLSPin, "is set, and `tls_verify` is off, which would check nothing; remove that, a pin needs no authority")
 	}
+	if n := d.secureHosts(); len(d.TLSPins) > 0 && len(d.TLSPins) < n {
+		d.warn(optTLSPin, fmt.Sprintf("has fewer fingerprints (%d) than there are hosts in `endpoint` (%d): one that shows another certificate is refused, even of a known authority; give the fingerprint of each, or `tls_ca_file` in their place", len(d.TLSPins), n))
+	}
+}
+
+// secureHosts is the number of different hosts that TLS is spoken with.
+func (d *draft) secureHosts() int {
+	hosts := make(map[string]bool)
+	for _, e := range d.Endpoints {
+		if !e.Plain() {
+			hosts[e.name()] = true
+		}
+	}
+	return len(hosts)
 }
 
 func (d *draft) checkServerName() {

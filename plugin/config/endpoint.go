@@ -175,7 +175,9 @@ func refuseText(s string) error {
 	case strings.ContainsAny(s, "<>{}"):
 		return fmt.Errorf("got %s with a placeholder; put the id of your environment there", quote(s))
 	case strings.ContainsFunc(s, unicode.IsSpace):
-		return fmt.Errorf("got %s with white space in it, %s (a comment needs a line of its own)", quote(s), takes)
+		return fmt.Errorf("got %s with white space in it, %s; several are separated by commas, and a comment needs a line of its own", quote(s), takes)
+	case strings.Contains(s, ";"):
+		return fmt.Errorf("got %s with a semicolon; several are separated by commas", quote(s))
 	case strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }):
 		return fmt.Errorf("got %s with a character that is not printable ASCII, %s", quote(s), takes)
 	case managedID.MatchString(s):

@@ -122,3 +122,22 @@ func TestTLSOptionsOfAPlainEndpointAreWarnedOf(t *testing.T) {
 		}
 	}
 }
+
+func TestFewerPinsThanHostsAreWarnedOf(t *testing.T) {
+	pin := strings.Repeat("ab", 32)
+	for _, c := range []struct {
+		endpoint, pins string
+		warns          bool
+	}{
+		{"https://ag1.example:9999/e/abc", pin, false},
+		{"https://ag1.example:9999/e/abc, https://ag1.example:9998/e/abc", pin, false},
+		{"https://ag1.example:9999/e/abc, https://ag2.example:9999/e/abc", pin, true},
+		{"https://ag1.example:9999/e/abc, https://ag2.example:9999/e/abc", pin + "," + strings.Repeat("cd", 32), false},
+		{"https://ag1.example:9999/e/abc, http://ag2.example:9999/e/abc", pin, false},
+	} {
+		warnings := mustLoad(t, with("endpoint", c.endpoint, "tls_pin_sha256", c.pins, "allow_http", "on")).Warnings
+		if got := containsLine(warnings, "has fewer fingerprints (1) than there are hosts in `endpoint` (2)"); got != c.warns {
+			t.Errorf("%s with %s: %q", c.endpoint, c.pins, warnings)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"out_dynatrace/plugin/batch"
@@ -81,6 +82,8 @@ type Client struct {
 	timeout   time.Duration
 	pace      *Pace
 	counters  *telemetry.Counters
+
+	known atomic.Bool // the server has answered as the API does
 
 	running context.Context // ends with Close
 	stop    context.CancelCauseFunc
@@ -156,7 +159,12 @@ func (c *Client) Send(ctx context.Context, payload *batch.Payload, _ bool) Verdi
 		return Judge(Answer{Err: err})
 	}
 	began := time.Now()
-	verdict := Judge(c.attempt(ctx, payload))
+	answer := c.attempt(ctx, payload)
+	if isOfTheAPI(answer) {
+		c.known.Store(true)
+	}
+	answer.Known = c.known.Load()
+	verdict := Judge(answer)
 	if verdict.Kind != Moment && verdict.Kind != Environment {
 		c.pace.Observe(time.Since(began))
 	}
@@ -182,9 +190,19 @@ func (c *Client) bound(ctx context.Context) (context.Context, context.CancelFunc
 	}
 }
 
-// attempt does one request, from token to the last byte of the answer.
+// attempt does one request, and another one if that was cut off on a connection that had been used before: a server closes what was idle
+// for a time of its own, perhaps just now, which is no sign of trouble.
 func (c *Client) attempt(ctx context.Context, payload *batch.Payload) Answer {
 	phase := phase{way: c.way}
+	answer := c.request(ctx, payload, &phase)
+	if answer.Status == 0 && phase.reused.Load() && isCut(answer.Err) && endOf(ctx) == nil {
+		answer = c.request(ctx, payload, &phase)
+	}
+	return answer
+}
+
+// request does one, from token to the last byte of the answer.
+func (c *Client) request(ctx context.Context, payload *batch.Payload, phase *phase) Answer {
 	body := &requestBody{data: payload.Body}
 	defer body.release()
 	request, token, err := c.newRequest(phase.watch(ctx), body, payload)
@@ -194,7 +212,7 @@ func (c *Client) attempt(ctx context.Context, payload *batch.Payload) Answer {
 	response, err := c.transport.RoundTrip(request)
 	if err != nil {
 		if ended := endOf(ctx); ended != nil {
-			err = fmt.Errorf("%w while %s", ended, &phase)
+			err = fmt.Errorf("%w while %s", ended, phase)
 		}
 		return Answer{Err: withoutURL(err), Token: token, Hidden: c.hidden}
 	}

@@ -216,6 +216,33 @@ func TestAnIdleConnectionThatTheServerClosedDoesNoHarm(t *testing.T) {
 	}
 }
 
+// TestAConnectionThatIsCutOnceItIsUsedAgainIsNoFailure: the server has closed it for being idle, just when a request came. A new one that is
+// cut is a failure.
+func TestAConnectionThatIsCutOnceItIsUsedAgainIsNoFailure(t *testing.T) {
+	var requests atomic.Int32
+	var always atomic.Bool
+	server, connections := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if requests.Add(1)%2 == 0 || always.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		answer(204, "")(w, r)
+	})
+	client := quick(t, server.URL)
+	for range 5 {
+		expectVerdict(t, client.Send(t.Context(), payload, true), Accepted, ReasonAccepted, "")
+	}
+	if n := connections.Load(); n != 5 {
+		t.Errorf("%d connections, want one for each that was cut and the first", n)
+	}
+	always.Store(true)
+	before := requests.Load()
+	expectVerdict(t, client.Send(t.Context(), payload, true), Moment, ReasonNetwork, "")
+	expectVerdict(t, client.Send(t.Context(), payload, true), Moment, ReasonNetwork, "")
+	if n := requests.Load() - before; n != 3 {
+		t.Errorf("%d requests for two payloads, want two for the first", n)
+	}
+}
+
 func TestCountersTellWhatWasAchieved(t *testing.T) {
 	var code atomic.Int32
 	var body atomic.Value

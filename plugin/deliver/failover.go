@@ -233,7 +233,7 @@ func (f *Failover) setAside(i int, v *Verdict, now time.Time) {
 	if best := f.move(); best >= 0 {
 		to = "sending to " + f.doors[best].name
 	}
-	f.log.Warn("deliver.failover "+v.Key(), "%s fails, %s: %s", d.name, to, v.Message)
+	f.log.Warn(d.key("fails"), "%s fails, %s: %s", d.name, to, v.Message)
 }
 
 // tellOfProbe says what somebody has to mend, which would be forgotten while all is well by way of another.
@@ -254,7 +254,12 @@ func (f *Failover) bringBack(i int, now time.Time) {
 	if f.move() == i {
 		to = ": sending to it"
 	}
-	f.log.Info(fmt.Sprint("deliver.failover back ", i), "%s answers again after %s%s", d.name, took, to)
+	f.log.Info(d.key("answers"), "%s answers again after %s%s", d.name, took, to)
+}
+
+// key is another one for each change, since it is told in two lines that stand together: none of them is folded.
+func (d *door) key(what string) string {
+	return fmt.Sprint("deliver.failover ", d.name, " ", what, " ", d.changes)
 }
 
 // move counts it when another endpoint is the best that works now, and returns that; -1 if none works.

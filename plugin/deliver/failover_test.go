@@ -122,6 +122,21 @@ func TestWhileTheFirstEndpointWorksNoOtherIsAsked(t *testing.T) {
 	f.wantSaid(t)
 }
 
+func TestEachMoveIsToldAlsoWithinAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFailover(2)
+		for range 3 {
+			f.sites[0].becomes(isFull)
+			f.send(t)
+			f.wantSaid(t, "w endpoint 1 (ag1) fails, sending to endpoint 2 (ag2): full")
+			f.sites[0].becomes(isAccepted)
+			time.Sleep(asideInitial * 13 / 10)
+			f.send(t)
+			f.wantSaid(t, "i endpoint 1 (ag1) answers again after")
+		}
+	})
+}
+
 func TestTheNextEndpointTakesOverWithinTheSameSendAndTheFirstComesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFailover(2)

@@ -22,7 +22,9 @@ const (
 	hintURL = "there is no log ingest API at this URL: `endpoint` takes https://<environment>.live.dynatrace.com (not .apps.) for SaaS, " +
 		"https://<host>:9999/e/<environment> for an ActiveGate, whose log module must be on (a containerized one may lack it), " +
 		"https://<domain>/e/<environment> for Managed, http://localhost:14499 for a OneAgent, whose local ingest of logs must be on"
-	hintServer = "the server or a gateway before it is in trouble; trying again"
+	hintForeign = "a web page refuses the records, and this server has not yet answered as the log ingest API does: check `endpoint` and any gateway or proxy before it"
+	hintPage    = "a web page refuses the request, as a gateway or firewall does: check what stands before the API, and `endpoint`; or else " + hintToken
+	hintServer  = "the server or a gateway before it is in trouble; trying again"
 )
 
 // rulings are the statuses with a meaning of their own. They follow the response tables of the Dynatrace API reference
@@ -73,7 +75,12 @@ func Judge(a Answer) Verdict {
 	}
 	said := serverText(a)
 	r := rulingFor(a, said)
+	foreign := r.kind == Data && !a.Known && isWebPage(a.Header, a.Body)
+	if foreign {
+		r.hint = hintForeign
+	}
 	return Verdict{
+		Foreign:    foreign,
 		Kind:       r.kind,
 		Reason:     r.reason,
 		Status:     a.Status,
@@ -91,6 +98,8 @@ func rulingFor(a Answer, said string) ruling {
 		return wantsLogin(authSchemes(a.Header))
 	case (a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized) && a.Relayed && isWebPage(a.Header, a.Body): // the API answers in JSON
 		return refusedByProxy(&proxyError{status: a.Status})
+	case (a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized) && isWebPage(a.Header, a.Body):
+		return ruling{Environment, ReasonToken, hintPage}
 	case a.Status == http.StatusBadRequest && saysAny(said, "out of correct time range", "timestamps_out_of_range", "timestamps out of range"):
 		return ruling{Data, ReasonTimeRange, "the records are older than the server takes (24 hours), or the clock of this machine is behind"}
 	case a.Status == http.StatusBadRequest && saysAny(said, "http request to an https server", "plain http request was sent to https port", "requires tls"):

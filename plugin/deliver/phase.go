@@ -9,14 +9,20 @@ import (
 // phase is how far an attempt got, to tell a server that cannot be reached from one that does not answer.
 type phase struct {
 	reached atomic.Int32
-	way     way // nil is straight
+	reused  atomic.Bool // the connection
+	way     way         // nil is straight
 }
 
 var phases = [...]string{"connecting", "sending", "waiting for the answer"}
 
 func (p *phase) watch(ctx context.Context) context.Context {
+	p.reached.Store(0)
+	p.reused.Store(false)
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { p.reached.Store(1) },
+		GotConn: func(got httptrace.GotConnInfo) {
+			p.reached.Store(1)
+			p.reused.Store(got.Reused)
+		},
 		WroteRequest: func(wrote httptrace.WroteRequestInfo) {
 			if wrote.Err == nil {
 				p.reached.Store(2)

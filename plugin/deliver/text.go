@@ -77,6 +77,18 @@ func parseEnvelope(body []byte) *envelope {
 	return &e
 }
 
+// isOfTheAPI reports whether an answer is one that only the log ingest API gives.
+func isOfTheAPI(a Answer) bool {
+	switch {
+	case a.Status == 0 || a.Err != nil || isCompressed(a.Header):
+		return false
+	case a.Status == http.StatusNoContent || a.OTLP && isProtobuf(a.Header):
+		return true
+	}
+	e := parseEnvelope(a.Body)
+	return e != nil && (e.Error != nil || e.Details != nil || e.Success != nil || e.PartialSuccess != nil)
+}
+
 // isSuccessEnvelope reports whether a body is one of the two known answers to a payload that was accepted in part.
 func isSuccessEnvelope(header http.Header, body []byte) bool {
 	if isCompressed(header) {

@@ -110,6 +110,8 @@ type Answer struct {
 	Hidden *strings.Replacer
 	// Relayed says that the request was read and repeated by a proxy, which may have answered itself.
 	Relayed bool
+	// Known says that this server has answered as the log ingest API does before.
+	Known bool
 	// Now is when the answer came, for a Retry-After that is a date.
 	Now time.Time
 }
@@ -131,6 +133,9 @@ type Verdict struct {
 	Endpoint int
 	// Attempts is the number of attempts made, each of which can be a request to several endpoints; a Retrier sets it.
 	Attempts int
+	// Foreign says of a refusal that it is a web page, of a server that has never answered as the API does: it may be another one, and the
+	// records are not to blame.
+	Foreign bool
 	// Held says that this payload was not sent: a Gate held it back, for the reason that the rest of the Verdict tells.
 	Held bool
 }

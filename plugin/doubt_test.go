@@ -1,0 +1,134 @@
+package plugin
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/telemetry"
+)
+
+// pages is a server that refuses what holds poison, or everything, with a web page.
+type pages struct {
+	mu       sync.Mutex
+	all      bool
+	taken    []string
+	requests int
+}
+
+func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var body io.Reader = r.Body
+	if r.Header.Get("Content-Encoding") == "gzip" {
+		body, _ = gzip.NewReader(r.Body)
+	}
+	var records []stored
+	if err := json.NewDecoder(body).Decode(&records); err != nil {
+		panic(err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.requests++
+	refused := p.all
+	for _, record := range records {
+		refused = refused || isPoison(record)
+	}
+	if refused {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, "<html><title>Bad Request - Invalid Hostname</title></html>")
+		return
+	}
+	for _, record := range records {
+		p.taken = append(p.taken, record.Content)
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (p *pages) instance(t *testing.T, endpoints ...string) (*Instance, *lines) {
+	t.Helper()
+	if endpoints == nil {
+		server := httptest.NewServer(p)
+		t.Cleanup(server.Close)
+		endpoints = []string{server.URL + "/e/abc12345"}
+	}
+	cfg, err := config.Load(options{"endpoint": strings.Join(endpoints, ","), "api_token": "dt0c01.PUBLICPUBLICPUBLICPUBLIC." + secret, "metadata_files": "off"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := new(lines)
+	in, err := New(cfg, "", log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.now = func() time.Time { return clock }
+	t.Cleanup(in.Close)
+	return in, log
+}
+
+// TestAServerThatRefusesEverythingWithAWebPageCostsNoRecord: it is another one, such as a gateway that does not know the host.
+func TestAServerThatRefusesEverythingWithAWebPageCostsNoRecord(t *testing.T) {
+	for _, n := range []int{1, 2, 10, 1000} {
+		p := &pages{all: true}
+		in, log := p.instance(t)
+		data := chunkOf(contents(n)...)
+		for range 3 {
+			if out := in.Flush(tag, data, false); out != deliver.OutcomeRetry {
+				t.Errorf("%d records: %v", n, out)
+			}
+		}
+		if p.requests > 3*12 {
+			t.Errorf("%d records: %d requests", n, p.requests)
+		}
+		if dropped := in.dropped(); dropped != 0 || log.count("a web page refuses the records") == 0 || log.count("check `endpoint`") == 0 {
+			t.Errorf("%d records: dropped %d, said %q", n, dropped, log.all)
+		}
+		p.mu.Lock()
+		p.all = false
+		p.mu.Unlock()
+		if out := in.Flush(tag, data, false); out != deliver.OutcomeOK || len(p.taken) != n {
+			t.Errorf("%d records, once the server is right: %v, %d taken", n, out, len(p.taken))
+		}
+	}
+}
+
+// TestABadRecordThatAWebPageRefusesIsFoundAllTheSame, also if it is the first that the server sees.
+func TestABadRecordThatAWebPageRefusesIsFoundAllTheSame(t *testing.T) {
+	for _, bad := range [][]int{{0}, {7}, {99}, {0, 1}, {3, 50, 98}} {
+		p := new(pages)
+		in, _ := p.instance(t)
+		data := chunkOf(contents(100, bad...)...)
+		out := deliver.OutcomeRetry
+		for rounds := 0; out == deliver.OutcomeRetry; rounds++ {
+			if rounds == 1 {
+				in.Flush(tag, chunkOf("another chunk"), false) // from which the server is known
+			}
+			if rounds == 5 {
+				t.Fatalf("%v: it does not end", bad)
+			}
+			out = in.Flush(tag, data, false)
+		}
+		if got := in.counters.Get(telemetry.DroppedRejected); out != deliver.OutcomeOK || got != uint64(len(bad)) || len(p.taken) < 100-len(bad) || len(p.taken) > 101-len(bad) {
+			t.Errorf("%v: %v, dropped %d, %d taken", bad, out, got, len(p.taken))
+		}
+	}
+}
+
+// TestAWebPageSendsOnToTheNextEndpoint.
+func TestAWebPageSendsOnToTheNextEndpoint(t *testing.T) {
+	wrong, right := &pages{all: true}, new(pages)
+	first, second := httptest.NewServer(wrong), httptest.NewServer(right)
+	defer first.Close()
+	defer second.Close()
+	in, log := wrong.instance(t, first.URL+"/e/abc12345", second.URL+"/e/abc12345")
+	if out := in.Flush(tag, chunkOf(contents(50)...), false); out != deliver.OutcomeOK || len(right.taken) != 50 || in.dropped() != 0 {
+		t.Errorf("%v, %d taken, said %q", out, len(right.taken), log.all)
+	}
+}
