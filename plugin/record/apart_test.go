@@ -196,7 +196,7 @@ func TestACompleteRecordHasItsGroup(t *testing.T) {
 	m := apart(false)
 	each(m, data, func(rec *record.Record) {
 		m.Complete(rec)
-		const want = `"content":"x","k":"v","service.name":"a","otel.scope.name":"s","otel.scope.version":"2"}`
+		const want = `"content":"x","service.name":"a","otel.scope.name":"s","otel.scope.version":"2","k":"v"}`
 		if got := string(new(encode.JSON).Append(nil, rec)); !strings.HasSuffix(got, want) {
 			t.Errorf("got %s", got)
 		}

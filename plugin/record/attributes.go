@@ -19,6 +19,9 @@ func (m *Mapper) add(rec *Record, key []byte, tok chunk.Token, c *chunk.Cursor, 
 	}
 	if m.count >= m.opts.Limits.Attributes {
 		m.cuts[CutAttributes]++
+		if tok.Kind == chunk.String {
+			m.noteOrigin(key, Value{Kind: String, Text: tok.Data})
+		}
 		skipElements(tok, c)
 		return
 	}

@@ -205,8 +205,7 @@ func (m *Mapper) addComposition(rec *Record, c *composition) {
 	if over := m.count + len(e.attributes) - m.opts.Limits.Attributes; over > 0 {
 		// What ties a record to its source is worth more than the last of its fields.
 		m.cuts[CutAttributes] += uint64(over)
-		m.count -= over
-		rec.Truncate(m.count)
+		m.truncate(rec, m.count-over)
 		m.knowAgain(rec)
 		if clash != 0 {
 			m.enrichAround(rec, c, other)
@@ -250,12 +249,43 @@ func (m *Mapper) around(c *composition, apart uint64) *memoEntry {
 	return e
 }
 
+// truncate leaves out the last fields of a record until it has n attributes. Its group stays as it is, if there is room for it.
+func (m *Mapper) truncate(rec *Record, n int) {
+	m.count = n
+	g := rec.Group
+	if g != nil && n >= len(g.all) {
+		n -= len(g.all)
+		rec.Group = nil
+	} else {
+		g = nil
+		rec.Inline()
+	}
+	rec.flatten()
+	for _, a := range rec.Attributes[n:] {
+		m.noteOrigin(a.Key, a.Value)
+	}
+	rec.Attributes = rec.Attributes[:n]
+	if g != nil {
+		rec.Group = g
+	}
+}
+
 // knowAgain makes the keys of a record that has lost its last attributes known anew.
 func (m *Mapper) knowAgain(rec *Record) {
 	m.keys.reset()
 	m.enriched.takeHeader(&m.keys)
-	for i := range rec.Attributes {
-		m.keys.insert(rec.Attributes[i].Key, hashOf(rec.Attributes[i].Key))
+	m.know(rec.Attributes)
+	for i := range rec.Runs {
+		m.know(rec.Runs[i].Attributes)
+	}
+	if rec.Group != nil {
+		m.know(rec.Group.all)
+	}
+}
+
+func (m *Mapper) know(attributes []Attribute) {
+	for i := range attributes {
+		m.keys.insert(attributes[i].Key, hashOf(attributes[i].Key))
 	}
 }
 
@@ -297,7 +327,10 @@ func (m *Mapper) attachFact(rec *Record, key string, v Value) {
 
 // attachNew adds an attribute that a fact of another place had displaced.
 func (m *Mapper) attachNew(rec *Record, key []byte, v Value) {
-	if m.count < m.opts.Limits.Attributes && !m.keys.has(key, hashOf(key)) && !serverOwned(key) && m.wanted(key, v) {
+	if r := reserved(key); len(key) == 0 || r >= ownField && r <= levelSource || serverOwned(key) || !m.wanted(key, v) {
+		return
+	}
+	if m.count < m.opts.Limits.Attributes && !m.keys.has(key, hashOf(key)) {
 		m.attach(rec, key, v)
 	}
 }

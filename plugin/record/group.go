@@ -75,11 +75,11 @@ func (m *Mapper) learnGroup(body []byte) {
 		m.enriched.takeHeader(&m.keys)
 	}
 	split := m.mapGroup(&rec, body)
-	g.signs, m.signs = m.signs, signs
 	m.scratch, g.scratch = g.scratch, m.scratch
 	m.elements, g.elements = g.elements, m.elements
 
 	split, unnamedSplit := m.keepGroup(rec.Attributes, split)
+	g.signs, m.signs = m.signs, signs
 	for cut := range cuts {
 		g.entry.cuts[cut] = m.cuts[cut] - cuts[cut]
 		g.entry.cut = g.entry.cut || g.entry.cuts[cut] != 0
@@ -102,10 +102,10 @@ func (m *Mapper) keepGroup(attributes []Attribute, split int) (kept, unnamed int
 	g.entry = memoEntry{attributes: attributes[:0], hashes: g.entry.hashes[:0]}
 	g.sources, g.unnamed = g.sources[:0], g.unnamed[:0]
 	mapped, at, size := Record{Elements: g.elements}, g.part, 0
-	for i := range g.texts {
-		size += len(g.texts[i].Text)
-	}
 	for i, a := range attributes {
+		if i == split {
+			size = m.keepTexts(size)
+		}
 		bytes := len(a.Key) + len(a.Value.Text)
 		var elements []Value
 		if a.Value.Kind == Array {
@@ -116,6 +116,7 @@ func (m *Mapper) keepGroup(attributes []Attribute, split int) (kept, unnamed int
 		}
 		if size+bytes > GroupBytes {
 			m.cuts[CutGroup]++
+			m.noteOrigin(a.Key, a.Value)
 			continue
 		}
 		size += bytes
@@ -136,12 +137,28 @@ func (m *Mapper) keepGroup(attributes []Attribute, split int) (kept, unnamed int
 			unnamed = len(g.unnamed)
 		}
 	}
+	if len(attributes) == split {
+		m.keepTexts(size)
+	}
 	for i, text := range g.texts {
 		if text.Kind == String {
 			m.keepInGroup(Attribute{Key: scopeFields[i].key, Value: text}, false)
 		}
 	}
 	return kept, unnamed
+}
+
+// keepTexts keeps the name and the version of the scope, if they are within the bound. What is kept of a resource does not depend on them.
+func (m *Mapper) keepTexts(size int) int {
+	for i := range m.group.texts {
+		text := &m.group.texts[i]
+		if size+len(text.Text) > GroupBytes {
+			m.cuts[CutGroup]++
+			*text = Value{}
+		}
+		size += len(text.Text)
+	}
+	return size
 }
 
 func (m *Mapper) keepInGroup(a Attribute, isSource bool) {
@@ -164,9 +181,9 @@ func (m *Mapper) takeGroup() {
 	}
 }
 
-// finishGroup adds the attributes of the group to a member whose own are all there, or the group itself, as far as the limit of attributes
-// allows. A level of the group names that of no record: where the member names none either, those fields get another name, as fields of its
-// own do.
+// finishGroup puts the attributes of the group before those of a member whose own are all there, or gives it the group itself. Where there
+// is no room for all, up to half of it is the group's: what ties a record to its source is worth more than the last of its fields. A level
+// of the group names that of no record: where the member names none either, those fields get another name, as fields of its own do.
 func (m *Mapper) finishGroup(rec *Record) {
 	g := &m.group
 	if g.entry.cut {
@@ -179,18 +196,29 @@ func (m *Mapper) finishGroup(rec *Record) {
 	} else {
 		sources = nil
 	}
-	switch room := m.opts.Limits.Attributes - m.count; {
-	case len(list) > room:
-		m.cuts[CutAttributes] += uint64(len(list) - room)
-		rec.Attributes = append(rec.Attributes, list[:room]...)
-		m.count += room
-	case m.opts.GroupsApart:
-		rec.Group, rec.at, rec.runs = apart, len(rec.Attributes), len(rec.Runs)
-		m.count += len(list)
-	case len(list) > 0:
-		rec.Runs = append(rec.Runs, Run{Attributes: list, At: len(rec.Attributes), ID: id})
-		m.count += len(list)
+	over := m.count + len(list) - m.opts.Limits.Attributes
+	if over > 0 {
+		m.cuts[CutAttributes] += uint64(over)
+		share := min(len(list), max(m.opts.Limits.Attributes/2, m.opts.Limits.Attributes-m.count))
+		m.truncate(rec, min(m.count, m.opts.Limits.Attributes-share))
+		for _, a := range list[share:] {
+			m.noteOrigin(a.Key, a.Value)
+		}
+		if share < len(list) {
+			rec.flatten()
+			rec.Attributes = slices.Insert(rec.Attributes, 0, list[:share]...)
+			m.count += share
+			list = nil
+		}
 	}
+	switch {
+	case len(list) == 0 && over > 0:
+	case m.opts.GroupsApart:
+		rec.Group = apart
+	case len(list) > 0:
+		rec.Runs = slices.Insert(rec.Runs, 0, Run{Attributes: list, ID: id})
+	}
+	m.count += len(list)
 	for _, v := range sources {
 		if m.count >= m.opts.Limits.Attributes {
 			m.cuts[CutAttributes]++

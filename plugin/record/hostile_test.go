@@ -166,7 +166,7 @@ func TestWhatAGroupLostIsCountedForAMemberThatHasNoRoomForTheRest(t *testing.T) 
 	o.Limits.Attributes = 3
 	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("a", "1", "b", "2", "c", "3", "d", "4", "e", "5"), nil)
 	data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), corpus.Map(), corpus.Fields("log", "x", "own", "1"))
-	if got, cuts := mapped(t, o, data); got != `{"content":"x","own":"1","a":"1","b":"2"}` || cuts[record.CutAttributes] != 3 {
+	if got, cuts := mapped(t, o, data); got != `{"content":"x","a":"1","b":"2","own":"1"}` || cuts[record.CutAttributes] != 3 {
 		t.Errorf("got %s, cuts %v", got, cuts)
 	}
 }

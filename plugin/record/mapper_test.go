@@ -186,7 +186,7 @@ func TestTheAttributesOfAGroupReachItsMembers(t *testing.T) {
 		corpus.Map(s("name"), s("lib"), s("version"), s("1.2"), s("attributes"), corpus.Fields("scoped", "yes")))
 	data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), corpus.Map(), corpus.Fields("log", "x", "user", "own"))
 	got, _ := mapped(t, options(), data)
-	want := `{"content":"x","overwritten1.user":"own","service.name":"checkout","replicas":3,"k.n":"v","user":"from the group","scoped":"yes","otel.scope.name":"lib","otel.scope.version":"1.2"}`
+	want := `{"content":"x","service.name":"checkout","replicas":3,"k.n":"v","user":"from the group","scoped":"yes","otel.scope.name":"lib","otel.scope.version":"1.2","overwritten1.user":"own"}`
 	if got != want {
 		t.Errorf(" got %s\nwant %s", got, want)
 	}

@@ -29,8 +29,8 @@ type Record struct {
 	Flags, Dropped uint32
 	// Group is what an OTLP record shares with others, where Options.GroupsApart keeps it apart; nil otherwise.
 	Group *Group
-	// at and runs are how many of the Attributes and Runs stand before what the group says.
-	at, runs int
+	// stamps is how many of the Attributes stand before what the group says.
+	stamps int
 	// Elements holds the elements of the array values, see Array.
 	Elements []Value
 }
@@ -59,11 +59,16 @@ func (r *Record) Len() int {
 // Truncate leaves out the attributes behind the first n, those of the group among them: what is left of a group stands with the record.
 func (r *Record) Truncate(n int) {
 	r.Inline()
+	r.flatten()
+	r.Attributes = r.Attributes[:min(n, len(r.Attributes))]
+}
+
+// flatten makes the runs attributes of the record's own.
+func (r *Record) flatten() {
 	for i := len(r.Runs) - 1; i >= 0; i-- {
 		r.Attributes = slices.Insert(r.Attributes, r.Runs[i].At, r.Runs[i].Attributes...)
 	}
 	r.Runs = r.Runs[:0]
-	r.Attributes = r.Attributes[:min(n, len(r.Attributes))]
 }
 
 // Inline makes what the group says attributes of the record, where they would stand without Options.GroupsApart.
@@ -74,7 +79,7 @@ func (r *Record) Inline() {
 	}
 	r.Group = nil
 	if len(g.all) > 0 {
-		r.Runs = slices.Insert(r.Runs, r.runs, Run{Attributes: g.all, At: r.at, ID: g.ID})
+		r.Runs = slices.Insert(r.Runs, 0, Run{Attributes: g.all, At: r.stamps, ID: g.ID})
 	}
 }
 
@@ -115,7 +120,7 @@ func (r *Record) Array(v Value) []Value {
 
 func (r *Record) reset() {
 	r.Content, r.Level, r.Group = nil, "", nil
-	r.Observed, r.Flags, r.Dropped = 0, 0, 0
+	r.Observed, r.Flags, r.Dropped, r.stamps = 0, 0, 0, 0
 	r.Attributes, r.Runs, r.Elements = r.Attributes[:0], r.Runs[:0], nil
 }
 

@@ -38,9 +38,8 @@ func (m *Mapper) Identify(rec *Record, hash uint64, position int) {
 // make room: the last one of the event does where the limit of attributes is reached.
 func (m *Mapper) set(rec *Record, key string, text []byte) {
 	if m.count >= m.opts.Limits.Attributes && m.count > m.stamps {
-		rec.Truncate(m.count - 1)
 		m.cuts[CutAttributes]++
-		m.count--
+		m.truncate(rec, m.count-1)
 	}
 	start := len(m.scratch)
 	m.scratch = append(m.scratch, key...)
@@ -54,6 +53,6 @@ func (m *Mapper) set(rec *Record, key string, text []byte) {
 	for i := range rec.Runs {
 		rec.Runs[i].At++
 	}
-	rec.at++
+	rec.stamps++
 	m.stamps++
 }
