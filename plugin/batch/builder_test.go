@@ -3,9 +3,11 @@ package batch_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -175,6 +177,34 @@ func TestAttributesTooLargeForAnyPayloadAreLeftOut(t *testing.T) {
 	p, _ := b.Take()
 	if cuts := b.TakeCuts(); p.RawBytes > 10_000 || !json.Valid(p.Body) || cuts.Content != 0 || cuts.Attributes < 90 || cuts.Attributes > 95 || !bytes.Contains(p.Body, []byte(`"content":"content"`)) {
 		t.Errorf("%d bytes, cuts %+v", p.RawBytes, cuts)
+	}
+}
+
+func TestWhatIsTooLargeGoesBeforeWhatTiesARecordToItsSource(t *testing.T) {
+	long := record.Value{Kind: record.String, Text: bytes.Repeat([]byte("x"), 3000)}
+	short := func(key string) record.Attribute {
+		return record.Attribute{Key: []byte(key), Value: record.Value{Kind: record.String, Text: []byte("short")}}
+	}
+	attributes := []record.Attribute{short("first")}
+	for i := range 40 {
+		attributes = append(attributes, record.Attribute{Key: fmt.Appendf(nil, "long%d", i), Value: long})
+	}
+	for _, encoder := range []encode.Encoder{new(encode.JSON), new(encode.OTLP)} {
+		b, err := batch.New(batch.Options{Encoder: encoder, MaxBytes: 10_000, MaxRecords: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		group := &record.Group{ID: 1, ResourceID: 2, Resource: []record.Attribute{{Key: []byte("wide"), Value: long}}}
+		b.Add(&record.Record{Content: []byte("the line"), Attributes: append(slices.Clone(attributes), short("k8s.pod.name")), Group: group})
+		p, _ := b.Take()
+		for _, want := range []string{"the line", "first", "k8s.pod.name", "long0"} {
+			if !bytes.Contains(p.Body, []byte(want)) {
+				t.Errorf("%T: %s is lost", encoder, want)
+			}
+		}
+		if cuts := b.TakeCuts(); cuts.Attributes < 37 || cuts.Attributes > 39 || cuts.Content != 0 || p.RawBytes > 10_000 {
+			t.Errorf("%T: cuts %+v, %d bytes", encoder, cuts, p.RawBytes)
+		}
 	}
 }
 

@@ -3,18 +3,15 @@ package batch
 import "out_dynatrace/plugin/record"
 
 // addCut adds a record that is too large for a payload of its own, as the only record of the open body. What is in the way
-// goes: attributes from the end, until half of the body is left for the content, or all of it fits; then the content is cut
-// to the room that there is. An empty record always fits, since MaxBytes is far larger than one.
+// goes: the largest attributes, so that the short ones which tie it to its source stay, until half of the body is left for the content, or
+// all of it fits; then the content is cut to the room that there is. An empty record always fits, since MaxBytes is far larger than one.
 func (b *Builder) addCut(r *record.Record) {
 	content := r.Content
 	r.Content = content[:b.opts.Encoder.Fit(content, b.opts.MaxBytes/2)]
-	if b.append(r) > b.opts.MaxBytes {
-		r.Inline() // a group that is too large is cut with the record
-	}
-	for b.append(r) > b.opts.MaxBytes && r.Len() > 0 {
-		drop := max(1, r.Len()/16)
+	for b.append(r) > b.opts.MaxBytes && (r.Len() > 0 || r.Group != nil) {
+		drop := min(max(1, r.Len()/16), r.Len())
 		b.cuts.Attributes += uint64(drop)
-		r.Truncate(r.Len() - drop)
+		r.DropLargest(drop)
 	}
 	r.Content = nil
 	room := b.opts.MaxBytes - b.append(r)

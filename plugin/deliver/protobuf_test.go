@@ -63,6 +63,7 @@ func TestAnswersToOTLPAreReadAsItsSpecificationSays(t *testing.T) {
 		{"also as a number", otlp(status(200, `{"partialSuccess":{"rejectedLogRecords":7}}`, "Content-Type", "application/json")), Accepted, ReasonPartialSuccess, 7, "accepted in part"},
 		{"another object is no answer to OTLP", otlp(status(200, `{"ok":true}`, "Content-Type", "application/json")), Accepted, ReasonOddSuccess, 0, "not one of the log ingest API"},
 		{"a status in JSON is told by its message", otlp(status(400, `{"code":3,"message":"no such field"}`, "Content-Type", "application/json")), Data, ReasonRejected, 0, "(the server says: no such field)"},
+		{"what is compressed is not read", otlp(status(200, partial(7, "x"), "Content-Encoding", "gzip")), Accepted, ReasonOddSuccess, 0, "compressed bytes"},
 		{"unknown fields are passed over", otlp(status(200, string(numberField(9, 1))+partial(1, "x"))), Accepted, ReasonPartialSuccess, 1, "in part"},
 		{"a field of the wrong type is passed over", otlp(status(200, string(numberField(1, 1)))), Accepted, ReasonAccepted, 0, ""},
 		{"what is no message is odd", otlp(status(200, "\xff\xff")), Accepted, ReasonOddSuccess, 0, "2 bytes of protobuf"},

@@ -21,6 +21,7 @@ func TestNoFormOfAHiddenValueIsTold(t *testing.T) {
 			{"an envelope", status(400, fmt.Sprintf(`{"error":{"message":%q}}`, value))},
 			{"JSON of another kind", status(500, fmt.Sprintf(`{"you sent":%q}`, value))},
 			{"a web page", status(403, "<html><title>"+strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&#34;").Replace(value)+"</title>")},
+			{"text that was made for a page", status(400, "you sent "+strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;").Replace(value))},
 			{"a redirect", status(302, "", "Location", (&redirect{value}).url())},
 			{"at the end of what is told", status(400, strings.Repeat("x", maxSaid-3)+value)},
 			{"a protobuf answer", otlp(status(200, partial(1, value)))},

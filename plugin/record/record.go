@@ -63,6 +63,30 @@ func (r *Record) Truncate(n int) {
 	r.Attributes = r.Attributes[:min(n, len(r.Attributes))]
 }
 
+// DropLargest leaves out the n largest attributes, of equally large ones the last, those of the group among them.
+func (r *Record) DropLargest(n int) {
+	r.Inline()
+	r.flatten()
+	size := func(a Attribute) int {
+		total := len(a.Key) + len(a.Value.Text)
+		if a.Value.Kind == Array {
+			for _, e := range r.Array(a.Value) {
+				total += arrayElement + len(e.Text)
+			}
+		}
+		return total
+	}
+	for range min(n, len(r.Attributes)) {
+		largest := 0
+		for i := range r.Attributes {
+			if size(r.Attributes[i]) >= size(r.Attributes[largest]) {
+				largest = i
+			}
+		}
+		r.Attributes = slices.Delete(r.Attributes, largest, largest+1)
+	}
+}
+
 // flatten makes the runs attributes of the record's own.
 func (r *Record) flatten() {
 	for i := len(r.Runs) - 1; i >= 0; i-- {

@@ -33,14 +33,16 @@ func writeAccepted(w http.ResponseWriter) {
 // out of range; that it is so for all others than three is inferred.
 var longTime = regexp.MustCompile(`^"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.([0-9]{1,2}|[0-9]{4,}))?([Zz+-]|")`)
 
-// allShortTimes says whether a OneAgent reads the time of each event.
+// allShortTimes says whether a OneAgent reads the time of each event: the first of the keys that can hold it, as in an environment
+// (inferred).
 func allShortTimes(events [][]byte) bool {
 	for _, event := range events {
-		short := true
+		best, short := len(timestampKeys), true
 		members(event, func(key, value []byte) bool {
-			r, known := roleOf(unquote(key))
-			short = !(known && r.target == asTimestamp && longTime.Match(value))
-			return short
+			if r, known := roleOf(unquote(key)); known && r.target == asTimestamp && r.rank < best {
+				best, short = r.rank, !longTime.Match(value)
+			}
+			return true
 		})
 		if !short {
 			return false

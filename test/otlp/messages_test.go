@@ -260,3 +260,41 @@ func TestGroupsStayTogetherHoweverTheyAreCut(t *testing.T) {
 		t.Errorf("%d requests, %d resources, %d scopes: equal ones that stand side by side should be one", len(all), resources, scopes)
 	}
 }
+
+// TestARecordThatIsTakenAwayLeavesNoTrace: a body may go on, or end, behind the record before it, whatever the last one has begun.
+func TestARecordThatIsTakenAwayLeavesNoTrace(t *testing.T) {
+	text := func(s string) record.Value { return record.Value{Kind: record.String, Text: []byte(s)} }
+	service := func(s string) []record.Attribute {
+		return []record.Attribute{{Key: []byte("service.name"), Value: text(s)}}
+	}
+	groups := []*record.Group{nil, {ID: 1, ResourceID: 1, Resource: service("a")}, {ID: 2, ResourceID: 1, Resource: service("a"), ScopeName: []byte("s")}, {ID: 3, ResourceID: 2, Resource: service("b")}}
+	decode := func(o *encode.OTLP, body []byte) []map[string]any {
+		request := new(collector.ExportLogsServiceRequest)
+		if err := proto.Unmarshal(o.Close(body), request); err != nil {
+			t.Fatal(err)
+		}
+		return flat([]*collector.ExportLogsServiceRequest{request})
+	}
+	make := func(content string, g *record.Group) *record.Record {
+		return &record.Record{Content: []byte(content), Group: g, Level: "INFO"}
+	}
+	for _, first := range groups {
+		for _, gone := range groups {
+			for _, next := range groups {
+				var straight, o encode.OTLP
+				want := decode(&straight, straight.Append(straight.Append(straight.Open(nil), make("first", first)), make("next", next)))
+				body := o.Append(o.Open(nil), make("first", first))
+				before := len(body)
+				body = o.Append(body, make("gone", gone))[:before]
+				if got := decode(&o, append([]byte(nil), body...)); !reflect.DeepEqual(got, want[:1]) {
+					t.Errorf("ended: got %v, want %v", got, want[:1])
+				}
+				body = o.Append(o.Open(body[:0]), make("first", first))
+				body = o.Append(body, make("gone", gone))[:before]
+				if got := decode(&o, o.Append(body, make("next", next))); !reflect.DeepEqual(got, want) {
+					t.Errorf("got %v, want %v", got, want)
+				}
+			}
+		}
+	}
+}

@@ -169,6 +169,10 @@ func TestTheSchemaOfAResourceGoesWithIt(t *testing.T) {
 	chunk = in(chunk, corpus.Map(s("resource"), corpus.Map(s("attributes"), attributes, s("schema_url"), s("https://example.com/2"))))
 	chunk = in(chunk, corpus.Map(s("resource"), corpus.Map(s("attributes"), attributes, s("schema_url"), s("https://example.com/2"))))
 	chunk = in(chunk, corpus.Map(s("resource"), corpus.Map(s("attributes"), attributes)))
+	chunk = in(chunk, corpus.Map(s("resource"), corpus.Map(s("attributes"), attributes), s("schema_url"), s("https://example.com/3")))
+	chunk = in(chunk, corpus.Map(s("resource"), corpus.Map(s("attributes"), attributes), s("schema_url"), s("https://example.com/4"))) // beside an equal resource
+	chunk = in(chunk, corpus.Map(s("resource"), corpus.Map(s("dropped_attributes_count"), corpus.Int(5), s("schema_url"), s("https://example.com/5")), s("schema_url"), s("not this one")))
+	chunk = in(chunk, corpus.Map(s("resource"), corpus.Map(s("schema_url"), s("https://example.com/"+strings.Repeat("x", 3000)))))
 	sink := new(consumertest.LogsSink)
 	if out, log := flush(t, receive(t, sink), chunk, nil); out != deliver.OutcomeOK {
 		t.Fatalf("%v: %s", out, log.text())
@@ -178,7 +182,8 @@ func TestTheSchemaOfAResourceGoesWithIt(t *testing.T) {
 		r := all.At(i)
 		got = append(got, r.SchemaUrl(), r.Resource().DroppedAttributesCount(), r.ScopeLogs().Len())
 	}
-	want(t, "schemas", got, []any{"https://example.com/1", uint32(7), 1, "https://example.com/2", uint32(0), 2, "", uint32(0), 1})
+	want(t, "schemas", got, []any{"https://example.com/1", uint32(7), 1, "https://example.com/2", uint32(0), 2, "", uint32(0), 1,
+		"https://example.com/3", uint32(0), 1, "https://example.com/4", uint32(0), 1, "https://example.com/5", uint32(5), 1, "", uint32(0), 1})
 }
 
 func want(t *testing.T, what string, got, want any) {
