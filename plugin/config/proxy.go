@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -68,9 +69,12 @@ func ParseProxy(raw string) (Proxy, error) {
 		return Proxy{off: true}, nil
 	}
 	const takes = "takes environment, off, or http://host:port"
+	withUser := strings.Contains(s, "@")
 	switch {
 	case isQuoted(s):
 		return Proxy{}, fmt.Errorf("got %s with quotation marks around it; write it without", quote(s))
+	case hasVariable(s) && withUser:
+		return Proxy{}, fmt.Errorf("got %s, with a variable that was not replaced, %s; in user and password write $ { as %%24 %%7B if they are meant", quote(s), takes)
 	case hasVariable(s):
 		return Proxy{}, fmt.Errorf("got %s, with a variable that was not replaced, %s", quote(s), takes)
 	case likelyToken.MatchString(s):
@@ -78,31 +82,96 @@ func ParseProxy(raw string) (Proxy, error) {
 	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return Proxy{}, fmt.Errorf("got %s, with white space or a character that is not ASCII, %s; in user and password write it as %%-escape (%%20)", quote(s), takes)
 	}
+	u, err := parseProxyURL(s)
+	switch {
+	case err != nil:
+		return Proxy{}, fmt.Errorf("got %s, which cannot be read as a URL, %s; in user and password write / ? # @ %% as %%2F %%3F %%23 %%40 %%25", quote(s), takes)
+	case u.Scheme != "http" && u.Scheme != "https":
+		return Proxy{}, fmt.Errorf("got %s, %s; a SOCKS proxy can only come from the environment", quote(s), takes)
+	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		return Proxy{}, fmt.Errorf("got %s, %s, without a path behind it", quote(s), takes)
+	}
+	if err := refuseProxyHost(s, u); err != nil {
+		return Proxy{}, err
+	}
+	named := *bareProxy(u)
+	return Proxy{reveal: func() url.URL { return named }}, nil
+}
+
+// ParseEnvironmentProxy reads the value of HTTPS_PROXY or HTTP_PROXY: host and port of an HTTP proxy, or the URL of one or of a SOCKS
+// proxy (socks5, socks5h). net/http would go without a proxy where it cannot read the value; here that is an error, which is one line that
+// goes on from the name of the variable and repeats nothing of the value, since it may hold a password.
+func ParseEnvironmentProxy(value string) (*url.URL, error) {
+	s := strings.TrimSpace(value)
+	u, err := parseProxyURL(s)
+	// A path counts for nothing, as for curl, unless it is there because the host is a scheme (http://http://host).
+	if err == nil && strings.HasPrefix(u.Path, "//") {
+		err = errNoProxyURL
+	}
+	if err == nil && !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) {
+		return nil, errors.New("names a proxy of a kind that is unknown here, takes http://host:port")
+	}
+	if err == nil {
+		err = refuseProxyHost(s, u)
+	}
+	if err != nil {
+		return nil, errors.New("cannot be read, takes http://host:port, or http://user:password@host:port with / ? # @ % as %2F %3F %23 %40 %25; `proxy off` leaves it out of account")
+	}
+	return bareProxy(u), nil
+}
+
+// errNoProxyURL stands for errors of net/url, which repeat the password.
+var errNoProxyURL = errors.New("no URL of a proxy")
+
+// parseProxyURL reads a URL, http without a scheme. In user and password it takes the characters, too, that a URL has to escape but
+// that cannot mean anything else there.
+func parseProxyURL(s string) (*url.URL, error) {
 	scheme, rest, found := strings.Cut(s, "://")
 	if !found || strings.ContainsAny(scheme, ":/?#@") {
 		scheme, rest = "http", s
 	}
-	scheme = strings.ToLower(scheme)
-	if scheme != "http" && scheme != "https" {
-		return Proxy{}, fmt.Errorf("got %s, %s; a SOCKS proxy can only come from the environment", quote(s), takes)
+	authority, end := rest, ""
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		authority, end = rest[:i], rest[i:]
 	}
-	u, err := url.Parse(scheme + "://" + rest)
-	if err != nil || u.Host == "" || strings.Contains(u.Host, "@") || strings.Contains(u.Path+u.RawQuery+u.Fragment, "@") {
-		return Proxy{}, fmt.Errorf("got %s, which cannot be read as a URL, %s; in user and password write / ? # @ %% as %%2F %%3F %%23 %%40 %%25", quote(s), takes)
+	// A password with a / ? or # ends the host for net/url, and its beginning can look like a port.
+	if strings.Contains(end, "@") {
+		return nil, errNoProxyURL
 	}
-	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return Proxy{}, fmt.Errorf("got %s, %s, without a path behind it", quote(s), takes)
+	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
+		authority = escapeMarks.Replace(authority[:i]) + authority[i:]
 	}
-	host := strings.ToLower(u.Hostname())
-	if err := refuseAuthority(s, u.Host, host, u.Port()); err != nil {
-		return Proxy{}, err
+	u, err := url.Parse(strings.ToLower(scheme) + "://" + authority + end)
+	if err != nil || u.Hostname() == "" {
+		return nil, errNoProxyURL
 	}
-	port := u.Port()
-	if port == "" { // shown, since people forget that a proxy rarely has this one
-		port = map[string]string{"http": "80", "https": "443"}[scheme]
+	return u, nil
+}
+
+// escapeMarks escapes the printable characters that RFC 3986 (section 3.2.1) lets nobody write in user and password. The % is not among
+// them: what it stands for is anyone's guess.
+var escapeMarks = strings.NewReplacer(`"`, "%22", "<", "%3C", ">", "%3E", "[", "%5B", `\`, "%5C", "]", "%5D", "^", "%5E", "`", "%60", "{", "%7B", "|", "%7C", "}", "%7D")
+
+// refuseProxyHost checks the form of host and port. Unlike an endpoint a proxy may have an address with a zone (fe80::1%eth0), and a
+// final dot, which keeps the search list of DNS out.
+func refuseProxyHost(s string, u *url.URL) error {
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	if strings.HasPrefix(u.Host, "[") {
+		host, _, _ = strings.Cut(host, "%")
 	}
-	named := url.URL{Scheme: scheme, User: u.User, Host: net.JoinHostPort(host, port)}
-	return Proxy{reveal: func() url.URL { return named }}, nil
+	return refuseAuthority(s, u.Host, host, u.Port())
+}
+
+// bareProxy is the URL of a proxy with its port, which is shown, since people forget that a proxy rarely has the default one.
+func bareProxy(u *url.URL) *url.URL {
+	host, port := u.Hostname(), u.Port()
+	if !strings.Contains(host, "%") { // the name of an interface can be in capitals
+		host = strings.ToLower(host)
+	}
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}[u.Scheme]
+	}
+	return &url.URL{Scheme: u.Scheme, User: u.User, Host: net.JoinHostPort(host, port)}
 }
 
 func (d *draft) checkProxy() {
