@@ -9,6 +9,7 @@ require (
 	github.com/json-iterator/go v1.1.12
 	github.com/klauspost/compress v1.20.3
 	github.com/tinylib/msgp v1.6.5
+	golang.org/x/net v0.58.0
 	google.golang.org/protobuf v1.36.12
 )
 
@@ -17,4 +18,5 @@ require (
 	github.com/modern-go/reflect2 v1.0.2 // indirect
 	github.com/philhofer/fwd v1.2.0 // indirect
 	github.com/ugorji/go/codec v1.1.7 // indirect
+	golang.org/x/text v0.41.0 // indirect
 )

@@ -10,40 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
-
-	"out_dynatrace/plugin/config"
 )
-
-// environmentProxy reads the proxy of a request from the environment, as http.ProxyFromEnvironment does.
-type environmentProxy func(*http.Request) (*url.URL, error)
-
-// findProxy is the proxy on the way to an endpoint, nil if there is none. The environment, which can name another one for each host, does
-// not change while the process runs, so this is asked once. An endpoint on this machine is never reached through what the environment
-// names. The error shows nothing of the variable, which may hold a password.
-func findProxy(cfg *config.Config, endpoint config.Endpoint, environment environmentProxy) (*url.URL, error) {
-	if named := cfg.Proxy.URL(); named != nil || cfg.Proxy.Off() || endpoint.Loopback() {
-		return named, nil
-	}
-	target, err := url.Parse(endpoint.IngestURL)
-	if err != nil {
-		return nil, fmt.Errorf("endpoint: %w", withoutURL(err))
-	}
-	variable := "HTTPS_PROXY"
-	if endpoint.Plain() {
-		variable = "HTTP_PROXY"
-	}
-	proxy, err := environment(&http.Request{URL: target, Host: target.Host})
-	// A password with a / ? or # that is not written as it should be ends the host for net/url, and its beginning can look like a port.
-	if err != nil || proxy != nil && strings.Contains(proxy.Path+proxy.RawQuery+proxy.Fragment, "@") {
-		return nil, fmt.Errorf("proxy: the variable %s of the environment cannot be read, takes http://host:port, or http://user:password@host:port with / ? # @ %% as %%2F %%3F %%23 %%40 %%25; `proxy off` leaves it out of account", variable)
-	}
-	if proxy == nil || slices.Contains([]string{"http", "https", "socks5", "socks5h"}, proxy.Scheme) {
-		return proxy, nil
-	}
-	return nil, fmt.Errorf("proxy: the variable %s of the environment names a proxy of a kind that is unknown here, takes http://host:port", variable)
-}
 
 // proxySecrets are the forms in which a message could hold the password of a proxy.
 func proxySecrets(proxy *url.URL) []string {

@@ -2,8 +2,6 @@ package deliver
 
 import (
 	"encoding/base64"
-	"errors"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -24,66 +22,104 @@ func TestAPasswordIsHiddenInEveryForm(t *testing.T) {
 	}
 }
 
-func TestTheEnvironmentNamesAProxyForOtherMachinesOnly(t *testing.T) {
-	var asked []string
-	environment := func(r *http.Request) (*url.URL, error) {
-		asked = append(asked, r.URL.Host)
-		return url.Parse("http://joe:hunter2@proxy:3128")
+// environment sets the variables about proxies to those of pairs, and takes all others away.
+func environment(t *testing.T, pairs ...string) {
+	t.Helper()
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "NO_PROXY", "no_proxy", "REQUEST_METHOD"} {
+		t.Setenv(name, "")
 	}
+	for i := 0; i < len(pairs); i += 2 {
+		t.Setenv(pairs[i], pairs[i+1])
+	}
+}
+
+// toEndpoint is a transport to a URL by way of what proxy and the environment say.
+func toEndpoint(t *testing.T, target string, proxy config.Proxy) (*Transport, error) {
+	t.Helper()
+	u, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return NewTransport(&config.Config{Proxy: proxy}, config.Endpoint{IngestURL: target, Host: u.Host}, nil)
+}
+
+func TestTheEnvironmentNamesAProxyForOtherMachinesOnly(t *testing.T) {
+	environment(t, "HTTPS_PROXY", "http://joe:hunter2@proxy:3128", "HTTP_PROXY", "http://joe:hunter2@proxy:3128")
 	named, _ := config.ParseProxy("https://named:3129")
 	none, _ := config.ParseProxy("off")
 	for _, c := range []struct {
-		host, scheme string
-		proxy        config.Proxy
-		want         string
+		target string
+		proxy  config.Proxy
+		want   string
 	}{
-		{"abc12345.live.dynatrace.com", "https", config.Proxy{}, "http://[redacted]@proxy:3128"},
-		{"ag.example:9999", "http", config.Proxy{}, "http://[redacted]@proxy:3128"},
-		{"localhost:14499", "http", config.Proxy{}, ""},
-		{"a.localhost", "https", config.Proxy{}, ""},
-		{"127.0.0.2:9999", "https", config.Proxy{}, ""},
-		{"[::1]:9999", "https", config.Proxy{}, ""},
-		{"abc12345.live.dynatrace.com", "https", none, ""},
-		{"abc12345.live.dynatrace.com", "https", named, "https://named:3129"},
-		{"127.0.0.1:9999", "https", named, "https://named:3129"},
+		{"https://abc12345.live.dynatrace.com", config.Proxy{}, "http://[redacted]@proxy:3128"},
+		{"http://ag.example:9999", config.Proxy{}, "http://[redacted]@proxy:3128"},
+		{"http://localhost:14499", config.Proxy{}, ""},
+		{"https://a.localhost", config.Proxy{}, ""},
+		{"https://127.0.0.2:9999", config.Proxy{}, ""},
+		{"https://[::1]:9999", config.Proxy{}, ""},
+		{"https://abc12345.live.dynatrace.com", none, ""},
+		{"https://abc12345.live.dynatrace.com", named, "https://named:3129"},
+		{"https://127.0.0.1:9999", named, "https://named:3129"},
 	} {
-		transport, err := newTransport(&config.Config{Proxy: c.proxy}, config.Endpoint{IngestURL: c.scheme + "://" + c.host + "/api", Host: c.host}, nil, environment)
+		transport, err := toEndpoint(t, c.target+"/api", c.proxy)
 		if err != nil || transport.Via() != c.want {
-			t.Errorf("%s: through %q, %v; want %q", c.host, transport.Via(), err, c.want)
+			t.Errorf("%s: through %q, %v; want %q", c.target, transport.Via(), err, c.want)
 		}
-		if relayed := transport.Relayed(); relayed != (c.want != "" && c.scheme == "http") {
-			t.Errorf("%s: relayed %t", c.host, relayed)
+		if relayed := transport.Relayed(); relayed != (c.want != "" && strings.HasPrefix(c.target, "http:")) {
+			t.Errorf("%s: relayed %t", c.target, relayed)
 		}
 	}
-	if len(asked) != 2 {
-		t.Errorf("the environment was asked for %q", asked)
+}
+
+func TestTheProxyIsThatOfTheVariablesOfTheEnvironment(t *testing.T) {
+	const https, http = "https://ag.example:9999/api", "http://ag.example:9999/api"
+	for _, c := range []struct {
+		name, target, want string
+		variables          []string
+	}{
+		{"none", https, "", nil},
+		{"each scheme has its own", https, "http://secure:1", []string{"HTTPS_PROXY", "secure:1", "HTTP_PROXY", "plain:2"}},
+		{"each scheme has its own, http", http, "http://plain:2", []string{"HTTPS_PROXY", "secure:1", "HTTP_PROXY", "plain:2"}},
+		{"that of the other scheme does not count", https, "", []string{"HTTP_PROXY", "plain:2", "http_proxy", "plain:2"}},
+		{"capitals come first", https, "http://upper:1", []string{"https_proxy", "lower:2", "HTTPS_PROXY", "upper:1"}},
+		{"without capitals", https, "http://lower:2", []string{"https_proxy", "lower:2"}},
+		{"without capitals, http", http, "http://lower:2", []string{"http_proxy", "lower:2"}},
+		{"SOCKS", https, "socks5://proxy:1080", []string{"HTTPS_PROXY", "socks5://proxy:1080"}},
+		{"SOCKS with names", https, "socks5h://proxy:1080", []string{"HTTPS_PROXY", "socks5h://proxy"}},
+		{"IPv6", https, "http://[2001:db8::1]:3128", []string{"HTTPS_PROXY", "http://[2001:db8::1]:3128"}},
+		{"over TLS, with a password", https, "https://[redacted]@proxy:443", []string{"HTTPS_PROXY", `https://DOM\joe:^{"}@proxy`}},
+		{"a CGI program is something else", http, "http://plain:2", []string{"HTTP_PROXY", "plain:2", "REQUEST_METHOD", "GET"}},
+		{"NO_PROXY", https, "", []string{"HTTPS_PROXY", "proxy:1", "NO_PROXY", "other.example, .ag.example, ag.example:9999"}},
+		{"no_proxy", https, "", []string{"HTTPS_PROXY", "proxy:1", "no_proxy", "example"}},
+		{"NO_PROXY before no_proxy", https, "http://proxy:1", []string{"HTTPS_PROXY", "proxy:1", "no_proxy", "example", "NO_PROXY", "other.example"}},
+		{"NO_PROXY with another port", https, "http://proxy:1", []string{"HTTPS_PROXY", "proxy:1", "NO_PROXY", "ag.example:443"}},
+		{"NO_PROXY with an address", "https://10.1.2.3/api", "", []string{"HTTPS_PROXY", "proxy:1", "NO_PROXY", "10.0.0.0/8"}},
+		{"what NO_PROXY leaves out does not need a proxy that can be read", https, "", []string{"HTTPS_PROXY", "http://joe:%zz@proxy", "NO_PROXY", "*"}},
+		{"nor does the other scheme", https, "http://proxy:1", []string{"HTTPS_PROXY", "proxy:1", "HTTP_PROXY", "http://joe:%zz@proxy"}},
+		{"nor this machine", "https://127.0.0.1:9999/api", "", []string{"HTTPS_PROXY", "http://joe:%zz@proxy"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			environment(t, c.variables...)
+			transport, err := toEndpoint(t, c.target, config.Proxy{})
+			if err != nil || transport.Via() != c.want {
+				t.Errorf("through %q, %v; want %q", transport.Via(), err, c.want)
+			}
+		})
 	}
 }
 
 func TestEachEndpointHasTheProxyThatTheEnvironmentNamesForIt(t *testing.T) {
-	environment := func(r *http.Request) (*url.URL, error) { // as with NO_PROXY=near.example
-		if r.URL.Hostname() == "near.example" {
-			return nil, nil
-		}
-		return url.Parse(map[string]string{"http": "http://proxy:3128", "https": "https://secure:3129"}[r.URL.Scheme])
-	}
-	cfg := new(config.Config)
-	for _, u := range []string{"https://far.example/api", "https://near.example/api", "http://far.example/api", "http://localhost/api"} {
-		parsed, err := url.Parse(u)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cfg.Endpoints = append(cfg.Endpoints, config.Endpoint{IngestURL: u, Host: parsed.Host})
-	}
+	environment(t, "HTTP_PROXY", "http://proxy:3128", "HTTPS_PROXY", "https://secure:3129", "NO_PROXY", "near.example")
 	var via []string
-	for i, endpoint := range cfg.Endpoints {
-		transport, err := newTransport(cfg, endpoint, nil, environment)
+	for i, target := range []string{"https://far.example/api", "https://near.example/api", "http://far.example/api", "http://localhost/api"} {
+		transport, err := toEndpoint(t, target, config.Proxy{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		via = append(via, transport.Via())
 		if relayed, direct := transport.Relayed(), transport.current.DialTLSContext == nil; relayed != (i == 2) || direct != (i != 0) {
-			t.Errorf("%s: relayed %t, TLS to the server itself %t", endpoint, relayed, direct)
+			t.Errorf("%s: relayed %t, TLS to the server itself %t", target, relayed, direct)
 		}
 	}
 	if want := []string{"https://secure:3129", "", "http://proxy:3128", ""}; !slices.Equal(via, want) {
@@ -92,20 +128,17 @@ func TestEachEndpointHasTheProxyThatTheEnvironmentNamesForIt(t *testing.T) {
 }
 
 func TestAnEnvironmentThatCannotBeReadIsToldWithoutItsPassword(t *testing.T) {
-	for scheme, variable := range map[string]string{"https": "HTTPS_PROXY", "http": "HTTP_PROXY"} {
-		endpoint := config.Endpoint{IngestURL: scheme + "://ag.example/api", Host: "ag.example"}
-		for _, environment := range []environmentProxy{
-			func(*http.Request) (*url.URL, error) {
-				return nil, errors.New(`invalid proxy address "joe:hunter2@proxy"`)
-			},
-			func(*http.Request) (*url.URL, error) { return url.Parse("ftp://joe:hunter2@proxy") },
-			func(*http.Request) (*url.URL, error) { return url.Parse("http://joe:123#hunter2@proxy") },
-			func(*http.Request) (*url.URL, error) { return url.Parse("http://joe:123/hunter2@proxy") },
-			func(*http.Request) (*url.URL, error) { return url.Parse("http://joe:123?hunter2@proxy") },
+	for variable, target := range map[string]string{
+		"HTTPS_PROXY": "https://ag.example/api", "https_proxy": "https://ag.example/api", "HTTP_PROXY": "http://ag.example/api", "http_proxy": "http://ag.example/api",
+	} {
+		for _, value := range []string{
+			"http://joe:hunter2%zz@proxy:3128", "http://127.0.0.123:port", "ftp://joe:hunter2@proxy",
+			"http://joe:123#hunter2@proxy", "http://joe:123/hunter2@proxy", "http://joe:123?hunter2@proxy",
 		} {
-			_, err := newTransport(new(config.Config), endpoint, nil, environment)
-			if err == nil || !strings.Contains(err.Error(), "proxy: the variable "+variable) || strings.Contains(err.Error(), "hunter") || strings.Contains(err.Error(), "123") {
-				t.Errorf("got %v", err)
+			environment(t, variable, value, "NO_PROXY", "near.example")
+			_, err := toEndpoint(t, target, config.Proxy{})
+			if err == nil || !strings.HasPrefix(err.Error(), "proxy: the variable "+variable+" of the environment ") || strings.Contains(err.Error(), "hunter") || strings.Contains(err.Error(), "123") {
+				t.Errorf("%s=%s: got %v", variable, value, err)
 			}
 		}
 	}

@@ -102,10 +102,6 @@ type generation struct {
 // The files must be good now. Later on they are looked at once a second at most, when there is a request, and the last good
 // ones stay in use while they cannot be read. There is no timeout for the answer: that of the attempt covers it. A nil log prints nothing.
 func NewTransport(cfg *config.Config, endpoint config.Endpoint, log *telemetry.Log) (*Transport, error) {
-	return newTransport(cfg, endpoint, log, http.ProxyFromEnvironment)
-}
-
-func newTransport(cfg *config.Config, endpoint config.Endpoint, log *telemetry.Log, environment environmentProxy) (*Transport, error) {
 	if log == nil {
 		log = telemetry.NewLog(nil, nil, 0)
 	}
@@ -118,7 +114,7 @@ func newTransport(cfg *config.Config, endpoint config.Endpoint, log *telemetry.L
 		return nil, err
 	}
 	var err error
-	if t.proxy, err = findProxy(cfg, endpoint, environment); err != nil {
+	if t.proxy, err = findProxy(cfg, endpoint); err != nil {
 		return nil, err
 	}
 	t.current = t.newGeneration()
