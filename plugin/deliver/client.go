@@ -193,7 +193,7 @@ func (c *Client) bound(ctx context.Context) (context.Context, context.CancelFunc
 // attempt does one request, and another one if that was cut off on a connection that had been used before: a server closes what was idle
 // for a time of its own, perhaps just now, which is no sign of trouble.
 func (c *Client) attempt(ctx context.Context, payload *batch.Payload) Answer {
-	phase := phase{way: c.way}
+	phase := phase{way: c.way, agent: c.header.Get("User-Agent")}
 	answer := c.request(ctx, payload, &phase)
 	if answer.Status == 0 && phase.reused.Load() && isCut(answer.Err) && endOf(ctx) == nil {
 		answer = c.request(ctx, payload, &phase)

@@ -11,6 +11,17 @@ type phase struct {
 	reached atomic.Int32
 	reused  atomic.Bool // the connection
 	way     way         // nil is straight
+	agent   string      // the User-Agent of the request, for the one to the proxy
+}
+
+type phaseKey struct{}
+
+// phaseOf is the phase of the attempt that a context belongs to, or one that nobody looks at.
+func phaseOf(ctx context.Context) *phase {
+	if p, ok := ctx.Value(phaseKey{}).(*phase); ok {
+		return p
+	}
+	return new(phase)
 }
 
 var phases = [...]string{"connecting", "sending", "waiting for the answer"}
@@ -18,7 +29,7 @@ var phases = [...]string{"connecting", "sending", "waiting for the answer"}
 func (p *phase) watch(ctx context.Context) context.Context {
 	p.reached.Store(0)
 	p.reused.Store(false)
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+	return httptrace.WithClientTrace(context.WithValue(ctx, phaseKey{}, p), &httptrace.ClientTrace{
 		GotConn: func(got httptrace.GotConnInfo) {
 			p.reached.Store(1)
 			p.reused.Store(got.Reused)

@@ -51,6 +51,14 @@ var errNoProxy = errors.New("no HTTP proxy")
 // errProxyHungUp is a proxy that gave no answer to CONNECT.
 var errProxyHungUp = errors.New("the proxy hung up")
 
+// connectHeader is the header of a CONNECT, which comes from whom the request behind it comes from.
+func connectHeader(ctx context.Context, _ *url.URL, _ string) (http.Header, error) {
+	if agent := phaseOf(ctx).agent; agent != "" {
+		return http.Header{"User-Agent": {agent}}, nil
+	}
+	return nil, nil
+}
+
 // checkProxyAnswer keeps the status of a proxy that refuses to connect, which net/http would reduce to its text.
 func (g *generation) checkProxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
 	if answer.StatusCode == http.StatusOK {

@@ -22,6 +22,7 @@ type proxyServer struct {
 	*httptest.Server
 	connects, relayed atomic.Int32
 	clientCert        atomic.Bool // somebody showed one to the proxy itself
+	agent             atomic.Value
 }
 
 const joe, hunter2 = "joe", "hunter2@/é"
@@ -42,6 +43,7 @@ func runProxy(t *testing.T, over *pki.Pair) *proxyServer {
 }
 
 func (p *proxyServer) serve(w http.ResponseWriter, r *http.Request) {
+	p.agent.Store(r.UserAgent())
 	if r.TLS != nil && len(r.TLS.PeerCertificates) > 0 {
 		p.clientCert.Store(true)
 	}
@@ -141,6 +143,9 @@ func TestNoTLSOptionGetsLostBehindAProxyNorReachesIt(t *testing.T) {
 				}
 				if proxy.connects.Load()+proxy.relayed.Load() == before {
 					t.Error("it did not go through the proxy")
+				}
+				if agent := proxy.agent.Load(); agent != "fluent-bit-output-dynatrace/1.2.3" {
+					t.Errorf("the proxy was asked by %q", agent)
 				}
 			})
 		}

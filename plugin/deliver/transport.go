@@ -236,6 +236,7 @@ func (t *Transport) newGeneration() *generation {
 		Protocols:              &protocols,
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: t.pingAfter, PingTimeout: t.pingTimeout},
 		Proxy:                  http.ProxyURL(t.proxy),
+		GetProxyConnectHeader:  connectHeader,
 		OnProxyConnectResponse: g.checkProxyAnswer,
 		DialContext:            t.dialer.DialContext,
 		TLSHandshakeTimeout:    t.handshakeTimeout,
