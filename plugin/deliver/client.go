@@ -220,6 +220,9 @@ func (c *Client) request(ctx context.Context, payload *batch.Payload, phase *pha
 		Status: response.StatusCode, Header: response.Header, Token: token, Hidden: c.hidden,
 		Relayed: c.way != nil && c.way.Relayed(), OTLP: payload.ContentType == encode.ContentTypeOTLP,
 	}
+	if answer.Relayed {
+		answer.Via = c.way.Via()
+	}
 	answer.Body, answer.Err = readAnswer(response.Body)
 	answer.Now = time.Now()
 	return answer

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"out_dynatrace/plugin/telemetry"
 )
 
 // ruling is the fixed part of a verdict.
@@ -67,6 +69,14 @@ var rulings = map[int]ruling{
 
 // Judge says what an answer means. It is a pure function: no network, no clock, no state, and it never panics, whatever the server sent.
 func Judge(a Answer) Verdict {
+	v := judge(a)
+	if a.Via != "" && a.Status != 0 && v.Kind != Accepted { // else err names it
+		v.Message = "through the proxy " + telemetry.OneLine(a.Via, maxVia) + ": " + v.Message
+	}
+	return v
+}
+
+func judge(a Answer) Verdict {
 	if a.Status == 0 {
 		return judgeFailure(a)
 	}

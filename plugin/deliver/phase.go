@@ -44,8 +44,8 @@ func (p *phase) watch(ctx context.Context) context.Context {
 
 func (p *phase) String() string {
 	reached := p.reached.Load()
-	if reached == 0 && p.way != nil && p.way.Via() != "" {
-		return phases[0] + " through the proxy " + p.way.Via()
+	if p.way != nil && p.way.Via() != "" && (reached == 0 || p.way.Relayed()) {
+		return phases[reached] + " through the proxy " + p.way.Via()
 	}
 	return phases[reached]
 }

@@ -15,6 +15,8 @@ import (
 const (
 	// maxSaid bounds what a message repeats of a server's answer or an error, in bytes.
 	maxSaid = 300
+	// maxVia bounds what it repeats of the name of a proxy, in bytes.
+	maxVia = 100
 	// maxViolations bounds the constraint violations that are repeated.
 	maxViolations = 3
 )

@@ -110,6 +110,8 @@ type Answer struct {
 	Hidden *strings.Replacer
 	// Relayed says that the request was read and repeated by a proxy, which may have answered itself.
 	Relayed bool
+	// Via is that proxy, without user and password.
+	Via string
 	// Known says that this server has answered as the log ingest API does before.
 	Known bool
 	// Now is when the answer came, for a Retry-After that is a date.
