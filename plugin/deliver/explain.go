@@ -12,15 +12,29 @@ import (
 // brokenTransport is what net/http puts before the error of an answer, unless it is that to CONNECT.
 const brokenTransport = "transport connection broken"
 
+// unasked is in the error of net/http for a connection on which something came before there was a request.
+const unasked = "readLoopPeekFailLocked: %!w(<nil>)"
+
 // explain adds to an error what only the transport knows.
 func (t *Transport) explain(g *generation, err error) error {
 	connects := t.proxy != nil && strings.HasPrefix(t.proxy.Scheme, "http") && !t.endpoint.Plain()
 	tunnel := connects && t.proxy.Scheme == "http"
+	if strings.Contains(err.Error(), unasked) {
+		err = errUnasked
+		if !g.answered.Load() {
+			err = fmt.Errorf("%w: %w", errNoHTTP, err)
+		}
+	}
 	switch {
+	// A proxy would not repeat what is no HTTP: so it is none itself, unless it was one before.
+	case t.Relayed() && t.proxy.Scheme == "http" && strings.Contains(err.Error(), answeredByTLS):
+		err = fmt.Errorf("%w: %w", errProxySpeaksTLS, err)
+	case t.Relayed() && saysNoHTTP(err) && !g.answered.Load():
+		err = fmt.Errorf("%w: %w", errNoProxy, err)
 	// Before there is TLS to the server nobody but the proxy speaks.
 	case tunnel && strings.Contains(err.Error(), answeredByTLS):
 		err = fmt.Errorf("%w: %w", errProxySpeaksTLS, err)
-	case connects && saysNoHTTP(err) && !strings.Contains(err.Error(), brokenTransport):
+	case connects && saysNoHTTP(err) && !errors.Is(err, errUnasked) && !strings.Contains(err.Error(), brokenTransport):
 		err = fmt.Errorf("%w: %w", errNoProxy, err)
 	case tunnel && !g.tunnelled.Load() && isCut(err):
 		err = fmt.Errorf("%w: %w", errProxyHungUp, err)

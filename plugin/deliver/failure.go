@@ -21,6 +21,12 @@ var (
 	errClientCertificate = errors.New("the server asked for a client certificate and hung up")
 )
 
+// What explain makes of net/http's words.
+var (
+	errNoHTTP  = errors.New("no HTTP")
+	errUnasked = errors.New("it spoke before it was asked")
+)
+
 // rulingForError says what it means that no answer came. What is not known for sure to need mending is the moment's fault.
 func rulingForError(err error) ruling {
 	for _, rule := range []func(error) (ruling, bool){ownFailure, proxyFailure, certificateFailure, tlsFailure, networkFailure} {
@@ -49,7 +55,7 @@ func ownFailure(err error) (ruling, bool) {
 
 // saysNoHTTP reports whether an answer was not one of HTTP, by net/http's words for it.
 func saysNoHTTP(err error) bool {
-	return strings.Contains(err.Error(), "malformed HTTP") || strings.Contains(err.Error(), "malformed MIME header")
+	return errors.Is(err, errNoHTTP) || strings.Contains(err.Error(), "malformed HTTP") || strings.Contains(err.Error(), "malformed MIME header")
 }
 
 // fromNet reports whether an error is of package net, whose time-outs say that they are context.DeadlineExceeded.
@@ -86,6 +92,8 @@ func networkFailure(err error) (ruling, bool) {
 		hint = "the server ended the request or its HTTP/2 connection, or the connection is dead; trying again" // errors that net/http does not export
 	case saysNoHTTP(err):
 		hint = "what answers there speaks no HTTP: check scheme, host and port of `endpoint` (or of the proxy); trying again"
+	case errors.Is(err, errUnasked):
+		hint = "the server sent something that was not asked for, and the connection was given up; trying again"
 	default:
 		return ruling{}, false
 	}

@@ -2,11 +2,15 @@ package deliver
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -125,6 +129,72 @@ func TestHostileServers(t *testing.T) {
 			expectVerdict(t, v, c.kind, c.reason, c.says)
 			if took := time.Since(began); took > 8*time.Second {
 				t.Errorf("took %s", took)
+			}
+		})
+	}
+}
+
+// greets is the URL of somebody who speaks first and does not hang up, as SSH does.
+func greets(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				stalls("SSH-2.0-OpenSSH_9.2\r\n")(conn.(*net.TCPConn))
+			}()
+		}
+	}()
+	return "http://" + listener.Addr().String()
+}
+
+// closes tells when a connection is given up.
+type closes struct {
+	net.Conn
+	once   sync.Once
+	closed chan struct{}
+}
+
+func (c *closes) Close() error {
+	c.once.Do(func() { close(c.closed) })
+	return c.Conn.Close()
+}
+
+// TestAServerThatSpeaksFirstIsToldInPlainWords lets the greeting come before there is a request.
+func TestAServerThatSpeaksFirstIsToldInPlainWords(t *testing.T) {
+	log.SetOutput(io.Discard) // net/http tells of it there, too
+	defer log.SetOutput(os.Stderr)
+	for _, c := range []struct {
+		name     string
+		answered bool
+		says     string
+	}{
+		{"at first", false, "what answers there speaks no HTTP: check scheme, host and port of `endpoint`"},
+		{"though it answered before", true, "the server sent something that was not asked for"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			target, closed := greets(t), make(chan struct{})
+			transport := transportTo(t, target)
+			g := transport.newest()
+			g.answered.Store(c.answered)
+			g.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+				conn, err := transport.dialer.DialContext(ctx, network, address)
+				return &closes{Conn: conn, closed: closed}, err
+			}
+			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { <-closed }})
+			v := quick(t, target, through(transport)).Send(ctx, payload, true)
+			expectVerdict(t, v, Moment, ReasonNetwork, c.says)
+			if strings.Contains(v.Message, "readLoop") || strings.Contains(v.Message, "%!") {
+				t.Errorf("the words of net/http: %s", v.Message)
 			}
 		})
 	}
