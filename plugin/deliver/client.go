@@ -212,7 +212,7 @@ func (c *Client) request(ctx context.Context, payload *batch.Payload, phase *pha
 	response, err := c.transport.RoundTrip(request)
 	if err != nil {
 		if ended := endOf(ctx); ended != nil {
-			err = fmt.Errorf("%w while %s", ended, phase)
+			err = phase.ended(ended)
 		}
 		return Answer{Err: withoutURL(err), Token: token, Hidden: c.hidden}
 	}

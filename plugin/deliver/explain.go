@@ -16,7 +16,7 @@ const brokenTransport = "transport connection broken"
 const unasked = "readLoopPeekFailLocked: %!w(<nil>)"
 
 // explain adds to an error what only the transport knows.
-func (t *Transport) explain(g *generation, err error) error {
+func (t *Transport) explain(g *generation, p *phase, err error) error {
 	connects := t.proxy != nil && strings.HasPrefix(t.proxy.Scheme, "http") && !t.endpoint.Plain()
 	tunnel := connects && t.proxy.Scheme == "http"
 	if strings.Contains(err.Error(), unasked) {
@@ -38,6 +38,10 @@ func (t *Transport) explain(g *generation, err error) error {
 		err = fmt.Errorf("%w: %w", errNoProxy, err)
 	case tunnel && !g.tunnelled.Load() && isCut(err):
 		err = fmt.Errorf("%w: %w", errProxyHungUp, err)
+	case p.reached.Load() == 0 && p.proxy.Load() == proxyPaged && (saysNoTLS(err) || isCut(err) || isTimeout(err)):
+		err = fmt.Errorf("%w: %w", errProxyPage, err)
+	case p.reached.Load() == 0 && p.proxy.Load() == proxyConnected && saysNoTLS(err):
+		err = fmt.Errorf("%w: %w", errBehindProxy, err)
 	// A server of TLS 1.3 refuses a client after the handshake, in an alert that gets lost when it hangs up on a body. One of TLS 1.2
 	// can do it with an alert that says nothing but that the handshake failed.
 	case g.asked.Load() && !g.answered.Load() && (isCut(err) || remoteAlert(err) == "tls: handshake failure"):

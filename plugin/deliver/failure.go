@@ -2,9 +2,11 @@ package deliver
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"syscall"
@@ -58,6 +60,18 @@ func saysNoHTTP(err error) bool {
 	return errors.Is(err, errNoHTTP) || strings.Contains(err.Error(), "malformed HTTP") || strings.Contains(err.Error(), "malformed MIME header")
 }
 
+// saysNoTLS reports whether something else came than TLS.
+func saysNoTLS(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, &record)
+}
+
+// isTimeout reports whether time ran out below HTTP.
+func isTimeout(err error) bool {
+	var wait net.Error
+	return errors.As(err, &wait) && wait.Timeout()
+}
+
 // fromNet reports whether an error is of package net, whose time-outs say that they are context.DeadlineExceeded.
 func fromNet(err error) bool {
 	var (
@@ -68,17 +82,14 @@ func fromNet(err error) bool {
 }
 
 func networkFailure(err error) (ruling, bool) {
-	var (
-		dns  *net.DNSError
-		wait net.Error
-	)
+	var dns *net.DNSError
 	hint := ""
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return ruling{Environment, ReasonHostUnknown, "the host name is not known to DNS: check the host of `endpoint` (or of the proxy), and the DNS of this machine or pod"}, true
 	case errors.As(err, &dns):
 		hint = "DNS gives no answer; trying again"
-	case errors.As(err, &wait) && wait.Timeout():
+	case isTimeout(err):
 		return ruling{Moment, ReasonTimeout, "no answer in time; trying again"}, true
 	case errors.Is(err, syscall.ECONNREFUSED):
 		hint = "nothing listens at this host and port, or a firewall refuses; trying again"

@@ -10,6 +10,10 @@ import (
 	"syscall"
 )
 
+const checkProxy = ": check host and port in `proxy` or HTTPS_PROXY; trying again"
+
+const hintProxyPage = "the proxy answers with a page of its own, such as a login, and not for the server: see what it asks of this machine, and check host and port in `proxy` or HTTPS_PROXY"
+
 const hintProxyTLS = "the proxy wants to be spoken to over TLS: write it with https:// in `proxy` or HTTPS_PROXY"
 
 // proxyFailure is about what stands between here and the server, as far as it can be told from the server.
@@ -28,6 +32,14 @@ func proxyFailure(err error) (ruling, bool) {
 		return ruling{Environment, ReasonProxy, "what answers there is no HTTP proxy: check host and port in `proxy` or HTTPS_PROXY"}, true
 	case errors.Is(err, errProxyHungUp):
 		return ruling{Moment, ReasonNetwork, "the proxy hangs up without an answer: check host and port in `proxy` or HTTPS_PROXY, and whether it wants https:// before them; trying again"}, true
+	case errors.Is(err, errProxySilent):
+		return ruling{Moment, ReasonTimeout, "the proxy does not answer" + checkProxy}, true
+	case errors.Is(err, errProxyPage) && saysNoTLS(err):
+		return ruling{Environment, ReasonProxy, hintProxyPage}, true
+	case errors.Is(err, errProxyPage): // as far as its answer to CONNECT tells, which may be an odd one of a good proxy
+		return ruling{Moment, ReasonNetwork, hintProxyPage + "; trying again"}, true
+	case errors.Is(err, errBehindProxy):
+		return ruling{Environment, ReasonScheme, "what answers behind the proxy does not speak https: check scheme and port of `endpoint`, and whether it is the proxy that answers, with a login page for instance"}, true
 	case errors.As(err, &secure):
 		return proxyCertificate(secure.err)
 	case errors.As(err, &op) && op.Op == "proxyconnect": // net/http's word for the way to the proxy
@@ -81,18 +93,14 @@ func proxyCertificate(err error) (ruling, bool) {
 }
 
 func unreachableProxy(err error) ruling {
-	var (
-		dns  *net.DNSError
-		wait net.Error
-	)
-	const check = ": check host and port in `proxy` or HTTPS_PROXY; trying again"
+	var dns *net.DNSError
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return ruling{Environment, ReasonHostUnknown, "the name of the proxy is not known to DNS: check the host in `proxy` or HTTPS_PROXY, and the DNS of this machine or pod"}
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return ruling{Moment, ReasonNetwork, "nothing listens at the proxy's host and port, or a firewall refuses" + check}
-	case errors.As(err, &wait) && wait.Timeout():
-		return ruling{Moment, ReasonTimeout, "the proxy does not answer" + check}
+		return ruling{Moment, ReasonNetwork, "nothing listens at the proxy's host and port, or a firewall refuses" + checkProxy}
+	case isTimeout(err):
+		return ruling{Moment, ReasonTimeout, "the proxy does not answer" + checkProxy}
 	}
-	return ruling{Moment, ReasonNetwork, "the proxy cannot be reached" + check}
+	return ruling{Moment, ReasonNetwork, "the proxy cannot be reached" + checkProxy}
 }

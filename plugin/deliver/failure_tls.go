@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
-	"net/http"
 	"strings"
 
 	"out_dynatrace/plugin/config"
@@ -82,10 +81,9 @@ var clientAlerts = []string{
 
 // tlsFailure is about everything else that can go wrong with TLS.
 func tlsFailure(err error) (ruling, bool) {
-	var record tls.RecordHeaderError
 	text, alert := err.Error(), remoteAlert(err)
 	switch {
-	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record):
+	case saysNoTLS(err):
 		return ruling{Environment, ReasonScheme, "the server does not speak https on this port: check scheme and port of `endpoint`"}, true
 	case strings.Contains(text, answeredByTLS):
 		return ruling{Environment, ReasonScheme, hintScheme}, true

@@ -2,6 +2,8 @@ package deliver
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http/httptrace"
 	"sync/atomic"
 )
@@ -9,10 +11,18 @@ import (
 // phase is how far an attempt got, to tell a server that cannot be reached from one that does not answer.
 type phase struct {
 	reached atomic.Int32
-	reused  atomic.Bool // the connection
-	way     way         // nil is straight
-	agent   string      // the User-Agent of the request, for the one to the proxy
+	reused  atomic.Bool  // the connection
+	proxy   atomic.Int32 // proxyAsked and so on, for a connection made for this attempt
+	way     way          // nil is straight
+	agent   string       // the User-Agent of the request, for the one to the proxy
 }
+
+// How far the way through a proxy got.
+const (
+	proxyAsked     = iota + 1 // for TLS, or to connect to the server
+	proxyConnected            // by its own account
+	proxyPaged                // the same, but the answer announces a page, as that of a login does
+)
 
 type phaseKey struct{}
 
@@ -40,6 +50,20 @@ func (p *phase) watch(ctx context.Context) context.Context {
 			}
 		},
 	})
+}
+
+// ended is the error of an attempt that something else ended than an answer.
+func (p *phase) ended(by error) error {
+	proxy := p.proxy.Load()
+	switch {
+	case p.reached.Load() > 0 || !errors.Is(by, errAttemptTimeout):
+		return fmt.Errorf("%w while %s", by, p)
+	case proxy == proxyAsked:
+		return fmt.Errorf("%w: %v while %s", errProxySilent, by, p)
+	case proxy == proxyPaged:
+		return fmt.Errorf("%w: %v while %s", errProxyPage, by, p)
+	}
+	return fmt.Errorf("%w while %s", by, p)
 }
 
 func (p *phase) String() string {

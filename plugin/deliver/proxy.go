@@ -48,21 +48,38 @@ var errProxyHandshake = fmt.Errorf("TLS handshake: %w", os.ErrDeadlineExceeded)
 // errNoProxy is something else than an HTTP proxy, which answers CONNECT with what is no HTTP.
 var errNoProxy = errors.New("no HTTP proxy")
 
+// errProxySilent is a proxy that takes the connection and does not answer CONNECT, or does not get on with TLS, in the time of an attempt.
+var errProxySilent = errors.New("the proxy is silent")
+
+// errProxyPage is a proxy that answers CONNECT with a page for people, under a status that says it has connected.
+var errProxyPage = errors.New("a page instead of the server")
+
+// errBehindProxy is what a proxy connected to, or the proxy itself in its place, that does not speak TLS.
+var errBehindProxy = errors.New("no TLS behind the proxy")
+
 // errProxyHungUp is a proxy that gave no answer to CONNECT.
 var errProxyHungUp = errors.New("the proxy hung up")
 
 // connectHeader is the header of a CONNECT, which comes from whom the request behind it comes from.
 func connectHeader(ctx context.Context, _ *url.URL, _ string) (http.Header, error) {
-	if agent := phaseOf(ctx).agent; agent != "" {
-		return http.Header{"User-Agent": {agent}}, nil
+	p := phaseOf(ctx)
+	p.proxy.Store(proxyAsked)
+	if p.agent == "" {
+		return nil, nil
 	}
-	return nil, nil
+	return http.Header{"User-Agent": {p.agent}}, nil
 }
 
 // checkProxyAnswer keeps the status of a proxy that refuses to connect, which net/http would reduce to its text.
-func (g *generation) checkProxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+func (g *generation) checkProxyAnswer(ctx context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
 	if answer.StatusCode == http.StatusOK {
 		g.tunnelled.Store(true)
+		stage := int32(proxyConnected)
+		// Neither means anything here (RFC 9110, section 9.3.6), so it counts only once there turns out to be no TLS behind it.
+		if isWebPage(answer.Header, nil) || answer.ContentLength > 0 {
+			stage = proxyPaged
+		}
+		phaseOf(ctx).proxy.Store(stage)
 		return nil
 	}
 	return &proxyError{answer.StatusCode, authSchemes(answer.Header)}
@@ -86,6 +103,7 @@ func (t *Transport) dialSecureProxy(ctx context.Context, network, address string
 	if err != nil {
 		return nil, err
 	}
+	phaseOf(ctx).proxy.Store(proxyAsked)
 	t.mu.Lock()
 	roots := t.certificates.roots
 	t.mu.Unlock()

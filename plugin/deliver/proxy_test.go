@@ -185,7 +185,10 @@ func TestProxiesInTroubleAreExplained(t *testing.T) {
 		})
 		return server.URL
 	}
+	right := pki.SelfSigned(t, "127.0.0.1")
+	rightCA, _ := right.Write(t, t.TempDir(), "right")
 	const https, http = "https://env.example", "http://env.example"
+	const silent = "the proxy does not answer: check host and port in `proxy` or HTTPS_PROXY; trying again (the proxy is silent: request_timeout is over while connecting through the proxy "
 	for _, c := range []struct {
 		name, target, proxy, user string
 		set                       func(*config.Config)
@@ -225,8 +228,16 @@ func TestProxiesInTroubleAreExplained(t *testing.T) {
 		{"something that is no proxy and speaks first, http", http, greets(t), joe, nil, Environment, ReasonProxy, "what answers there is no HTTP proxy: check host and port"},
 		{"a proxy that wants TLS, http", http, rawServer(t, says("\x15\x03\x01\x00\x02\x02\x16")), joe, nil, Environment, ReasonProxy, "write it with https://"},
 		{"a proxy that hangs up", https, rawServer(t, says("")), joe, nil, Moment, ReasonNetwork, "the proxy hangs up without an answer"},
-		{"a proxy that stalls in its handshake", https, "https://" + mute(t), joe, nil, Moment, ReasonTimeout, "while connecting through the proxy https://[redacted]@127.0.0.1:"},
-		{"a proxy that stalls", https, rawServer(t, stalls("HTTP/1.1 200")), joe, nil, Moment, ReasonTimeout, "while connecting through the proxy http://[redacted]@127.0.0.1:"},
+		{"a proxy that stalls in its handshake", https, "https://" + mute(t), joe, nil, Moment, ReasonTimeout, silent + "https://[redacted]@127.0.0.1:"},
+		{"a proxy over TLS that stalls", https, muteOverTLS(t, right), joe, trusts(rightCA), Moment, ReasonTimeout, silent + "https://[redacted]@127.0.0.1:"},
+		{"a proxy that says nothing", https, "http://" + mute(t), joe, nil, Moment, ReasonTimeout, silent + "http://[redacted]@127.0.0.1:"},
+		{"a proxy that stalls", https, rawServer(t, stalls("HTTP/1.1 200")), joe, nil, Moment, ReasonTimeout, silent + "http://[redacted]@127.0.0.1:"},
+		{"a proxy that is not the one in trouble", https, rawServer(t, stalls("HTTP/1.1 200 OK\r\n\r\n")), joe, nil, Moment, ReasonTimeout, "no answer in time; trying again (request_timeout is over while connecting through the proxy"},
+		{"a login page", https, rawServer(t, then("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", "<html>login</html>")), joe, nil, Environment, ReasonProxy, "the proxy answers with a page of its own, such as a login"},
+		{"a login page that is over before TLS", https, rawServer(t, says("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlogin")), joe, nil, Moment, ReasonNetwork, "the proxy answers with a page of its own, such as a login"},
+		{"a login page and then nothing", https, rawServer(t, stalls("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>")), joe, nil, Moment, ReasonNetwork, "the proxy answers with a page of its own, such as a login"},
+		{"a login page without a head", https, rawServer(t, then("HTTP/1.1 200 OK\r\n\r\n", "<html>login</html>")), joe, nil, Environment, ReasonScheme, "whether it is the proxy that answers, with a login page"},
+		{"a proxy that goes on in HTTP", https, rawServer(t, then("HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n")), joe, nil, Environment, ReasonScheme, "whether it is the proxy that answers, with a login page"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -252,6 +263,38 @@ func mute(t *testing.T) string {
 	}
 	t.Cleanup(func() { listener.Close() })
 	return listener.Addr().String()
+}
+
+// muteOverTLS is the URL of somebody who takes connections, speaks TLS, and says nothing by it.
+func muteOverTLS(t *testing.T, pair pki.Pair) string {
+	t.Helper()
+	listener, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{pair.TLS()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				_, _ = io.Copy(io.Discard, conn)
+			}()
+		}
+	}()
+	return "https://" + listener.Addr().String()
+}
+
+// then says something, and something else to whatever comes next.
+func then(first, second string) func(*net.TCPConn) {
+	return func(conn *net.TCPConn) {
+		_, _ = io.WriteString(conn, first)
+		_, _ = io.ReadFull(conn, make([]byte, 1))
+		says(second)(conn)
+	}
 }
 
 func TestAProxyThatDoesNotShakeHandsInTimeIsToldFromAFlushWithoutTime(t *testing.T) {

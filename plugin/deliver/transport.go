@@ -135,7 +135,7 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	case strings.Contains(err.Error(), "HTTP_1_1_REQUIRED"): // RFC 9113, section 7
 		t.retire(g, true)
 	}
-	return nil, t.explain(g, err)
+	return nil, t.explain(g, phaseOf(request.Context()), err)
 }
 
 // Via is the proxy on the way, without user and password; "" if there is none.
