@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // brokenTransport is what net/http puts before the error of an answer, unless it is that to CONNECT.
@@ -44,13 +45,18 @@ func (t *Transport) explain(g *generation, p *phase, err error) error {
 		err = fmt.Errorf("%w: %w", errBehindProxy, err)
 	// A server of TLS 1.3 refuses a client after the handshake, in an alert that gets lost when it hangs up on a body. One of TLS 1.2
 	// can do it with an alert that says nothing but that the handshake failed.
-	case g.asked.Load() && !g.answered.Load() && (isCut(err) || remoteAlert(err) == "tls: handshake failure"):
+	case g.asked.Load() && !g.answered.Load() && (isCut(err) && !g.vouched(t.now()) || remoteAlert(err) == "tls: handshake failure"):
 		err = fmt.Errorf("%w: %w", errClientCertificate, err)
 	}
 	if t.proxy != nil {
 		err = fmt.Errorf("through the proxy %s: %w", t.Via(), err)
 	}
 	return err
+}
+
+// vouched reports whether the server took the client certificate before, which is not over since.
+func (g *generation) vouched(now time.Time) bool {
+	return g.trusted.Load() && now.Before(g.pair.Leaf.NotAfter)
 }
 
 // isCut reports whether the other side hung up.

@@ -19,7 +19,8 @@ var (
 	errStopping       = errors.New("the plugin is stopping")
 	errToken          = errors.New("no token")
 	errRequest        = errors.New("no request can be made")
-	// errClientCertificate is a server that hung up after it had asked for a client certificate and got none.
+	// errClientCertificate is a server that hung up after it had asked for a client certificate, before it answered anything: it got
+	// none, or one that it does not trust.
 	errClientCertificate = errors.New("the server asked for a client certificate and hung up")
 )
 

@@ -83,6 +83,7 @@ type Transport struct {
 	old       []*generation // those before, which may still be at work, the oldest first
 	checked   time.Time     // when the files were last looked at
 	onlyHTTP1 bool          // the server wants it so
+	trusted   *atomic.Bool  // the server took the client certificate that is in the files now; another one with every change of them
 }
 
 // generation is the connections of a few minutes.
@@ -91,6 +92,8 @@ type generation struct {
 	retires  time.Time
 	asked    atomic.Bool // the server asked for a client certificate
 	answered atomic.Bool // the server answered a request
+	pair     *tls.Certificate
+	trusted  *atomic.Bool // by the server, with this pair; see Transport
 	// tunnelled says that the proxy connected to the server.
 	tunnelled atomic.Bool
 }
@@ -117,6 +120,7 @@ func NewTransport(cfg *config.Config, endpoint config.Endpoint, log *telemetry.L
 	if t.proxy, err = findProxy(cfg, endpoint); err != nil {
 		return nil, err
 	}
+	t.trusted = new(atomic.Bool)
 	t.current = t.newGeneration()
 	return t, nil
 }
@@ -127,6 +131,10 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := g.RoundTrip(request)
 	if err == nil {
 		g.answered.Store(true)
+		// nginx refuses a client certificate by 400.
+		if g.pair != nil && g.asked.Load() && response.StatusCode != http.StatusBadRequest {
+			g.trusted.Store(true)
+		}
 		return response, nil
 	}
 	switch ended := endOf(request.Context()); {
@@ -223,12 +231,13 @@ func (t *Transport) refresh() {
 		t.log.Warn("deliver.certificates", "the last good certificates stay in use: %v", err)
 	case different:
 		t.log.Info("deliver.certificates", "the certificates changed: %s", t.certificates.describe())
+		t.trusted = new(atomic.Bool)
 		t.begin()
 	}
 }
 
 func (t *Transport) newGeneration() *generation {
-	g := &generation{retires: t.now().Add(time.Duration(float64(maxAge) * (1 - ageJitter + 2*ageJitter*rand.Float64())))}
+	g := &generation{pair: t.certificates.pair, trusted: t.trusted, retires: t.now().Add(time.Duration(float64(maxAge) * (1 - ageJitter + 2*ageJitter*rand.Float64())))}
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(!t.onlyHTTP1) // over TLS only
@@ -267,14 +276,13 @@ func (t *Transport) serverTLS(g *generation) *tls.Config {
 		ClientSessionCache: tls.NewLRUClientSessionCache(idlePerHost),
 	}
 	c.MinVersion = max(c.MinVersion, tls.VersionTLS12)
-	pair := t.certificates.pair
 	// Not Certificates, which are kept back from a server that names other authorities: so it says itself what it has against ours.
 	c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		g.asked.Store(true)
-		if pair == nil {
+		if g.pair == nil {
 			return new(tls.Certificate), nil
 		}
-		return pair, nil
+		return g.pair, nil
 	}
 	if len(t.config.TLSPins) > 0 {
 		c.InsecureSkipVerify = true // which checkPin takes the place of

@@ -224,6 +224,52 @@ func TestCertificatesOnDiskAreReadAgain(t *testing.T) {
 	send("the same file came back", Accepted, "")
 }
 
+// TestAClientCertificateThatWasTakenIsNotBlamedForACut goes on until there is another one, or it is over.
+func TestAClientCertificateThatWasTakenIsNotBlamedForACut(t *testing.T) {
+	dir := t.TempDir()
+	authority := pki.Authority(t)
+	ca, _ := authority.Write(t, dir, "ca")
+	cert, key := authority.Issue(t, pki.Spec{Client: true}).Write(t, dir, "client")
+	server := secure(t, authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}}), wants(authority, tls.VersionTLS13))
+	var status atomic.Int32
+	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if code := status.Load(); code != 0 {
+			w.WriteHeader(int(code))
+			return
+		}
+		go server.CloseClientConnections()
+		<-r.Context().Done()
+	})
+	var time clock
+	transport := transportTo(t, server.URL, trusts(ca), shows(cert, key))
+	transport.now = time.now
+	client := quick(t, server.URL, through(transport))
+	send := func(what string, code int32, kind Kind) {
+		t.Helper()
+		status.Store(code)
+		v := client.Send(t.Context(), payload, true)
+		if v.Kind != kind || kind == Environment && v.Reason != ReasonTLS {
+			t.Errorf("%s: %s, %s: %s", what, v.Kind, v.Reason, v.Message)
+		}
+		time.Add(int64(maxAge * 2)) // the next one is of another generation
+	}
+	const cut = 0
+	send("a cut at first", cut, Environment)
+	send("refused, as nginx does it", 400, Data)
+	send("a cut after that", cut, Environment)
+	send("taken", 503, Moment)
+	send("a cut of one that was taken", cut, Moment)
+	send("and another", cut, Moment)
+	next := authority.Issue(t, pki.Spec{Client: true})
+	write(t, cert, string(next.CertPEM()))
+	write(t, key, string(next.KeyPEM(t)))
+	send("a cut of a new one", cut, Environment)
+	send("the new one is taken", 204, Accepted)
+	send("a cut of the new one", cut, Moment)
+	time.Add(int64(48 * 12 * maxAge)) // two days
+	send("a cut of one that is over", cut, Environment)
+}
+
 func TestAChangeOfCertificatesNeedsANewConnection(t *testing.T) {
 	dir := t.TempDir()
 	authority := pki.Authority(t)
