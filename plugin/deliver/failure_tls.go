@@ -1,10 +1,12 @@
 package deliver
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 
 	"out_dynatrace/plugin/config"
@@ -30,6 +32,8 @@ func certificateFailure(err error) (ruling, bool) {
 	switch {
 	case errors.As(err, &pin):
 		hint = "the server's certificate is none of tls_pin_sha256: if it was renewed, set tls_pin_sha256 to the new fingerprint; if it was not, somebody stands in between"
+	case errors.As(err, &unknown) && lacksIssuer(err):
+		hint = "the server's certificate is of an authority unknown here, or the server does not send those between it and its authority: let it send them, or save the authority's as PEM and name that file in tls_ca_file" + orPin(err)
 	case errors.As(err, &unknown):
 		hint = "the server's certificate is of an authority unknown here (an ActiveGate has a self-signed one by default): save it as PEM and name that file in tls_ca_file" + orPin(err)
 	case errors.As(err, &hostname) && nameless(hostname.Certificate):
@@ -53,6 +57,16 @@ func certificateFailure(err error) (ruling, bool) {
 // nameless reports whether a certificate holds no name of the kind that is looked at (RFC 9525, section 2).
 func nameless(c *x509.Certificate) bool {
 	return c != nil && len(c.DNSNames) == 0 && len(c.IPAddresses) == 0
+}
+
+// lacksIssuer reports whether the server showed a certificate that another one has signed, and not that one.
+func lacksIssuer(err error) bool {
+	var failed *tls.CertificateVerificationError
+	if !errors.As(err, &failed) || len(failed.UnverifiedCertificates) == 0 {
+		return false
+	}
+	issuer := failed.UnverifiedCertificates[0].RawIssuer
+	return !slices.ContainsFunc(failed.UnverifiedCertificates, func(c *x509.Certificate) bool { return bytes.Equal(c.RawSubject, issuer) })
 }
 
 // isLeaf reports whether a certificate is the server's own, as far as the error tells.

@@ -41,6 +41,13 @@ func wants(authority pki.Pair, version uint16) func(*tls.Config) {
 	}
 }
 
+// sends makes a server show another certificate behind its own.
+func sends(issuer pki.Pair) func(*tls.Config) {
+	return func(c *tls.Config) {
+		c.Certificates[0].Certificate = append(c.Certificates[0].Certificate, issuer.Leaf.Raw)
+	}
+}
+
 func trusts(path string) func(*config.Config) {
 	return func(c *config.Config) { c.TLSCAFile = path }
 }
@@ -94,6 +101,9 @@ func TestTLS(t *testing.T) {
 		{"an authority of tls_ca_file is trusted", good, with(trusts(ca)), Accepted, ReasonAccepted, ""},
 		{"an unknown authority is not, and the file is named", good, nil, Environment, ReasonCertificate, "name that file in tls_ca_file"},
 		{"an unknown authority is not, and the pin that accepts it is printed", good, nil, Environment, ReasonCertificate, "set tls_pin_sha256 to " + bad},
+		{"that those between may be missing is told", good, nil, Environment, ReasonCertificate, "or the server does not send those between it and its authority: let it send them, or save"},
+		{"but not when they are there", secure(t, right, sends(authority)), nil, Environment, ReasonCertificate, "of an authority unknown here (an ActiveGate has a self-signed one by default)"},
+		{"nor of one that signed itself", secure(t, pki.SelfSigned(t, "127.0.0.1")), nil, Environment, ReasonCertificate, "of an authority unknown here (an ActiveGate has a self-signed one by default)"},
 		{"another authority is not", good, with(trusts(otherCA)), Environment, ReasonCertificate, "set tls_pin_sha256 to " + bad},
 		{"another name is not, and the names it holds are told", secure(t, named), with(trusts(ca)), Environment, ReasonCertificate, "tls_server_name"},
 		{"tls_server_name is the name that counts", secure(t, named), with(trusts(ca), asks("gate.example")), Accepted, ReasonAccepted, ""},
