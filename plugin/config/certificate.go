@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -23,7 +24,7 @@ func ReadAuthorities(path string) ([]*x509.Certificate, error) {
 }
 
 // ReadKeyPair reads a certificate, with those that belong to it, and its key from PEM files (options tls_cert_file and tls_key_file),
-// which may be one. The error is one line that begins with the name of the option at fault, and holds nothing of the key.
+// which may be one; then an error about the key names tls_cert_file, since tls_key_file need not be set. The error is one line that begins with the name of the option at fault, and holds nothing of the key.
 func ReadKeyPair(certFile, keyFile string) (tls.Certificate, error) {
 	certData, err := readFile(certFile, maxPEMFile)
 	if err == nil {
@@ -32,16 +33,23 @@ func ReadKeyPair(certFile, keyFile string) (tls.Certificate, error) {
 	if err != nil {
 		return tls.Certificate{}, fmt.Errorf("%s: %w", optTLSCertFile, err)
 	}
-	keyData, err := readFile(keyFile, maxPEMFile)
+	option, keyData := optTLSCertFile, certData
+	if keyFile != certFile {
+		option = optTLSKeyFile
+		keyData, err = readFile(keyFile, maxPEMFile)
+	}
 	if err == nil {
 		err = checkKey(keyFile, keyData)
 	}
+	if errors.Is(err, errNoKey) && option == optTLSCertFile {
+		err = fmt.Errorf("%w; if it is in another file, `%s` must name that", err, optTLSKeyFile)
+	}
 	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("%s: %w", optTLSKeyFile, err)
+		return tls.Certificate{}, fmt.Errorf("%s: %w", option, err)
 	}
 	pair, err := tls.X509KeyPair(certData, keyData)
 	if err != nil { // its texts name neither file and repeat nothing of them
-		return tls.Certificate{}, fmt.Errorf("%s: got %s, whose key cannot be used with the first certificate of %s: %w", optTLSKeyFile, quote(keyFile), quote(certFile), err)
+		return tls.Certificate{}, fmt.Errorf("%s: got %s, whose key cannot be used with the first certificate of %s: %w", option, quote(keyFile), quote(certFile), err)
 	}
 	return pair, nil
 }
@@ -67,6 +75,8 @@ func parseCertificates(path string, data []byte) ([]*x509.Certificate, error) {
 	return nil, fmt.Errorf("got %s, which holds no certificate, takes a PEM file with at least one (-----BEGIN CERTIFICATE-----)", quote(path))
 }
 
+var errNoKey = errors.New("holds no key, takes a PEM file with one (-----BEGIN PRIVATE KEY-----)")
+
 // checkKey makes sure that there is a key, and one that needs no password.
 func checkKey(path string, data []byte) error {
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
@@ -78,5 +88,5 @@ func checkKey(path string, data []byte) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("got %s, which holds no key, takes a PEM file with one (-----BEGIN PRIVATE KEY-----)", quote(path))
+	return fmt.Errorf("got %s, which %w", quote(path), errNoKey)
 }

@@ -81,14 +81,19 @@ func TestWrongTLSOptionsAreReportedInOneLineEach(t *testing.T) {
 	cert, key := pair.Write(t, dir, "client")
 	_, otherKey := pki.SelfSigned(t, "other").Write(t, dir, "other")
 	pin := FingerprintOf(pair.Leaf).String()
-	locked := writeFile(t, "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n")
+	const lockedKey = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"
+	locked := writeFile(t, lockedKey)
+	bothLocked := writeFile(t, string(pair.CertPEM())+lockedKey)
+	bothOther := writeFile(t, string(pair.CertPEM())+string(pki.SelfSigned(t, "other").KeyPEM(t)))
 	old := writeFile(t, "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n")
 	for _, c := range []struct {
 		p    properties
 		want string
 	}{
 		{with("tls_key_file", key), "tls_key_file: is set, and `tls_cert_file` is not"},
-		{with("tls_cert_file", cert), "tls_key_file: got \"" + cert + "\", which holds no key"},
+		{with("tls_cert_file", cert), "tls_cert_file: got \"" + cert + "\", which holds no key, takes a PEM file with one (-----BEGIN PRIVATE KEY-----); if it is in another file, `tls_key_file` must name that"},
+		{with("tls_cert_file", bothLocked), "tls_cert_file: got \"" + bothLocked + "\", whose key has a password"},
+		{with("tls_cert_file", bothOther), "tls_cert_file: got \"" + bothOther + "\", whose key cannot be used"},
 		{with("tls_cert_file", key, "tls_key_file", key), "tls_cert_file: got \"" + key + "\", which holds no certificate"},
 		{with("tls_cert_file", cert, "tls_key_file", otherKey), "tls_key_file: got \"" + otherKey + "\", whose key cannot be used with the first certificate of"},
 		{with("tls_cert_file", cert, "tls_key_file", locked), "whose key has a password"},
