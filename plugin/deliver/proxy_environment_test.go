@@ -95,6 +95,8 @@ func TestTheProxyIsThatOfTheVariablesOfTheEnvironment(t *testing.T) {
 		{"NO_PROXY before no_proxy", https, "http://proxy:1", []string{"HTTPS_PROXY", "proxy:1", "no_proxy", "example", "NO_PROXY", "other.example"}},
 		{"NO_PROXY with another port", https, "http://proxy:1", []string{"HTTPS_PROXY", "proxy:1", "NO_PROXY", "ag.example:443"}},
 		{"NO_PROXY with an address", "https://10.1.2.3/api", "", []string{"HTTPS_PROXY", "proxy:1", "NO_PROXY", "10.0.0.0/8"}},
+		{"NO_PROXY with an IPv6 address", "https://[2001:db8::1]:9999/api", "", []string{"HTTPS_PROXY", "proxy:1", "NO_PROXY", "2001:db8::1"}},
+		{"NO_PROXY with an IPv6 address and a port", "https://[2001:db8::1]:9999/api", "", []string{"HTTPS_PROXY", "proxy:1", "NO_PROXY", "[2001:db8::1]:9999"}},
 		{"what NO_PROXY leaves out does not need a proxy that can be read", https, "", []string{"HTTPS_PROXY", "http://joe:%zz@proxy", "NO_PROXY", "*"}},
 		{"nor does the other scheme", https, "http://proxy:1", []string{"HTTPS_PROXY", "proxy:1", "HTTP_PROXY", "http://joe:%zz@proxy"}},
 		{"nor this machine", "https://127.0.0.1:9999/api", "", []string{"HTTPS_PROXY", "http://joe:%zz@proxy"}},
