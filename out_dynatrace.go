@@ -8,6 +8,8 @@ import "C"
 
 import (
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"strings"
 	"unsafe"
@@ -34,6 +36,7 @@ var instances fluentbit.Registry[*instance]
 //export FLBPluginRegister
 func FLBPluginRegister(def unsafe.Pointer) (code C.int) {
 	defer recovered("FLBPluginRegister", &code, -1)
+	log.SetOutput(io.Discard) // net/http prints what a server says unasked, which could be anything, past Fluent Bit's log
 	return C.int(fluentbit.Register(def, "dynatrace", "Dynatrace log ingest"))
 }
 

@@ -193,28 +193,28 @@ func (c *Client) bound(ctx context.Context) (context.Context, context.CancelFunc
 // attempt does one request, and another one if that was cut off on a connection that had been used before: a server closes what was idle
 // for a time of its own, perhaps just now, which is no sign of trouble.
 func (c *Client) attempt(ctx context.Context, payload *batch.Payload) Answer {
-	phase := phase{way: c.way, agent: c.header.Get("User-Agent")}
-	answer := c.request(ctx, payload, &phase)
-	if answer.Status == 0 && phase.reused.Load() && isCut(answer.Err) && endOf(ctx) == nil {
-		answer = c.request(ctx, payload, &phase)
+	answer, reused := c.request(ctx, payload)
+	if answer.Status == 0 && reused && isCut(answer.Err) && endOf(ctx) == nil {
+		answer, _ = c.request(ctx, payload)
 	}
 	return answer
 }
 
-// request does one, from token to the last byte of the answer.
-func (c *Client) request(ctx context.Context, payload *batch.Payload, phase *phase) Answer {
+// request does one, from token to the last byte of the answer, and tells whether that was on a connection used before.
+func (c *Client) request(ctx context.Context, payload *batch.Payload) (_ Answer, reused bool) {
+	phase := phase{way: c.way, agent: c.header.Get("User-Agent")}
 	body := &requestBody{data: payload.Body}
 	defer body.release()
 	request, token, err := c.newRequest(phase.watch(ctx), body, payload)
 	if err != nil {
-		return Answer{Err: err, Token: token, Hidden: c.hidden}
+		return Answer{Err: err, Token: token, Hidden: c.hidden}, false
 	}
 	response, err := c.transport.RoundTrip(request)
 	if err != nil {
 		if ended := endOf(ctx); ended != nil {
 			err = phase.ended(ended)
 		}
-		return Answer{Err: withoutURL(err), Token: token, Hidden: c.hidden}
+		return Answer{Err: withoutURL(err), Token: token, Hidden: c.hidden}, phase.reused.Load()
 	}
 	answer := Answer{
 		Status: response.StatusCode, Header: response.Header, Token: token, Hidden: c.hidden,
@@ -225,7 +225,7 @@ func (c *Client) request(ctx context.Context, payload *batch.Payload, phase *pha
 	}
 	answer.Body, answer.Err = readAnswer(response.Body)
 	answer.Now = time.Now()
-	return answer
+	return answer, false
 }
 
 func (c *Client) newRequest(ctx context.Context, body *requestBody, payload *batch.Payload) (_ *http.Request, token string, _ error) {

@@ -37,8 +37,6 @@ func phaseOf(ctx context.Context) *phase {
 var phases = [...]string{"connecting", "sending", "waiting for the answer"}
 
 func (p *phase) watch(ctx context.Context) context.Context {
-	p.reached.Store(0)
-	p.reused.Store(false)
 	return httptrace.WithClientTrace(context.WithValue(ctx, phaseKey{}, p), &httptrace.ClientTrace{
 		GotConn: func(got httptrace.GotConnInfo) {
 			p.reached.Store(1)
