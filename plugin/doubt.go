@@ -9,7 +9,7 @@ type doubt struct {
 	v deliver.Verdict
 }
 
-// settleDoubt gives the record up if the server took others since: then it is the record. If not, it is the server.
+// settleDoubt asks once more if the server took others since: then what it says is about the record. If it took none, it is the server.
 func (f *flush) settleDoubt() bool {
 	switch {
 	case f.doubt == nil:
@@ -17,15 +17,28 @@ func (f *flush) settleDoubt() bool {
 	case !f.progress.AcceptedBy(f.doubt.v.Endpoint):
 		return f.notTheRecord(f.doubt.part, f.doubt.v)
 	}
-	f.refuse(f.doubt.part, f.doubt.v)
-	return true
+	d := f.doubt
+	f.doubt = nil
+	return f.askAgain(d.part, d.v)
+}
+
+// askAgain sends a record once more that was refused by a server before it took anything: what it says now is about the record.
+func (f *flush) askAgain(p part, v deliver.Verdict) bool {
+	if p.asked {
+		f.refuse(p, v)
+		return true
+	}
+	p.asked = true
+	return f.again(p)
 }
 
 // refuseOne settles a record that the server refuses alone. One that a web page of an unknown server refuses is in doubt; two are none.
 func (f *flush) refuseOne(p part, v deliver.Verdict) bool {
 	switch {
-	case !v.Foreign || f.progress.AcceptedBy(v.Endpoint):
+	case !v.Foreign:
 		f.refuse(p, v)
+	case f.progress.AcceptedBy(v.Endpoint):
+		return f.askAgain(p, v)
 	case f.doubt == nil:
 		f.doubt = &doubt{p, v}
 	default:

@@ -20,6 +20,7 @@ import (
 type pages struct {
 	mu       sync.Mutex
 	all      bool
+	first    int // requests that are refused whatever they hold
 	taken    []string
 	requests int
 }
@@ -36,7 +37,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.requests++
-	refused := p.all
+	refused := p.all || p.requests <= p.first
 	for _, record := range records {
 		refused = refused || isPoison(record)
 	}
@@ -117,6 +118,29 @@ func TestABadRecordThatAWebPageRefusesIsFoundAllTheSame(t *testing.T) {
 		}
 		if got := in.counters.Get(telemetry.DroppedRejected); out != deliver.OutcomeOK || got != uint64(len(bad)) || len(p.taken) < 100-len(bad) || len(p.taken) > 101-len(bad) {
 			t.Errorf("%v: %v, dropped %d, %d taken", bad, out, got, len(p.taken))
+		}
+	}
+}
+
+// TestAServerThatBecomesTheAPIIsAskedAgain: what it refused before was no word on the records.
+func TestAServerThatBecomesTheAPIIsAskedAgain(t *testing.T) {
+	for first := range 40 {
+		for _, n := range []int{1, 3, 10, 200} {
+			p := &pages{first: first}
+			in, log := p.instance(t)
+			data := chunkOf(contents(n, n/2)...)
+			out := deliver.OutcomeRetry
+			for rounds := 0; out == deliver.OutcomeRetry; rounds++ {
+				if out = in.Flush(tag, data, false); n == 1 && rounds > first {
+					break // nothing else tells what this server is
+				}
+				if rounds == 50 {
+					t.Fatalf("%d pages, %d records: it does not end", first, n)
+				}
+			}
+			if got := in.counters.Get(telemetry.DroppedRejected); n > 1 && (got != 1 || len(p.taken) != n-1) || n == 1 && got != 0 {
+				t.Errorf("%d pages, %d records: %v, dropped %d, %d taken; said %q", first, n, out, got, len(p.taken), log.all)
+			}
 		}
 	}
 }

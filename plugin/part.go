@@ -37,6 +37,8 @@ type part struct {
 	oldest int64
 	// records and raw are the size of the payload that was sent last of the part: its records, and the bytes of its body.
 	records, raw int
+	// asked says that it is sent once more, since the server had taken nothing when it refused it.
+	asked bool
 }
 
 // wholeOf is the part that holds all of a chunk.

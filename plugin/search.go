@@ -134,7 +134,9 @@ func (f *flush) allRefused(p part, reason deliver.Reason) (all, ok bool) {
 			f.progress.Mixed = v.Kind != deliver.Moment && v.Kind != deliver.Environment
 			return false, f.settle(sent, v)
 		}
-		f.progress.Samples++
+		if !v.Foreign {
+			f.progress.Samples++
+		}
 		if !f.refuseOne(sent, v) {
 			return false, false
 		}

@@ -8,8 +8,11 @@ import "out_dynatrace/plugin/record"
 func (b *Builder) addCut(r *record.Record) {
 	content := r.Content
 	r.Content = content[:b.opts.Encoder.Fit(content, b.opts.MaxBytes/2)]
-	for b.append(r) > b.opts.MaxBytes && (r.Len() > 0 || r.Group != nil) {
-		drop := min(max(1, r.Len()/16), r.Len())
+	if r.Group != nil && b.append(r) > b.opts.MaxBytes {
+		r.Inline()
+	}
+	for b.append(r) > b.opts.MaxBytes && r.Len() > 0 {
+		drop := max(1, r.Len()/16)
 		b.cuts.Attributes += uint64(drop)
 		r.DropLargest(drop)
 	}

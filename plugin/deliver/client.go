@@ -160,11 +160,11 @@ func (c *Client) Send(ctx context.Context, payload *batch.Payload, _ bool) Verdi
 	}
 	began := time.Now()
 	answer := c.attempt(ctx, payload)
-	if isOfTheAPI(answer) {
-		c.known.Store(true)
-	}
 	answer.Known = c.known.Load()
 	verdict := Judge(answer)
+	if verdict.Kind == Accepted || isOfTheAPI(answer) {
+		c.known.Store(true)
+	}
 	if verdict.Kind != Moment && verdict.Kind != Environment {
 		c.pace.Observe(time.Since(began))
 	}

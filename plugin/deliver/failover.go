@@ -117,7 +117,7 @@ func (f *Failover) Send(ctx context.Context, payload *batch.Payload, wait bool) 
 			return v
 		}
 		asked |= 1 << a.index
-		if first || best.Kind == Environment && v.Kind == Moment { // which can pass by itself
+		if first || (best.Kind == Environment || best.Foreign) && v.Kind == Moment { // which can pass by itself
 			best = v
 		}
 	}
@@ -259,7 +259,7 @@ func (f *Failover) bringBack(i int, now time.Time) {
 
 // key is another one for each change, since it is told in two lines that stand together: none of them is folded.
 func (d *door) key(what string) string {
-	return fmt.Sprint("deliver.failover ", d.name, " ", what, " ", d.changes)
+	return fmt.Sprint("deliver.failover ", what, " ", d.changes, " ", d.name)
 }
 
 // move counts it when another endpoint is the best that works now, and returns that; -1 if none works.

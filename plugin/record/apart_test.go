@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/encode"
@@ -130,7 +131,8 @@ func TestAGroupThatLeavesNoRoomStandsWithItsRecordAsInJSON(t *testing.T) {
 	pod := corpus.Fields("pod_name", "p", "namespace_name", "n", "container_name", "c", "host", "node")
 	for resource := range 13 {
 		for records := range 13 {
-			for _, inPod := range []bool{false, true} {
+			for variant := range 4 {
+				inPod, isOld := variant&1 != 0, variant&2 != 0
 				scope := corpus.Map(corpus.Str("name"), corpus.Str("s"), corpus.Str("version"), corpus.Str("2"), corpus.Str("attributes"), corpus.Fields("scope", "v"))
 				data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields(many("r", resource)...), scope)
 				body := []corpus.Value{corpus.Str("log"), corpus.Str("x")}
@@ -145,6 +147,9 @@ func TestAGroupThatLeavesNoRoomStandsWithItsRecordAsInJSON(t *testing.T) {
 				var cuts [2][record.NumCuts]uint64
 				for i, m := range []*record.Mapper{apart(true), together(true)} {
 					each(m, data, func(rec *record.Record) {
+						if isOld {
+							m.Restamp(rec, time.Unix(1700000000, 0))
+						}
 						m.Identify(rec, 1, 2)
 						isWhole := rec.Group != nil
 						if n := rec.Len(); n > 10 || i == 0 && n < 10 && !isWhole {

@@ -199,7 +199,7 @@ func (m *Mapper) addComposition(rec *Record, c *composition) {
 		}
 	}
 	var other others
-	if clash != 0 {
+	if clash != 0 || m.namesItsOrigin(c) {
 		other = m.othersOf(rec, c) // before anything is taken away
 	}
 	if over := m.count + len(e.attributes) - m.opts.Limits.Attributes; over > 0 {
@@ -207,12 +207,12 @@ func (m *Mapper) addComposition(rec *Record, c *composition) {
 		m.cuts[CutAttributes] += uint64(over)
 		m.truncate(rec, m.count-over)
 		m.knowAgain(rec)
-		if clash != 0 {
+		if clash != 0 || other.host || other.pod {
 			m.enrichAround(rec, c, other)
 			return
 		}
 	}
-	if clash != 0 {
+	if clash != 0 || other.host || other.pod {
 		if e.id == 0 || len(e.attributes) >= bitsOfMask || other.host || other.pod {
 			m.enrichAround(rec, c, other)
 			return
@@ -253,7 +253,7 @@ func (m *Mapper) around(c *composition, apart uint64) *memoEntry {
 func (m *Mapper) truncate(rec *Record, n int) {
 	m.count = n
 	g := rec.Group
-	if g != nil && n >= len(g.all) {
+	if g != nil && n >= len(g.all)+rec.stamps {
 		n -= len(g.all)
 		rec.Group = nil
 	} else {

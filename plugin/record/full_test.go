@@ -91,6 +91,26 @@ func TestWhatAFullRecordHasLostIsNotMissedTwice(t *testing.T) {
 	}
 }
 
+// TestARecordOfAnotherHostGetsNoFactsOfThisOneThoughTheyWereCut before its name.
+func TestARecordOfAnotherHostGetsNoFactsOfThisOneThoughTheyWereCut(t *testing.T) {
+	f := record.Flush{Facts: &metadata.Facts{
+		Host: []metadata.Fact{{Key: "dt.entity.host", Value: "HOST-HERE"}, {Key: "cores", Value: int64(8)}, {Key: "host.name", Value: "here"}},
+		Pod:  []metadata.Fact{{Key: "team", Value: "a"}, {Key: "k8s.pod.uid", Value: "uid"}, {Key: "k8s.pod.name", Value: "self"}},
+	}}
+	for limit := 4; limit <= 12; limit++ {
+		o := smallOptions(false)
+		o.Limits.Attributes = limit
+		for _, c := range []struct{ key, value, none string }{{"host.name", "there", "HOST-HERE"}, {"k8s.pod.name", "other", "a"}} {
+			got := mapOne(t, o, f, text("log", "x", c.key, c.value))
+			for key, v := range got {
+				if v == c.none {
+					t.Errorf("limit %d, a record of %s %s: %s is %v", limit, c.key, c.value, key, v)
+				}
+			}
+		}
+	}
+}
+
 // TestFactsOfAnotherPlaceHaveNoNamesOfTheServer, as those of this one have none.
 func TestFactsOfAnotherPlaceHaveNoNamesOfTheServer(t *testing.T) {
 	f := record.Flush{Facts: &metadata.Facts{

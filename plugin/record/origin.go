@@ -82,6 +82,12 @@ func (m *Mapper) noteOrigin(key []byte, v Value) {
 	}
 }
 
+// namesItsOrigin tells whether a record has a name that the facts of this host, or of the pod of this process, are to be held against.
+func (m *Mapper) namesItsOrigin(c *composition) bool {
+	return c.host.len() > 0 && m.keys.has(hostNameKey, hostNameHash) ||
+		c.pod.len() > 0 && (m.keys.has(podNameKey, podNameHash) || m.keys.has(podUIDKey, podUIDHash))
+}
+
 // others tells whether a record names another host, or another pod, than the one of this process.
 type others struct{ host, pod bool }
 
@@ -93,8 +99,8 @@ func (m *Mapper) othersOf(rec *Record, c *composition) (o others) {
 	if c.pod.len() > 0 {
 		for _, key := range [...][]byte{podNameKey, podUIDKey} {
 			theirs, ok := own(rec, key)
-			ours, known := find(c.entry.attributes, key)
-			o.pod = o.pod || ok && known && string(theirs.Text) != string(ours.Text)
+			ours, known := m.ofThisPod(key)
+			o.pod = o.pod || ok && known && string(theirs.Text) != ours
 		}
 	}
 	return o
@@ -104,7 +110,21 @@ var (
 	hostNameKey = []byte("host.name")
 	podNameKey  = []byte("k8s.pod.name")
 	podUIDKey   = []byte("k8s.pod.uid")
+
+	hostNameHash = hashOf(hostNameKey)
+	podNameHash  = hashOf(podNameKey)
+	podUIDHash   = hashOf(podUIDKey)
 )
+
+// ofThisPod is a fact of the pod of this process.
+func (m *Mapper) ofThisPod(key []byte) (text string, known bool) {
+	for _, f := range m.flush.Facts.Pod {
+		if name, isText := f.Value.(string); isText && f.Key == string(key) {
+			return name, true
+		}
+	}
+	return "", false
+}
 
 // own returns the value of a record's own field, or of its group's.
 func own(rec *Record, key []byte) (v Value, ok bool) {

@@ -3,7 +3,6 @@ package e2e
 import (
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -45,18 +44,10 @@ func raw(t *trial, w http.ResponseWriter, r *http.Request, text string) {
 // hiddenServer is a place where nothing listens until show is called.
 type hiddenServer struct{ address string }
 
-// newHiddenServer finds a port that nobody uses. It is none that the system gives to those who ask for any, so that it stays free.
+// newHiddenServer finds a port that nobody uses, and that nobody else is given.
 func newHiddenServer(t *testing.T) *hiddenServer {
 	t.Helper()
-	for range 100 {
-		address := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(10_000))
-		if l, err := net.Listen("tcp", address); err == nil {
-			l.Close()
-			return &hiddenServer{address}
-		}
-	}
-	t.Fatal("no free port")
-	return nil
+	return &hiddenServer{fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1)[0])}
 }
 
 func (h *hiddenServer) url() string { return "http://" + h.address }
