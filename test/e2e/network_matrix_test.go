@@ -154,6 +154,11 @@ func travel(t *testing.T, a agent, w way, format, path string) {
 	s := to(f.destination, 1, append(pairs, "format", format)...)
 	s.env = env
 	r := a.start(t, s)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(show(r.log()))
+		}
+	})
 	r.write(0, numbered(1, networkLines))
 	f.awaitStored(t, networkLines)
 	out := r.stop()
