@@ -194,7 +194,7 @@ func (c *Client) bound(ctx context.Context) (context.Context, context.CancelFunc
 // for a time of its own, perhaps just now, which is no sign of trouble.
 func (c *Client) attempt(ctx context.Context, payload *batch.Payload) Answer {
 	answer, reused := c.request(ctx, payload)
-	if answer.Status == 0 && reused && isCut(answer.Err) && endOf(ctx) == nil {
+	if answer.Status == 0 && reused && (isCut(answer.Err) || isRetired(answer.Err)) && endOf(ctx) == nil {
 		answer, _ = c.request(ctx, payload)
 	}
 	return answer

@@ -65,3 +65,7 @@ func isCut(err error) bool {
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		strings.Contains(err.Error(), "http2: client conn") // could not be established, not usable, lost
 }
+
+// isRetired reports whether the connection was closed here, since it had grown old, just when the request had got it. net/http has no
+// error for that to compare with.
+func isRetired(err error) bool { return strings.Contains(err.Error(), "CloseIdleConnections called") }
