@@ -149,7 +149,7 @@ func recordOptions() []Option {
 		},
 		{
 			Name: optHeaders, Type: TypeHeaders, Unset: "none",
-			Help: "Further headers of each request, for a gateway on the way: `X-Gateway-Key=${KEY},X-Team=web`; `\\,` is a comma. Their values are never printed.",
+			Help: "Further headers of each request, for a gateway on the way: `X-Gateway-Key=${KEY},X-Team=web`; `\\,` is a comma. Values of six characters and more are never printed.",
 			bind: func(d *draft) any { return &d.headers },
 		},
 		{

@@ -218,9 +218,9 @@ func (c *Client) request(ctx context.Context, payload *batch.Payload) (_ Answer,
 	}
 	answer := Answer{
 		Status: response.StatusCode, Header: response.Header, Token: token, Hidden: c.hidden,
-		Relayed: c.way != nil && c.way.Relayed(), OTLP: payload.ContentType == encode.ContentTypeOTLP,
+		OTLP: payload.ContentType == encode.ContentTypeOTLP,
 	}
-	if answer.Relayed {
+	if c.way != nil && c.way.Relayed() {
 		answer.Via = c.way.Via()
 	}
 	answer.Body, answer.Err = readAnswer(response.Body)

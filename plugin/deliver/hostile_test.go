@@ -25,6 +25,23 @@ func rawServer(t *testing.T, speak func(*net.TCPConn)) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	serveEach(t, listener, func(conn net.Conn) {
+		_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+		request, err := http.ReadRequest(bufio.NewReader(conn))
+		if err != nil {
+			return
+		}
+		_, _ = io.Copy(io.Discard, request.Body)
+		// A client that is still at its request when the connection ends tells of that, and not of what was said.
+		time.Sleep(20 * time.Millisecond)
+		speak(conn.(*net.TCPConn))
+	})
+	return "http://" + listener.Addr().String()
+}
+
+// serveEach serves each connection by a goroutine of its own, and closes it then.
+func serveEach(t *testing.T, listener net.Listener, serve func(net.Conn)) {
+	t.Helper()
 	t.Cleanup(func() { listener.Close() })
 	go func() {
 		for {
@@ -34,19 +51,10 @@ func rawServer(t *testing.T, speak func(*net.TCPConn)) string {
 			}
 			go func() {
 				defer conn.Close()
-				_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
-				request, err := http.ReadRequest(bufio.NewReader(conn))
-				if err != nil {
-					return
-				}
-				_, _ = io.Copy(io.Discard, request.Body)
-				// A client that is still at its request when the connection ends tells of that, and not of what was said.
-				time.Sleep(20 * time.Millisecond)
-				speak(conn.(*net.TCPConn))
+				serve(conn)
 			}()
 		}
 	}()
-	return "http://" + listener.Addr().String()
 }
 
 // says is a raw server that says the same to everybody and hangs up.
@@ -141,19 +149,7 @@ func greets(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				stalls("SSH-2.0-OpenSSH_9.2\r\n")(conn.(*net.TCPConn))
-			}()
-		}
-	}()
+	serveEach(t, listener, func(conn net.Conn) { stalls("SSH-2.0-OpenSSH_9.2\r\n")(conn.(*net.TCPConn)) })
 	return "http://" + listener.Addr().String()
 }
 

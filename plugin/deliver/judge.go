@@ -106,7 +106,7 @@ func rulingFor(a Answer, said string) ruling {
 		return ruling{Environment, ReasonRedirect, redirectHint(a)}
 	case a.Status == http.StatusProxyAuthRequired:
 		return wantsLogin(authSchemes(a.Header))
-	case (a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized) && a.Relayed && isWebPage(a.Header, a.Body): // the API answers in JSON
+	case (a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized) && a.Via != "" && isWebPage(a.Header, a.Body): // the API answers in JSON
 		return refusedByProxy(&proxyError{status: a.Status})
 	case (a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized) && isWebPage(a.Header, a.Body):
 		return ruling{Environment, ReasonToken, hintPage}

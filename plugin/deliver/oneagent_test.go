@@ -24,34 +24,24 @@ func eec(t *testing.T, body string) (url string, requests *atomic.Int32) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { listener.Close() })
 	requests = new(atomic.Int32)
-	go func() {
+	serveEach(t, listener, func(conn net.Conn) {
+		_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+		in := bufio.NewReader(conn)
 		for {
-			conn, err := listener.Accept()
+			request, err := http.ReadRequest(in)
 			if err != nil {
 				return
 			}
-			go func() {
-				defer conn.Close()
-				_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
-				in := bufio.NewReader(conn)
-				for {
-					request, err := http.ReadRequest(in)
-					if err != nil {
-						return
-					}
-					_, _ = io.Copy(io.Discard, request.Body)
-					requests.Add(1)
-					_, _ = io.WriteString(conn, eecAnswer)
-					_, _ = io.WriteString(conn, body)
-					if request.Close {
-						return
-					}
-				}
-			}()
+			_, _ = io.Copy(io.Discard, request.Body)
+			requests.Add(1)
+			_, _ = io.WriteString(conn, eecAnswer)
+			_, _ = io.WriteString(conn, body)
+			if request.Close {
+				return
+			}
 		}
-	}()
+	})
 	return "http://" + listener.Addr().String() + "/v2/logs/ingest", requests
 }
 

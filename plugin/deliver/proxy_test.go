@@ -272,19 +272,7 @@ func muteOverTLS(t *testing.T, pair pki.Pair) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				_, _ = io.Copy(io.Discard, conn)
-			}()
-		}
-	}()
+	serveEach(t, listener, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) })
 	return "https://" + listener.Addr().String()
 }
 

@@ -49,7 +49,7 @@ func TestOnlyWhatIsAnEndpointsOwnFaultSpeaksForAnother(t *testing.T) {
 		{"a client certificate is wanted", Answer{Status: 400, Body: []byte("400 No required SSL certificate was sent")}, fails},
 		{"the proxy wants a login", status(407), fails},
 		{"the network wants a login", status(511), fails},
-		{"the proxy forbids it", Answer{Status: 403, Header: page, Relayed: true}, fails},
+		{"the proxy forbids it", Answer{Status: 403, Header: page, Via: "http://proxy:3128"}, fails},
 
 		{"nothing listens", failed(syscall.ECONNREFUSED), fails},
 		{"reset", failed(syscall.ECONNRESET), fails},

@@ -108,9 +108,7 @@ type Answer struct {
 	Token string
 	// Hidden replaces what else must not be told, see newHidden; nil replaces nothing.
 	Hidden *strings.Replacer
-	// Relayed says that the request was read and repeated by a proxy, which may have answered itself.
-	Relayed bool
-	// Via is that proxy, without user and password.
+	// Via is the proxy that read and repeated the request, and may have answered itself, without user and password; "" if there was none.
 	Via string
 	// Known says that this server has answered as the log ingest API does before.
 	Known bool

@@ -245,7 +245,7 @@ func FuzzPropertiesRoundTrip(f *testing.F) {
 	f.Add("#ü", "😀=", true)
 	f.Fuzz(func(t *testing.T, key, value string, ascii bool) {
 		if !isText(key) || !isText(value) || strings.TrimSpace(key) == "" {
-			t.Skip()
+			t.Skip("no text that a properties file can hold")
 		}
 		line := escape(key, ascii) + " = " + escape(value, ascii) + " \n"
 		got, err := parse([]byte(line), true)

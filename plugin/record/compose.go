@@ -187,7 +187,7 @@ func (m *Mapper) putValue(rec *Record, key []byte, v Value) {
 	if m.opts.Stringify {
 		m.scratch, v = stringified(m.scratch, v)
 	}
-	if r := reserved(key); len(key) == 0 || r >= ownField && r <= levelSource || serverOwned(key) || !m.wanted(key, v) {
+	if !m.mayAdd(key, v) {
 		return
 	}
 	if m.count >= max(1, m.opts.Limits.Attributes/2) {
@@ -205,6 +205,13 @@ func (m *Mapper) putValue(rec *Record, key []byte, v Value) {
 	}
 	m.count++
 	rec.Attributes = append(rec.Attributes, Attribute{Key: key, Value: v})
+}
+
+// mayAdd tells whether a key can be that of an attribute which is no field of the event: it is none that means something else to the
+// server, and is wanted.
+func (m *Mapper) mayAdd(key []byte, v Value) bool {
+	r := reserved(key)
+	return len(key) > 0 && (r < ownField || r > levelSource) && !serverOwned(key) && m.wanted(key, v)
 }
 
 // putTree adds a value under a key, maps flattened as those of the event are, arrays as JSON text.

@@ -252,12 +252,9 @@ func (m *Mapper) around(c *composition, apart uint64) *memoEntry {
 // truncate leaves out the last fields of a record until it has n attributes. Its group stays as it is, if there is room for it.
 func (m *Mapper) truncate(rec *Record, n int) {
 	m.count = n
-	g := rec.Group
-	if g != nil && n >= len(g.all)+rec.stamps {
+	if g := rec.Group; g != nil && n >= len(g.all)+rec.stamps {
 		n -= len(g.all)
-		rec.Group = nil
 	} else {
-		g = nil
 		rec.Inline()
 	}
 	rec.flatten()
@@ -265,9 +262,6 @@ func (m *Mapper) truncate(rec *Record, n int) {
 		m.noteOrigin(a.Key, a.Value)
 	}
 	rec.Attributes = rec.Attributes[:n]
-	if g != nil {
-		rec.Group = g
-	}
 }
 
 // knowAgain makes the keys of a record that has lost its last attributes known anew.
@@ -327,10 +321,7 @@ func (m *Mapper) attachFact(rec *Record, key string, v Value) {
 
 // attachNew adds an attribute that a fact of another place had displaced.
 func (m *Mapper) attachNew(rec *Record, key []byte, v Value) {
-	if r := reserved(key); len(key) == 0 || r >= ownField && r <= levelSource || serverOwned(key) || !m.wanted(key, v) {
-		return
-	}
-	if m.count < m.opts.Limits.Attributes && !m.keys.has(key, hashOf(key)) {
+	if m.mayAdd(key, v) && m.count < m.opts.Limits.Attributes && !m.keys.has(key, hashOf(key)) {
 		m.attach(rec, key, v)
 	}
 }

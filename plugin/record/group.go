@@ -101,51 +101,58 @@ func (m *Mapper) keepGroup(attributes []Attribute, split int) (kept, unnamed int
 	g := &m.group
 	g.entry = memoEntry{attributes: attributes[:0], hashes: g.entry.hashes[:0]}
 	g.sources, g.unnamed = g.sources[:0], g.unnamed[:0]
-	mapped, at, size := Record{Elements: g.elements}, g.part, 0
-	for i, a := range attributes {
-		if i == split {
-			size = m.keepTexts(size)
-		}
-		bytes := len(a.Key) + len(a.Value.Text)
-		var elements []Value
-		if a.Value.Kind == Array {
-			elements = mapped.Array(a.Value)
-			for j := range elements {
-				bytes += arrayElement + len(elements[j].Text)
-			}
-		}
-		if size+bytes > GroupBytes {
-			m.cuts[CutGroup]++
-			m.noteOrigin(a.Key, a.Value)
-			continue
-		}
-		size += bytes
-		if a.Value.Kind == Array {
-			if g.parts == 0 {
-				g.part, g.parts = m.memo.elements, groupElements
-				at = g.part
-				m.memo.elements += groupElements
-				m.elements = slices.Grow(m.elements, groupElements)[:m.memo.elements]
-			}
-			a.Value.Num = uint64(at)<<32 | uint64(len(elements))
-			at += copy(m.elements[at:], elements)
-		}
-		isSource := slices.Contains(m.sources, i)
-		m.keepInGroup(a, isSource)
-		if i < split {
-			kept = len(g.entry.attributes)
-			unnamed = len(g.unnamed)
-		}
+	k := keeping{mapped: Record{Elements: g.elements}, at: g.part}
+	for i, a := range attributes[:split] {
+		m.keepInGroup(&k, a, slices.Contains(m.sources, i))
 	}
-	if len(attributes) == split {
-		m.keepTexts(size)
+	kept, unnamed = len(g.entry.attributes), len(g.unnamed)
+	k.size = m.keepTexts(k.size)
+	for i, a := range attributes[split:] {
+		m.keepInGroup(&k, a, slices.Contains(m.sources, split+i))
 	}
 	for i, text := range g.texts {
 		if text.Kind == String {
-			m.keepInGroup(Attribute{Key: scopeFields[i].key, Value: text}, false)
+			m.noteKept(Attribute{Key: scopeFields[i].key, Value: text}, false)
 		}
 	}
 	return kept, unnamed
+}
+
+// keeping is how far keepGroup is.
+type keeping struct {
+	mapped Record // with the elements as they were mapped
+	at     int    // in the group's part of the elements
+	size   int    // of what is kept
+}
+
+// keepInGroup keeps an attribute if it is within the bound.
+func (m *Mapper) keepInGroup(k *keeping, a Attribute, isSource bool) {
+	g := &m.group
+	size := len(a.Key) + len(a.Value.Text)
+	var elements []Value
+	if a.Value.Kind == Array {
+		elements = k.mapped.Array(a.Value)
+		for j := range elements {
+			size += arrayElement + len(elements[j].Text)
+		}
+	}
+	if k.size+size > GroupBytes {
+		m.cuts[CutGroup]++
+		m.noteOrigin(a.Key, a.Value)
+		return
+	}
+	k.size += size
+	if a.Value.Kind == Array {
+		if g.parts == 0 {
+			g.part, g.parts = m.memo.elements, groupElements
+			k.at = g.part
+			m.memo.elements += groupElements
+			m.elements = slices.Grow(m.elements, groupElements)[:m.memo.elements]
+		}
+		a.Value.Num = uint64(k.at)<<32 | uint64(len(elements))
+		k.at += copy(m.elements[k.at:], elements)
+	}
+	m.noteKept(a, isSource)
 }
 
 // keepTexts keeps the name and the version of the scope, if they are within the bound. What is kept of a resource does not depend on them.
@@ -161,7 +168,8 @@ func (m *Mapper) keepTexts(size int) int {
 	return size
 }
 
-func (m *Mapper) keepInGroup(a Attribute, isSource bool) {
+// noteKept adds an attribute to what is kept.
+func (m *Mapper) noteKept(a Attribute, isSource bool) {
 	g := &m.group
 	g.entry.attributes = append(g.entry.attributes, a)
 	g.entry.hashes = append(g.entry.hashes, hashOf(a.Key))

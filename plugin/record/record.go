@@ -56,13 +56,6 @@ func (r *Record) Len() int {
 	return n
 }
 
-// Truncate leaves out the attributes behind the first n, those of the group among them: what is left of a group stands with the record.
-func (r *Record) Truncate(n int) {
-	r.Inline()
-	r.flatten()
-	r.Attributes = r.Attributes[:min(n, len(r.Attributes))]
-}
-
 // DropLargest leaves out the n largest attributes, of equally large ones the last, those of the group among them.
 func (r *Record) DropLargest(n int) {
 	r.Inline()

@@ -85,7 +85,7 @@ func TestStampsStandBeforeTheFieldsOfTheEventAndStayWhereTheyHaveNoRoom(t *testi
 	got := stamped(t, limits, corpus.Fields("log", "hello", "a field", "with a value", "another", "value"), func(m *record.Mapper, rec *record.Record) {
 		m.Restamp(rec, time.Unix(1800000000, 0))
 		m.Identify(rec, 1, 2)
-		rec.Truncate(2)
+		rec.Attributes, rec.Runs = rec.Attributes[:2], nil
 	})
 	if got["log.record.uid"] == nil || got["log.original_timestamp"] == nil || len(got) != 4 {
 		t.Errorf("got %v", got)
