@@ -58,7 +58,7 @@ func (k *keepers) walk(v reflect.Value, path string) {
 }
 
 func TestAFlushThatIsOverKeepsNothingOfTheChunkAndTheTag(t *testing.T) {
-	down := deliver.Verdict{Kind: deliver.Moment, Reason: deliver.ReasonServerError}
+	down := deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonServerError}
 	for name, w := range map[string]*world{
 		"accepted":   {},
 		"given back": {before: func() *deliver.Verdict { return &down }},

@@ -65,11 +65,11 @@ func (w *world) Send(_ context.Context, p *batch.Payload, _ bool) deliver.Verdic
 			old++
 		}
 		if w.bad != nil && w.bad(r) {
-			return deliver.Verdict{Kind: deliver.Data, Reason: deliver.ReasonRejected, Status: 400, Message: "bad input"}
+			return deliver.Verdict{Kind: deliver.Rejected, Reason: deliver.ReasonRejected, Status: 400, Message: "bad input"}
 		}
 	}
 	if old == len(records) || old > 0 && !w.allOld {
-		return deliver.Verdict{Kind: deliver.Data, Reason: deliver.ReasonTimeRange, Status: 400, Message: "out of range"}
+		return deliver.Verdict{Kind: deliver.Rejected, Reason: deliver.ReasonTimeRange, Status: 400, Message: "out of range"}
 	}
 	w.taken = append(w.taken, records...)
 	return deliver.Verdict{Kind: deliver.Accepted, Reason: deliver.ReasonAccepted, Status: 204}
@@ -410,7 +410,7 @@ func TestAServerWhoseClockIsAheadGetsItsRecordsRestamped(t *testing.T) {
 }
 
 func TestWhatWasAcceptedIsNotSentAgain(t *testing.T) {
-	down := &deliver.Verdict{Kind: deliver.Moment, Reason: deliver.ReasonServerError, Message: "down"}
+	down := &deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonServerError, Message: "down"}
 	w := &world{}
 	w.before = func() *deliver.Verdict {
 		if w.requests%3 == 0 {
@@ -449,9 +449,9 @@ func TestAPanicDoesNotMakeRecordsComeTwice(t *testing.T) {
 // TestWhateverTheServerAnswersNothingIsLostOrDoubled draws the answers by chance.
 func TestWhateverTheServerAnswersNothingIsLostOrDoubled(t *testing.T) {
 	kinds := []deliver.Verdict{
-		{Kind: deliver.Moment, Reason: deliver.ReasonServerError}, {Kind: deliver.Moment, Reason: deliver.ReasonThrottled, Held: true},
-		{Kind: deliver.Environment, Reason: deliver.ReasonToken}, {Kind: deliver.TooLarge, Reason: deliver.ReasonTooLarge},
-		{Kind: deliver.Data, Reason: deliver.ReasonRejected}, {Kind: deliver.Data, Reason: deliver.ReasonTimeRange},
+		{Kind: deliver.Transient, Reason: deliver.ReasonServerError}, {Kind: deliver.Transient, Reason: deliver.ReasonThrottled, Blocked: true},
+		{Kind: deliver.Misconfigured, Reason: deliver.ReasonToken}, {Kind: deliver.TooLarge, Reason: deliver.ReasonTooLarge},
+		{Kind: deliver.Rejected, Reason: deliver.ReasonRejected}, {Kind: deliver.Rejected, Reason: deliver.ReasonTimeRange},
 	}
 	for seed := range uint64(80) {
 		rng := rand.New(rand.NewPCG(seed, 7))
@@ -516,7 +516,7 @@ func TestEqualChunksAtTheSameTimeArriveAsOftenAsTheyCame(t *testing.T) {
 	w := &world{}
 	w.before = func() *deliver.Verdict {
 		if rng.IntN(3) == 0 {
-			return &deliver.Verdict{Kind: deliver.Moment, Reason: deliver.ReasonServerError}
+			return &deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonServerError}
 		}
 		return nil
 	}
@@ -568,7 +568,7 @@ func TestCutsOfAChunkThatComesAgainAreCountedOnce(t *testing.T) {
 	w := &world{}
 	w.before = func() *deliver.Verdict {
 		if w.requests%2 == 0 {
-			return &deliver.Verdict{Kind: deliver.Moment, Reason: deliver.ReasonServerError}
+			return &deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonServerError}
 		}
 		return nil
 	}

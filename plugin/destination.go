@@ -40,7 +40,7 @@ func newDestination(cfg *config.Config, attributes, fluentBit string, counters *
 		auth, d.credential = nil, "none"
 	}
 	header, hidden := headers(cfg, attributes)
-	doors := make([]deliver.Door, 0, len(cfg.Endpoints))
+	doors := make([]deliver.Endpoint, 0, len(cfg.Endpoints))
 	clients := make([]*deliver.Client, 0, len(cfg.Endpoints))
 	for _, endpoint := range cfg.Endpoints {
 		transport, err := deliver.NewTransport(cfg, endpoint, log)
@@ -63,7 +63,7 @@ func newDestination(cfg *config.Config, attributes, fluentBit string, counters *
 			return nil, err
 		}
 		d.describe(endpoint, cfg.Format, transport.Via())
-		doors, clients = append(doors, deliver.Door{Sender: client, Name: endpoint.Host}), append(clients, client)
+		doors, clients = append(doors, deliver.Endpoint{Sender: client, Name: endpoint.Host}), append(clients, client)
 	}
 	d.close = func() {
 		for _, client := range clients {

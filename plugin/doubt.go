@@ -35,7 +35,7 @@ func (f *flush) askAgain(p part, v deliver.Verdict) bool {
 // refuseOne settles a record that the server refuses alone. One that a web page of an unknown server refuses is in doubt; two are none.
 func (f *flush) refuseOne(p part, v deliver.Verdict) bool {
 	switch {
-	case !v.Foreign:
+	case !v.NotAPI:
 		f.refuse(p, v)
 	case f.progress.AcceptedBy(v.Endpoint):
 		return f.askAgain(p, v)

@@ -36,9 +36,9 @@ func (e entrance) Send(ctx context.Context, p *batch.Payload, wait bool) deliver
 
 // throughDoors makes an Instance send through doors in the order of preference, with the chain that it has for several endpoints.
 func throughDoors(in *Instance, senders ...deliver.Sender) {
-	var doors []deliver.Door
+	var doors []deliver.Endpoint
 	for i, s := range senders {
-		doors = append(doors, deliver.Door{Sender: s, Name: fmt.Sprint("ag", i+1)})
+		doors = append(doors, deliver.Endpoint{Sender: s, Name: fmt.Sprint("ag", i+1)})
 	}
 	next := deliver.NewFailover(doors, deliver.FailoverOptions{Counters: in.counters, Log: in.log})
 	gate := deliver.NewGate(next, deliver.GateOptions{Initial: in.cfg.RetryInitial, Max: in.cfg.RetryMax, Patience: in.cfg.FlushDeadline, Counters: in.counters})
@@ -55,8 +55,8 @@ func TestTheSearchForBadRecordsIsTheSameThroughChangingDoors(t *testing.T) {
 			in, log := inWorld(t, w, nil)
 			in.random = rng.IntN
 			troubles := []deliver.Verdict{
-				{Kind: deliver.Moment, Reason: deliver.ReasonServerError, Message: "503"}, {Kind: deliver.Environment, Reason: deliver.ReasonHostUnknown, Message: "no such host"},
-				{Kind: deliver.Moment, Reason: deliver.ReasonQueueFull, RetryAfter: time.Second, Message: "full"},
+				{Kind: deliver.Transient, Reason: deliver.ReasonServerError, Message: "503"}, {Kind: deliver.Misconfigured, Reason: deliver.ReasonHostUnknown, Message: "no such host"},
+				{Kind: deliver.Transient, Reason: deliver.ReasonQueueFull, RetryAfter: time.Second, Message: "full"},
 			}
 			var mu sync.Mutex
 			sometimes := func() *deliver.Verdict {
@@ -97,7 +97,7 @@ func TestWhatOneDoorTookDoesNotMakeAnotherRightAboutTheSize(t *testing.T) {
 				down, requests := false, 0
 				first := entrance{w, func() *deliver.Verdict {
 					if requests++; requests > 1 && down {
-						return &deliver.Verdict{Kind: deliver.Moment, Reason: deliver.ReasonNetwork, Message: "nothing listens"}
+						return &deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonNetwork, Message: "nothing listens"}
 					}
 					return nil
 				}}
@@ -148,7 +148,7 @@ func TestARecordIsNotGivenUpWhenAnotherDoorThanTheOneThatTookOthersRefusesTheRes
 			case requests == 2:
 				return tooLarge
 			}
-			return &deliver.Verdict{Kind: deliver.Moment, Reason: deliver.ReasonNetwork, Message: "nothing listens"}
+			return &deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonNetwork, Message: "nothing listens"}
 		}}
 		throughDoors(in, first, entrance{w, func() *deliver.Verdict { return tooLarge }})
 		all := []string{"small", strings.Repeat("x", 300_000)}
@@ -236,7 +236,7 @@ func TestCloseEndsRequestsToEveryEndpoint(t *testing.T) {
 	if out := <-done; out != deliver.OutcomeRetry {
 		t.Errorf("answered %v", out)
 	}
-	if v := in.dest.Send(t.Context(), &batch.Payload{Records: 1}, false); v.Reason != deliver.ReasonStopping && !v.Held {
+	if v := in.dest.Send(t.Context(), &batch.Payload{Records: 1}, false); v.Reason != deliver.ReasonStopping && !v.Blocked {
 		t.Errorf("after the end: %+v", v)
 	}
 }

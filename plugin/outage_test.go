@@ -25,7 +25,7 @@ type failing struct {
 func (f *failing) Send(ctx context.Context, p *batch.Payload, wait bool) deliver.Verdict {
 	f.requests.Add(1)
 	if f.down.Load() {
-		return deliver.Verdict{Kind: deliver.Moment, Reason: deliver.ReasonQueueFull, Message: "Usable space limit reached"}
+		return deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonQueueFull, Message: "Usable space limit reached"}
 	}
 	return f.world.Send(ctx, p, wait)
 }

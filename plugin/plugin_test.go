@@ -85,7 +85,7 @@ func answer(v deliver.Verdict) func(*batch.Payload) deliver.Verdict {
 
 var (
 	accepted = answer(deliver.Verdict{Kind: deliver.Accepted, Reason: deliver.ReasonAccepted})
-	moment   = answer(deliver.Verdict{Kind: deliver.Moment, Reason: deliver.ReasonServerError, Message: "the server is in trouble"})
+	moment   = answer(deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonServerError, Message: "the server is in trouble"})
 	panics   = func(*batch.Payload) deliver.Verdict { panic("out of cheese") }
 )
 
@@ -135,7 +135,7 @@ var tag = []byte("app.log")
 var clock = time.Unix(1700000000, 0)
 
 func TestTheAnswerToFluentBitFollowsFromTheVerdicts(t *testing.T) {
-	rejected := answer(deliver.Verdict{Kind: deliver.Data, Reason: deliver.ReasonRejected, Message: "bad input"})
+	rejected := answer(deliver.Verdict{Kind: deliver.Rejected, Reason: deliver.ReasonRejected, Message: "bad input"})
 	for name, c := range map[string]struct {
 		script   []func(*batch.Payload) deliver.Verdict
 		want     deliver.Outcome
@@ -148,10 +148,10 @@ func TestTheAnswerToFluentBitFollowsFromTheVerdicts(t *testing.T) {
 		"all accepted":              {[]func(*batch.Payload) deliver.Verdict{accepted}, deliver.OutcomeOK, 3, "1 2 3", telemetry.RecordsIn, 3, "version"},
 		"the moment's fault":        {[]func(*batch.Payload) deliver.Verdict{moment}, deliver.OutcomeRetry, 1, "", telemetry.RecordsIn, 0, "the server is in trouble; the chunk will be tried again"},
 		"the moment's fault, later": {[]func(*batch.Payload) deliver.Verdict{accepted, moment}, deliver.OutcomeRetry, 2, "1", telemetry.FlushesRetry, 1, "tried again"},
-		"the environment's fault": {[]func(*batch.Payload) deliver.Verdict{answer(deliver.Verdict{Kind: deliver.Environment, Reason: deliver.ReasonToken, Message: "the token is wrong"})},
+		"the environment's fault": {[]func(*batch.Payload) deliver.Verdict{answer(deliver.Verdict{Kind: deliver.Misconfigured, Reason: deliver.ReasonToken, Message: "the token is wrong"})},
 			deliver.OutcomeRetry, 1, "", telemetry.FlushesRetry, 1, "3 the token is wrong; the chunk will be tried again"},
 		"the data's fault":        {[]func(*batch.Payload) deliver.Verdict{accepted, rejected, accepted}, deliver.OutcomeOK, 3, "1 3", telemetry.DroppedRejected, 1, "bad input; dead_letter_file would keep them; records dropped: 1"},
-		"out of the time range":   {[]func(*batch.Payload) deliver.Verdict{answer(deliver.Verdict{Kind: deliver.Data, Reason: deliver.ReasonTimeRange, Message: "old"})}, deliver.OutcomeError, 3, "", telemetry.DroppedTimeRange, 3, "old"},
+		"out of the time range":   {[]func(*batch.Payload) deliver.Verdict{answer(deliver.Verdict{Kind: deliver.Rejected, Reason: deliver.ReasonTimeRange, Message: "old"})}, deliver.OutcomeError, 3, "", telemetry.DroppedTimeRange, 3, "old"},
 		"too large":               {[]func(*batch.Payload) deliver.Verdict{answer(deliver.Verdict{Kind: deliver.TooLarge, Reason: deliver.ReasonTooLarge, Message: "large"})}, deliver.OutcomeRetry, 1, "", telemetry.DroppedTooLarge, 0, "this is not about the logs"},
 		"accepted in part":        {[]func(*batch.Payload) deliver.Verdict{answer(deliver.Verdict{Kind: deliver.Accepted, Reason: deliver.ReasonPartialSuccess, Rejected: 1, Message: "one was not taken"})}, deliver.OutcomeOK, 3, "1 2 3", telemetry.FlushesOK, 1, "one was not taken"},
 		"a verdict nobody filled": {[]func(*batch.Payload) deliver.Verdict{answer(deliver.Verdict{})}, deliver.OutcomeRetry, 1, "", telemetry.FlushesRetry, 1, ""},
@@ -193,7 +193,7 @@ func TestAChunkThatComesAgainIsCountedOnce(t *testing.T) {
 }
 
 func TestARefusedPayloadOfAChunkThatComesAgainIsCountedOnce(t *testing.T) {
-	rejected := answer(deliver.Verdict{Kind: deliver.Data, Reason: deliver.ReasonRejected, Message: "bad input"})
+	rejected := answer(deliver.Verdict{Kind: deliver.Rejected, Reason: deliver.ReasonRejected, Message: "bad input"})
 	in, s, _ := instance(t, options{"max_payload_records": "1"}, rejected, moment, accepted)
 	data := chunkOf("1", "2")
 	if got := in.Flush(tag, data, false); got != deliver.OutcomeRetry {

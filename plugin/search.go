@@ -82,7 +82,7 @@ func (f *flush) bisect(p part, v deliver.Verdict) bool {
 		switch {
 		case !ok:
 			return false
-		case v.Kind == deliver.Data:
+		case v.Kind == deliver.Rejected:
 			f.progress.Suspect(sent.from, sent.to)
 			refused = append(refused, half{sent, v})
 		case !f.settle(sent, v):
@@ -94,7 +94,7 @@ func (f *flush) bisect(p part, v deliver.Verdict) bool {
 		if !ok {
 			return false
 		}
-		if all && !refused[0].v.Foreign {
+		if all && !refused[0].v.NotAPI {
 			f.refuse(p, refused[0].v)
 			return true
 		}
@@ -130,11 +130,11 @@ func (f *flush) allRefused(p part, reason deliver.Reason) (all, ok bool) {
 		if !ok {
 			return false, false
 		}
-		if v.Kind != deliver.Data || v.Reason != reason {
-			f.progress.Mixed = v.Kind != deliver.Moment && v.Kind != deliver.Environment
+		if v.Kind != deliver.Rejected || v.Reason != reason {
+			f.progress.Mixed = v.Kind != deliver.Transient && v.Kind != deliver.Misconfigured
 			return false, f.settle(sent, v)
 		}
-		if !v.Foreign {
+		if !v.NotAPI {
 			f.progress.Samples++
 		}
 		if !f.refuseOne(sent, v) {

@@ -35,7 +35,7 @@ func (s *slowly) Send(ctx context.Context, p *batch.Payload, wait bool) deliver.
 		return s.world.Send(ctx, p, wait)
 	case <-ctx.Done(): // the server takes it all the same
 		s.world.Send(ctx, p, wait)
-		return deliver.Verdict{Kind: deliver.Moment, Reason: deliver.ReasonDeadline}
+		return deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonDeadline}
 	}
 }
 
@@ -138,7 +138,7 @@ type observed struct {
 func (o observed) Send(ctx context.Context, p *batch.Payload, wait bool) deliver.Verdict {
 	began := time.Now()
 	v := o.Sender.Send(ctx, p, wait)
-	if v.Kind == deliver.Accepted || v.Kind == deliver.Data {
+	if v.Kind == deliver.Accepted || v.Kind == deliver.Rejected {
 		o.pace.Observe(time.Since(began))
 	}
 	return v
@@ -258,7 +258,7 @@ func TestOldRecordsThatAreDroppedAreCountedOnceOverRetries(t *testing.T) {
 	w := &world{}
 	w.before = func() *deliver.Verdict {
 		if w.requests < 4 {
-			return &deliver.Verdict{Kind: deliver.Moment, Reason: deliver.ReasonServerError}
+			return &deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonServerError}
 		}
 		return nil
 	}
@@ -320,7 +320,7 @@ func TestTroubleWhileARecordIsCutDoesNotCutItFurther(t *testing.T) {
 	w := &world{most: 50_000}
 	w.before = func() *deliver.Verdict {
 		if w.requests == 6 { // the one that would fit
-			return &deliver.Verdict{Kind: deliver.Moment, Reason: deliver.ReasonServerError}
+			return &deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonServerError}
 		}
 		return nil
 	}
@@ -376,7 +376,7 @@ func TestAnEntryThatTheLedgerHasNoRoomForIsCountedAndTold(t *testing.T) {
 	w := &world{}
 	w.before = func() *deliver.Verdict {
 		if w.requests == 2 {
-			return &deliver.Verdict{Kind: deliver.Moment, Reason: deliver.ReasonServerError}
+			return &deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonServerError}
 		}
 		return nil
 	}

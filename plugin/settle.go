@@ -38,12 +38,12 @@ func (f *flush) settle(p part, v deliver.Verdict) bool {
 		return true
 	case deliver.TooLarge:
 		return f.divide(p, v)
-	case deliver.Data:
+	case deliver.Rejected:
 		if v.Reason == deliver.ReasonTimeRange {
 			return f.setAside(p, v)
 		}
 		return f.bisect(p, v)
-	case deliver.Environment:
+	case deliver.Misconfigured:
 		f.in.log.Error(v.Key(), "%s; the chunk will be tried again as often as Retry_Limit allows", v.Message)
 	default:
 		f.in.log.Warn(v.Key(), "%s; the chunk will be tried again", v.Message)

@@ -182,7 +182,7 @@ func (r *replay) settle(ctx context.Context, items []item) error {
 	switch {
 	case v.Kind == deliver.Accepted:
 		return r.accept(items, v)
-	case v.Kind != deliver.Data && v.Kind != deliver.TooLarge, v.Status == http.StatusUnsupportedMediaType, v.Foreign: // no record is at fault
+	case v.Kind != deliver.Rejected && v.Kind != deliver.TooLarge, v.Status == http.StatusUnsupportedMediaType, v.NotAPI: // no record is at fault
 		r.stopped = true
 		r.log.Error(v.Key(), "%s; nothing more is sent", v.Message)
 		return r.leave(items)

@@ -19,7 +19,7 @@ func newSender(cfg *config.Config, log *telemetry.Log) (_ deliver.Sender, done f
 		}
 	}
 	var (
-		doors []deliver.Door
+		doors []deliver.Endpoint
 		ends  []func()
 	)
 	for _, endpoint := range cfg.Endpoints {
@@ -33,7 +33,7 @@ func newSender(cfg *config.Config, log *telemetry.Log) (_ deliver.Sender, done f
 		if err != nil {
 			return nil, nil, err
 		}
-		doors, ends = append(doors, deliver.Door{Sender: client, Name: endpoint.Host}), append(ends, client.Close)
+		doors, ends = append(doors, deliver.Endpoint{Sender: client, Name: endpoint.Host}), append(ends, client.Close)
 	}
 	next := doors[0].Sender
 	if len(doors) > 1 {

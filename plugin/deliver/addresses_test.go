@@ -138,7 +138,7 @@ func TestAServerThatIsDeadIsNoEndOfTheFlush(t *testing.T) {
 	transport := transportTo(t, server.URL)
 	transport.dialer.Timeout = 100 * time.Millisecond
 	v := quick(t, server.URL, through(transport)).Send(t.Context(), payload, true)
-	expectVerdict(t, v, Moment, ReasonTimeout, "no answer in time; trying again")
+	expectVerdict(t, v, Transient, ReasonTimeout, "no answer in time; trying again")
 }
 
 func TestANameThatMovesIsFollowedOnceItsConnectionIsGoneOrOld(t *testing.T) {
@@ -184,7 +184,7 @@ func TestANameThatMovesIsFollowedOnceItsConnectionIsGoneOrOld(t *testing.T) {
 	send("second", 1)
 	names.set("127.0.0.1")
 	second.Close() // with its connections
-	if v := client.Send(t.Context(), payload, true); v.Kind == Moment {
+	if v := client.Send(t.Context(), payload, true); v.Kind == Transient {
 		send("first", 3)
 	} else if v.Kind != Accepted {
 		t.Errorf("%s: %s", v.Kind, v.Message)

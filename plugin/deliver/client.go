@@ -165,7 +165,7 @@ func (c *Client) Send(ctx context.Context, payload *batch.Payload, _ bool) Verdi
 	if verdict.Kind == Accepted || isOfTheAPI(answer) {
 		c.known.Store(true)
 	}
-	if verdict.Kind != Moment && verdict.Kind != Environment {
+	if verdict.Kind != Transient && verdict.Kind != Misconfigured {
 		c.pace.Observe(time.Since(began))
 	}
 	if verdict.Reason == ReasonToken && verdict.Status != 0 {
@@ -288,9 +288,9 @@ func (c *Client) count(v Verdict, payload *batch.Payload) {
 }
 
 var requestCounters = map[Kind]telemetry.Counter{
-	Moment:      telemetry.RequestsMoment,
-	Accepted:    telemetry.RequestsAccepted,
-	Environment: telemetry.RequestsEnvironment,
-	TooLarge:    telemetry.RequestsTooLarge,
-	Data:        telemetry.RequestsData,
+	Transient:     telemetry.RequestsMoment,
+	Accepted:      telemetry.RequestsAccepted,
+	Misconfigured: telemetry.RequestsEnvironment,
+	TooLarge:      telemetry.RequestsTooLarge,
+	Rejected:      telemetry.RequestsData,
 }

@@ -147,7 +147,7 @@ func TestNoTokenSendsNoAuthorization(t *testing.T) {
 func TestTokenThatCannotBeReadSendsNothing(t *testing.T) {
 	server, connections := serve(t, answer(204, ""))
 	client := quick(t, server.URL, func(o *ClientOptions) { o.Auth = &token{err: os.ErrPermission} })
-	expectVerdict(t, client.Send(t.Context(), payload, true), Environment, ReasonToken, "permission denied")
+	expectVerdict(t, client.Send(t.Context(), payload, true), Misconfigured, ReasonToken, "permission denied")
 	if connections.Load() != 0 {
 		t.Error("connected all the same")
 	}
@@ -236,8 +236,8 @@ func TestAConnectionThatIsCutOnceItIsUsedAgainIsNoFailure(t *testing.T) {
 	}
 	always.Store(true)
 	before := requests.Load()
-	expectVerdict(t, client.Send(t.Context(), payload, true), Moment, ReasonNetwork, "")
-	expectVerdict(t, client.Send(t.Context(), payload, true), Moment, ReasonNetwork, "")
+	expectVerdict(t, client.Send(t.Context(), payload, true), Transient, ReasonNetwork, "")
+	expectVerdict(t, client.Send(t.Context(), payload, true), Transient, ReasonNetwork, "")
 	if n := requests.Load() - before; n != 3 {
 		t.Errorf("%d requests for two payloads, want two for the first", n)
 	}
@@ -357,10 +357,10 @@ func TestCancelledFlushesSendNothing(t *testing.T) {
 	server, connections := serve(t, answer(204, ""))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	expectVerdict(t, quick(t, server.URL).Send(ctx, payload, true), Moment, ReasonStopping, "stopping")
+	expectVerdict(t, quick(t, server.URL).Send(ctx, payload, true), Transient, ReasonStopping, "stopping")
 	late, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
 	defer cancel()
-	expectVerdict(t, quick(t, server.URL).Send(late, payload, true), Moment, ReasonDeadline, "flush_deadline")
+	expectVerdict(t, quick(t, server.URL).Send(late, payload, true), Transient, ReasonDeadline, "flush_deadline")
 	if connections.Load() != 0 {
 		t.Error("connected all the same")
 	}

@@ -175,7 +175,7 @@ func TestTroubleOfHTTP2IsTheMomentsFaultAndTheNextAttemptGetsThrough(t *testing.
 			transport.current = transport.newGeneration()
 			client := quick(t, server.url, through(transport), timeout(3*time.Second))
 			if v := client.Send(t.Context(), payload, true); c.says != "" {
-				if v.Kind != Moment || !strings.Contains(v.Message, c.says) {
+				if v.Kind != Transient || !strings.Contains(v.Message, c.says) {
 					t.Errorf("%s, %s: %s; want the moment's fault: %s", v.Kind, v.Reason, v.Message, c.says)
 				}
 				v = client.Send(t.Context(), payload, true)
@@ -200,7 +200,7 @@ func TestTroubleWithOneEndpointLeavesTheConnectionsToAnotherAlone(t *testing.T) 
 	first, second := quick(t, silent.URL, timeout(100*time.Millisecond)), quick(t, server.URL)
 	for range 3 {
 		expectVerdict(t, second.Send(t.Context(), payload, true), Accepted, ReasonAccepted, "")
-		expectVerdict(t, first.Send(t.Context(), payload, true), Moment, ReasonTimeout, "no answer in time")
+		expectVerdict(t, first.Send(t.Context(), payload, true), Transient, ReasonTimeout, "no answer in time")
 	}
 	if n := connections.Load(); n != 1 {
 		t.Errorf("%d connections", n)

@@ -19,8 +19,8 @@ const (
 	asideMax     = 5 * time.Minute
 )
 
-// Door is one of several endpoints that lead to the same environment.
-type Door struct {
+// Endpoint is one of several endpoints that lead to the same environment.
+type Endpoint struct {
 	// Sender makes single attempts at the endpoint.
 	Sender
 	// Name is what messages call it beside its number, such as its host.
@@ -78,7 +78,7 @@ type door struct {
 }
 
 // NewFailover returns a Failover over doors, none of which is set aside. There can be up to 64.
-func NewFailover(doors []Door, o FailoverOptions) *Failover {
+func NewFailover(doors []Endpoint, o FailoverOptions) *Failover {
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
 	}
@@ -117,7 +117,7 @@ func (f *Failover) Send(ctx context.Context, payload *batch.Payload, wait bool) 
 			return v
 		}
 		asked |= 1 << a.index
-		if first || (best.Kind == Environment || best.Foreign) && v.Kind == Moment { // which can pass by itself
+		if first || (best.Kind == Misconfigured || best.NotAPI) && v.Kind == Transient { // which can pass by itself
 			best = v
 		}
 	}
@@ -239,7 +239,7 @@ func (f *Failover) setAside(i int, v *Verdict, now time.Time) {
 // tellOfProbe says what somebody has to mend, which would be forgotten while all is well by way of another.
 func (f *Failover) tellOfProbe(d *door, v *Verdict) {
 	say := f.log.Debug
-	if v.Kind == Environment {
+	if v.Kind == Misconfigured {
 		say = f.log.Warn
 	}
 	say("deliver.failover "+v.Key(), "%s still fails: %s", d.name, v.Message)
@@ -286,7 +286,7 @@ func (f *Failover) inSum(v Verdict) Verdict {
 	for i := range f.doors {
 		d := &f.doors[i]
 		if !d.aside { // there was no time to ask it, and nothing has to be mended first
-			v.Kind = Moment
+			v.Kind = Transient
 		}
 		v.RetryAfter = min(v.RetryAfter, max(0, d.silent.Sub(now))) // none of one that is not set aside
 	}

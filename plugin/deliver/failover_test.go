@@ -47,10 +47,10 @@ type failover struct {
 
 func newFailover(n int, change ...func(*FailoverOptions)) *failover {
 	f := new(failover)
-	var doors []Door
+	var doors []Endpoint
 	for i := range n {
 		f.sites = append(f.sites, &site{verdict: isAccepted})
-		doors = append(doors, Door{f.sites[i], fmt.Sprint("ag", i+1)})
+		doors = append(doors, Endpoint{f.sites[i], fmt.Sprint("ag", i+1)})
 	}
 	o := FailoverOptions{Counters: &f.counters, Log: telemetry.NewLog(&f.said, nil, 0)}
 	for _, c := range change {
@@ -101,14 +101,14 @@ func (f *failover) wantSaid(t *testing.T, begins ...string) {
 }
 
 var (
-	isFull      = Verdict{Kind: Moment, Reason: ReasonQueueFull, Status: 503, Message: "full"}
-	isUntrusted = Verdict{Kind: Environment, Reason: ReasonCertificate, Message: "not trusted"}
-	isUnknown   = Verdict{Kind: Environment, Reason: ReasonHostUnknown, Message: "no such host"}
-	isSilent    = Verdict{Kind: Moment, Reason: ReasonTimeout, Message: "no answer"}
+	isFull      = Verdict{Kind: Transient, Reason: ReasonQueueFull, Status: 503, Message: "full"}
+	isUntrusted = Verdict{Kind: Misconfigured, Reason: ReasonCertificate, Message: "not trusted"}
+	isUnknown   = Verdict{Kind: Misconfigured, Reason: ReasonHostUnknown, Message: "no such host"}
+	isSilent    = Verdict{Kind: Transient, Reason: ReasonTimeout, Message: "no answer"}
 )
 
 func asksFor(d time.Duration) Verdict {
-	return Verdict{Kind: Moment, Reason: ReasonServerError, Status: 503, RetryAfter: d, Message: "later"}
+	return Verdict{Kind: Transient, Reason: ReasonServerError, Status: 503, RetryAfter: d, Message: "later"}
 }
 
 func TestWhileTheFirstEndpointWorksNoOtherIsAsked(t *testing.T) {
@@ -166,9 +166,9 @@ func TestTheNextEndpointTakesOverWithinTheSameSendAndTheFirstComesBack(t *testin
 
 func TestWhatIsNoFaultOfAnEndpointDoesNotMove(t *testing.T) {
 	for _, v := range []Verdict{
-		{Kind: Environment, Reason: ReasonToken, Status: 401}, {Kind: Environment, Reason: ReasonToken}, {Kind: Environment, Reason: ReasonLicence, Status: 402},
-		{Kind: Moment, Reason: ReasonThrottled, Status: 429, RetryAfter: time.Minute}, {Kind: Data, Reason: ReasonRejected, Status: 400},
-		{Kind: TooLarge, Reason: ReasonTooLarge, Status: 413}, {Kind: Moment, Reason: ReasonStopping}, {},
+		{Kind: Misconfigured, Reason: ReasonToken, Status: 401}, {Kind: Misconfigured, Reason: ReasonToken}, {Kind: Misconfigured, Reason: ReasonLicence, Status: 402},
+		{Kind: Transient, Reason: ReasonThrottled, Status: 429, RetryAfter: time.Minute}, {Kind: Rejected, Reason: ReasonRejected, Status: 400},
+		{Kind: TooLarge, Reason: ReasonTooLarge, Status: 413}, {Kind: Transient, Reason: ReasonStopping}, {},
 	} {
 		f := newFailover(2)
 		f.sites[0].becomes(v)
@@ -343,7 +343,7 @@ func TestWithoutTimeForAnotherRequestTheNextSendMoves(t *testing.T) {
 			f.sites[0].becomes(isUntrusted)
 			f.sites[0].slows(c.takes)
 			v := f.send(t)
-			if c.moves && v.Endpoint != 2 || !c.moves && (v.Kind != Moment || v.Endpoint != 1) {
+			if c.moves && v.Endpoint != 2 || !c.moves && (v.Kind != Transient || v.Endpoint != 1) {
 				// not the environment's fault, which would close the gate: nothing has to be mended before another can be asked
 				t.Errorf("%s: %+v", c.name, v)
 			}
@@ -354,7 +354,7 @@ func TestWithoutTimeForAnotherRequestTheNextSendMoves(t *testing.T) {
 			f.wantAsked(t, 0, 1)
 		}
 		f := newFailover(2)
-		f.sites[0].becomes(Verdict{Kind: Moment, Reason: ReasonDeadline})
+		f.sites[0].becomes(Verdict{Kind: Transient, Reason: ReasonDeadline})
 		f.sites[0].slows(25 * time.Second)
 		f.send(t)
 		if v := f.send(t); v.Endpoint != 2 {
@@ -435,7 +435,7 @@ func TestOneThatComesBackBehindABetterOneIsNotSentTo(t *testing.T) {
 
 func TestAFlushThatIsOverBlamesNobody(t *testing.T) {
 	f := newFailover(2)
-	f.sites[0].becomes(Verdict{Kind: Moment, Reason: ReasonDeadline})
+	f.sites[0].becomes(Verdict{Kind: Transient, Reason: ReasonDeadline})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	f.Send(ctx, payload, true)
@@ -556,9 +556,9 @@ func TestOfSeveralThatFailTheOneThatCanComeBackByItselfIsTold(t *testing.T) {
 		endpoint int
 		kind     Kind
 	}{
-		{[]Verdict{isUntrusted, isDown, isUnknown}, 2, Moment},
-		{[]Verdict{isDown, isUntrusted, isFull}, 1, Moment},
-		{[]Verdict{isUntrusted, isUnknown}, 1, Environment},
+		{[]Verdict{isUntrusted, isDown, isUnknown}, 2, Transient},
+		{[]Verdict{isDown, isUntrusted, isFull}, 1, Transient},
+		{[]Verdict{isUntrusted, isUnknown}, 1, Misconfigured},
 	} {
 		f := newFailover(len(c.verdicts))
 		for i, v := range c.verdicts {
@@ -696,7 +696,7 @@ func (r ready) Send(context.Context, *batch.Payload, bool) Verdict { return r.v 
 
 func TestARequestCostsNoMemory(t *testing.T) {
 	for name, first := range map[string]Verdict{"the first works": isAccepted, "it is set aside": isDown} {
-		f := NewFailover([]Door{{ready{first}, "a"}, {ready{isAccepted}, "b"}}, FailoverOptions{})
+		f := NewFailover([]Endpoint{{ready{first}, "a"}, {ready{isAccepted}, "b"}}, FailoverOptions{})
 		ctx := inTime(t, time.Minute)
 		if n := testing.AllocsPerRun(1000, func() { f.Send(ctx, payload, true) }); n > 0 {
 			t.Errorf("%s: %v allocations a request", name, n)
@@ -705,7 +705,7 @@ func TestARequestCostsNoMemory(t *testing.T) {
 }
 
 func BenchmarkFailover(b *testing.B) {
-	f := NewFailover([]Door{{ready{isDown}, "a"}, {ready{isAccepted}, "b"}}, FailoverOptions{})
+	f := NewFailover([]Endpoint{{ready{isDown}, "a"}, {ready{isAccepted}, "b"}}, FailoverOptions{})
 	b.ReportAllocs()
 	for b.Loop() {
 		f.Send(b.Context(), payload, true)

@@ -37,21 +37,21 @@ func rulingForError(err error) ruling {
 			return r
 		}
 	}
-	return ruling{Moment, ReasonNetwork, "the request failed; trying again"}
+	return ruling{Transient, ReasonNetwork, "the request failed; trying again"}
 }
 
 func ownFailure(err error) (ruling, bool) {
 	switch {
 	case errors.Is(err, errStopping), errors.Is(err, context.Canceled):
-		return ruling{Moment, ReasonStopping, "given up because the plugin is stopping"}, true
+		return ruling{Transient, ReasonStopping, "given up because the plugin is stopping"}, true
 	case errors.Is(err, errAttemptTimeout):
-		return ruling{Moment, ReasonTimeout, "no answer in time; trying again"}, true
+		return ruling{Transient, ReasonTimeout, "no answer in time; trying again"}, true
 	case errors.Is(err, errFlushDeadline), errors.Is(err, context.DeadlineExceeded) && !fromNet(err):
-		return ruling{Moment, ReasonDeadline, "no time left in this flush"}, true
+		return ruling{Transient, ReasonDeadline, "no time left in this flush"}, true
 	case errors.Is(err, errToken):
-		return ruling{Environment, ReasonToken, "the token cannot be read: check api_token_file"}, true
+		return ruling{Misconfigured, ReasonToken, "the token cannot be read: check api_token_file"}, true
 	case errors.Is(err, errRequest):
-		return ruling{Environment, ReasonRequest, "no request can be made: check `endpoint`"}, true
+		return ruling{Misconfigured, ReasonRequest, "no request can be made: check `endpoint`"}, true
 	}
 	return ruling{}, false
 }
@@ -87,11 +87,11 @@ func networkFailure(err error) (ruling, bool) {
 	hint := ""
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return ruling{Environment, ReasonHostUnknown, "the host name is not known to DNS: check the host of `endpoint` (or of the proxy), and the DNS of this machine or pod"}, true
+		return ruling{Misconfigured, ReasonHostUnknown, "the host name is not known to DNS: check the host of `endpoint` (or of the proxy), and the DNS of this machine or pod"}, true
 	case errors.As(err, &dns):
 		hint = "DNS gives no answer; trying again"
 	case isTimeout(err):
-		return ruling{Moment, ReasonTimeout, "no answer in time; trying again"}, true
+		return ruling{Transient, ReasonTimeout, "no answer in time; trying again"}, true
 	case errors.Is(err, syscall.ECONNREFUSED):
 		hint = "nothing listens at this host and port, or a firewall refuses; trying again"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed):
@@ -109,7 +109,7 @@ func networkFailure(err error) (ruling, bool) {
 	default:
 		return ruling{}, false
 	}
-	return ruling{Moment, ReasonNetwork, hint}, true
+	return ruling{Transient, ReasonNetwork, hint}, true
 }
 
 // endOf names what ended ctx, in the words of this package; nil while it goes on.

@@ -27,19 +27,19 @@ func proxyFailure(err error) (ruling, bool) {
 	case errors.As(err, &refused):
 		return refusedByProxy(refused), true
 	case errors.Is(err, errProxySpeaksTLS):
-		return ruling{Environment, ReasonProxy, hintProxyTLS}, true
+		return ruling{Misconfigured, ReasonProxy, hintProxyTLS}, true
 	case errors.Is(err, errNoProxy):
-		return ruling{Environment, ReasonProxy, "what answers there is no HTTP proxy: check host and port in `proxy` or HTTPS_PROXY"}, true
+		return ruling{Misconfigured, ReasonProxy, "what answers there is no HTTP proxy: check host and port in `proxy` or HTTPS_PROXY"}, true
 	case errors.Is(err, errProxyHungUp):
-		return ruling{Moment, ReasonNetwork, "the proxy hangs up without an answer: check host and port in `proxy` or HTTPS_PROXY, and whether it wants https:// before them; trying again"}, true
+		return ruling{Transient, ReasonNetwork, "the proxy hangs up without an answer: check host and port in `proxy` or HTTPS_PROXY, and whether it wants https:// before them; trying again"}, true
 	case errors.Is(err, errProxySilent):
-		return ruling{Moment, ReasonTimeout, "the proxy does not answer" + checkProxy}, true
+		return ruling{Transient, ReasonTimeout, "the proxy does not answer" + checkProxy}, true
 	case errors.Is(err, errProxyPage) && saysNoTLS(err):
-		return ruling{Environment, ReasonProxy, hintProxyPage}, true
+		return ruling{Misconfigured, ReasonProxy, hintProxyPage}, true
 	case errors.Is(err, errProxyPage): // as far as its answer to CONNECT tells, which may be an odd one of a good proxy
-		return ruling{Moment, ReasonNetwork, hintProxyPage + "; trying again"}, true
+		return ruling{Transient, ReasonNetwork, hintProxyPage + "; trying again"}, true
 	case errors.Is(err, errBehindProxy):
-		return ruling{Environment, ReasonScheme, "what answers behind the proxy does not speak https: check scheme and port of `endpoint`, and whether it is the proxy that answers, with a login page for instance"}, true
+		return ruling{Misconfigured, ReasonScheme, "what answers behind the proxy does not speak https: check scheme and port of `endpoint`, and whether it is the proxy that answers, with a login page for instance"}, true
 	case errors.As(err, &secure):
 		return proxyCertificate(secure.err)
 	case errors.As(err, &op) && op.Op == "proxyconnect": // net/http's word for the way to the proxy
@@ -53,18 +53,18 @@ func refusedByProxy(e *proxyError) ruling {
 	case e.status == http.StatusProxyAuthRequired, e.status == http.StatusUnauthorized: // tinyproxy's answer to a wrong password
 		return wantsLogin(e.schemes)
 	case e.status >= 500, e.status == http.StatusRequestTimeout, e.status == http.StatusTooManyRequests:
-		return ruling{Moment, ReasonNetwork, "the proxy cannot reach the server: if this does not end, check the host of `endpoint`, and whether the proxy knows and may reach it; trying again"}
+		return ruling{Transient, ReasonNetwork, "the proxy cannot reach the server: if this does not end, check the host of `endpoint`, and whether the proxy knows and may reach it; trying again"}
 	case e.status == http.StatusBadRequest:
-		return ruling{Environment, ReasonProxy, "the proxy does not take the request: check that host and port in `proxy` or HTTPS_PROXY are those of an HTTP proxy, and http:// or https:// before them"}
+		return ruling{Misconfigured, ReasonProxy, "the proxy does not take the request: check that host and port in `proxy` or HTTPS_PROXY are those of an HTTP proxy, and http:// or https:// before them"}
 	default:
-		return ruling{Environment, ReasonProxy, "the proxy does not let the request through: allow host and port of `endpoint` there, or go without: `proxy off`, or the host in NO_PROXY"}
+		return ruling{Misconfigured, ReasonProxy, "the proxy does not let the request through: allow host and port of `endpoint` there, or go without: `proxy off`, or the host in NO_PROXY"}
 	}
 }
 
 // wantsLogin is about 407. Basic is the only scheme that the plugin can offer.
 func wantsLogin(schemes []string) ruling {
 	if len(schemes) > 0 && !slices.Contains(schemes, "basic") {
-		return ruling{Environment, ReasonProxy, "the proxy takes no user and password in Basic form, which is all there is here (neither NTLM, Kerberos nor Digest): allow this machine there without a login, or Basic"}
+		return ruling{Misconfigured, ReasonProxy, "the proxy takes no user and password in Basic form, which is all there is here (neither NTLM, Kerberos nor Digest): allow this machine there without a login, or Basic"}
 	}
 	return rulings[http.StatusProxyAuthRequired]
 }
@@ -79,15 +79,15 @@ func proxyCertificate(err error) (ruling, bool) {
 	)
 	switch {
 	case errors.As(err, &record):
-		return ruling{Environment, ReasonProxy, "the proxy does not speak TLS on this port: write it with http:// in `proxy` or HTTPS_PROXY"}, true
+		return ruling{Misconfigured, ReasonProxy, "the proxy does not speak TLS on this port: write it with http:// in `proxy` or HTTPS_PROXY"}, true
 	case errors.As(err, &unknown):
-		return ruling{Environment, ReasonCertificate, "the proxy's certificate is of an authority unknown here: name a PEM file with it in tls_ca_file"}, true
+		return ruling{Misconfigured, ReasonCertificate, "the proxy's certificate is of an authority unknown here: name a PEM file with it in tls_ca_file"}, true
 	case errors.As(err, &hostname):
-		return ruling{Environment, ReasonCertificate, "the proxy's certificate is for another name: write one that it holds in `proxy` or HTTPS_PROXY"}, true
+		return ruling{Misconfigured, ReasonCertificate, "the proxy's certificate is for another name: write one that it holds in `proxy` or HTTPS_PROXY"}, true
 	case errors.As(err, &failed):
-		return ruling{Environment, ReasonCertificate, "the proxy's certificate cannot be trusted: renew it, and check the clocks on both sides"}, true
+		return ruling{Misconfigured, ReasonCertificate, "the proxy's certificate cannot be trusted: renew it, and check the clocks on both sides"}, true
 	case remoteAlert(err) != "":
-		return ruling{Environment, ReasonTLS, "proxy and plugin cannot agree on TLS: the proxy must offer TLS 1.2 or newer, and ask for no client certificate"}, true
+		return ruling{Misconfigured, ReasonTLS, "proxy and plugin cannot agree on TLS: the proxy must offer TLS 1.2 or newer, and ask for no client certificate"}, true
 	}
 	return unreachableProxy(err), true
 }
@@ -96,11 +96,11 @@ func unreachableProxy(err error) ruling {
 	var dns *net.DNSError
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return ruling{Environment, ReasonHostUnknown, "the name of the proxy is not known to DNS: check the host in `proxy` or HTTPS_PROXY, and the DNS of this machine or pod"}
+		return ruling{Misconfigured, ReasonHostUnknown, "the name of the proxy is not known to DNS: check the host in `proxy` or HTTPS_PROXY, and the DNS of this machine or pod"}
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return ruling{Moment, ReasonNetwork, "nothing listens at the proxy's host and port, or a firewall refuses" + checkProxy}
+		return ruling{Transient, ReasonNetwork, "nothing listens at the proxy's host and port, or a firewall refuses" + checkProxy}
 	case isTimeout(err):
-		return ruling{Moment, ReasonTimeout, "the proxy does not answer" + checkProxy}
+		return ruling{Transient, ReasonTimeout, "the proxy does not answer" + checkProxy}
 	}
-	return ruling{Moment, ReasonNetwork, "the proxy cannot be reached" + checkProxy}
+	return ruling{Transient, ReasonNetwork, "the proxy cannot be reached" + checkProxy}
 }

@@ -51,7 +51,7 @@ func certificateFailure(err error) (ruling, bool) {
 	default:
 		return ruling{}, false
 	}
-	return ruling{Environment, ReasonCertificate, hint}, true
+	return ruling{Misconfigured, ReasonCertificate, hint}, true
 }
 
 // nameless reports whether a certificate holds no name of the kind that is looked at (RFC 9525, section 2).
@@ -98,17 +98,17 @@ func tlsFailure(err error) (ruling, bool) {
 	text, alert := err.Error(), remoteAlert(err)
 	switch {
 	case saysNoTLS(err):
-		return ruling{Environment, ReasonScheme, "the server does not speak https on this port: check scheme and port of `endpoint`"}, true
+		return ruling{Misconfigured, ReasonScheme, "the server does not speak https on this port: check scheme and port of `endpoint`"}, true
 	case strings.Contains(text, answeredByTLS):
-		return ruling{Environment, ReasonScheme, hintScheme}, true
+		return ruling{Misconfigured, ReasonScheme, hintScheme}, true
 	case errors.Is(err, errClientCertificate), saysAny(alert, clientAlerts...):
-		return ruling{Environment, ReasonTLS, hintClientCert}, true
+		return ruling{Misconfigured, ReasonTLS, hintClientCert}, true
 	case strings.Contains(alert, "unrecognized name"):
-		return ruling{Environment, ReasonTLS, "the server does not know the name it was asked for: write the right one as host of `endpoint` or in tls_server_name"}, true
+		return ruling{Misconfigured, ReasonTLS, "the server does not know the name it was asked for: write the right one as host of `endpoint` or in tls_server_name"}, true
 	case strings.Contains(alert, "internal error"):
 		return ruling{}, false
 	case alert != "", strings.Contains(text, "tls: server selected unsupported protocol version"), strings.Contains(text, "tls: failed to parse certificate"):
-		return ruling{Environment, ReasonTLS, "server and plugin cannot agree on TLS: the server must offer TLS 1.2 or newer with a cipher suite of ECDHE, and what tls_min_version asks for"}, true
+		return ruling{Misconfigured, ReasonTLS, "server and plugin cannot agree on TLS: the server must offer TLS 1.2 or newer with a cipher suite of ECDHE, and what tls_min_version asks for"}, true
 	}
 	return ruling{}, false
 }

@@ -133,7 +133,7 @@ func (g *Gate) enter(ctx context.Context, wait bool) (probe bool, held *Verdict)
 		}
 		g.mu.Unlock()
 
-		cause.Held, cause.Attempts = true, 0
+		cause.Blocked, cause.Attempts = true, 0
 		if !wait || !now.Before(last) {
 			return false, &cause
 		}
@@ -172,7 +172,7 @@ func (g *Gate) leave(v Verdict, probe bool) {
 	}
 	switch {
 	case v.Reason == ReasonStopping:
-	case v.Kind != Moment && v.Kind != Environment: // the destination works, whatever it thinks of the payload
+	case v.Kind != Transient && v.Kind != Misconfigured: // the destination works, whatever it thinks of the payload
 		g.failures = 0
 		if probe {
 			g.open(now)
@@ -185,7 +185,7 @@ func (g *Gate) leave(v Verdict, probe bool) {
 		}
 	default:
 		g.failures++
-		if probe || v.Kind == Environment || v.Reason == ReasonThrottled || v.Reason == ReasonQueueFull || v.RetryAfter > 0 || g.failures >= failuresToClose {
+		if probe || v.Kind == Misconfigured || v.Reason == ReasonThrottled || v.Reason == ReasonQueueFull || v.RetryAfter > 0 || g.failures >= failuresToClose {
 			g.close(v, now)
 		}
 	}
@@ -223,7 +223,7 @@ func (g *Gate) notify() {
 // outage has a ceiling.
 func (g *Gate) probePauses(kind Kind) backoff.BackOff {
 	initial, longest := g.pause, g.longest
-	if kind == Environment {
+	if kind == Misconfigured {
 		initial, longest = environmentInitial, environmentMax
 	}
 	return backoff.NewExponentialBackOff(

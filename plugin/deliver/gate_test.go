@@ -50,9 +50,9 @@ func (s *site) requests() []time.Time {
 
 var (
 	isAccepted  = Verdict{Kind: Accepted, Reason: ReasonAccepted}
-	isDown      = Verdict{Kind: Moment, Reason: ReasonServerError, Message: "down"}
-	isThrottled = Verdict{Kind: Moment, Reason: ReasonThrottled, Message: "throttled"}
-	isMistaken  = Verdict{Kind: Environment, Reason: ReasonToken, Message: "the token is wrong"}
+	isDown      = Verdict{Kind: Transient, Reason: ReasonServerError, Message: "down"}
+	isThrottled = Verdict{Kind: Transient, Reason: ReasonThrottled, Message: "throttled"}
+	isMistaken  = Verdict{Kind: Misconfigured, Reason: ReasonToken, Message: "the token is wrong"}
 )
 
 // inTime returns a context like that of a flush.
@@ -73,12 +73,12 @@ func TestTheGateClosesAfterWhatAsksForSilence(t *testing.T) {
 		{"not after two failures", []Verdict{isDown, isDown}, false},
 		{"after three in a row", []Verdict{isDown, isDown, isDown}, true},
 		{"not when one in between was taken", []Verdict{isDown, isDown, isAccepted, isDown, isDown}, false},
-		{"not when one in between was refused", []Verdict{isDown, isDown, {Kind: Data}, isDown}, false},
+		{"not when one in between was refused", []Verdict{isDown, isDown, {Kind: Rejected}, isDown}, false},
 		{"after being throttled", []Verdict{isThrottled}, true},
-		{"after a full queue", []Verdict{{Kind: Moment, Reason: ReasonQueueFull}}, true},
-		{"after a Retry-After", []Verdict{{Kind: Moment, Reason: ReasonServerError, RetryAfter: time.Second}}, true},
+		{"after a full queue", []Verdict{{Kind: Transient, Reason: ReasonQueueFull}}, true},
+		{"after a Retry-After", []Verdict{{Kind: Transient, Reason: ReasonServerError, RetryAfter: time.Second}}, true},
 		{"after a mistake in the environment", []Verdict{isMistaken}, true},
-		{"not after refusals", []Verdict{{Kind: Data}, {Kind: TooLarge}, {Kind: Data}}, false},
+		{"not after refusals", []Verdict{{Kind: Rejected}, {Kind: TooLarge}, {Kind: Rejected}}, false},
 		{"not when the plugin stops", []Verdict{{Reason: ReasonStopping}, {Reason: ReasonStopping}, {Reason: ReasonStopping}}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -87,7 +87,7 @@ func TestTheGateClosesAfterWhatAsksForSilence(t *testing.T) {
 			for range c.verdicts {
 				gate.Send(t.Context(), payload, false)
 			}
-			if v := gate.Send(t.Context(), payload, false); v.Held != c.closed {
+			if v := gate.Send(t.Context(), payload, false); v.Blocked != c.closed {
 				t.Errorf("then %+v", v)
 			}
 			if n := counters.Get(telemetry.GateClosed); (n == 1) != c.closed {
@@ -112,7 +112,7 @@ func TestAClosedGateAnswersAtOnceOnTheEngineThread(t *testing.T) {
 			t.Errorf("%d requests", n)
 		}
 		time.Sleep(2 * time.Second)
-		if v := gate.Send(inTime(t, time.Minute), payload, false); v.Held || len(s.requests()) != 2 {
+		if v := gate.Send(inTime(t, time.Minute), payload, false); v.Blocked || len(s.requests()) != 2 {
 			t.Errorf("after the pause: %+v, %d requests", v, len(s.requests()))
 		}
 	})
@@ -178,7 +178,7 @@ func TestTheFirstProbeThatGetsThroughLetsEverybodyGo(t *testing.T) {
 		var workers sync.WaitGroup
 		for range 10 {
 			workers.Go(func() {
-				if v := gate.Send(inTime(t, time.Minute), payload, true); v.Kind != Accepted && v.Kind != Environment {
+				if v := gate.Send(inTime(t, time.Minute), payload, true); v.Kind != Accepted && v.Kind != Misconfigured {
 					t.Errorf("%+v", v)
 				}
 			})
@@ -222,7 +222,7 @@ func TestAWaitingSendGivesUpBeforeItsDeadline(t *testing.T) {
 		for i, want := range []time.Duration{24 * time.Second, time.Second, time.Second} {
 			began := time.Now()
 			v := gate.Send(inTime(t, 25*time.Second), payload, true)
-			if !v.Held || time.Since(began) != want {
+			if !v.Blocked || time.Since(began) != want {
 				t.Errorf("the flush %d: %+v after %s, want %s: an outage older than a flush is waited for less", i+1, v, time.Since(began), want)
 			}
 			time.Sleep(2 * time.Second)
@@ -230,7 +230,7 @@ func TestAWaitingSendGivesUpBeforeItsDeadline(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		began := time.Now()
-		if v := gate.Send(ctx, payload, true); !v.Held || time.Since(began) != time.Second {
+		if v := gate.Send(ctx, payload, true); !v.Blocked || time.Since(began) != time.Second {
 			t.Errorf("cancelled: %+v after %s", v, time.Since(began))
 		}
 	})
@@ -269,7 +269,7 @@ func TestASuccessThatBeganBeforeTheGateClosedDoesNotOpenIt(t *testing.T) {
 		s.mu.Unlock()
 		gate.Send(t.Context(), payload, true)
 		time.Sleep(3 * time.Second)
-		if v := gate.Send(t.Context(), payload, false); !v.Held {
+		if v := gate.Send(t.Context(), payload, false); !v.Blocked {
 			t.Errorf("%+v", v)
 		}
 	})
@@ -277,7 +277,7 @@ func TestASuccessThatBeganBeforeTheGateClosedDoesNotOpenIt(t *testing.T) {
 
 func TestCausesInTurnDoNotMakeProbesFast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		down, missing := isDown, Verdict{Kind: Environment, Reason: ReasonURL}
+		down, missing := isDown, Verdict{Kind: Misconfigured, Reason: ReasonURL}
 		s := &site{verdict: isThrottled}
 		gate := NewGate(s, GateOptions{})
 		for {

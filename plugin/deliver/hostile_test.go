@@ -103,31 +103,31 @@ func TestHostileServers(t *testing.T) {
 		reason Reason
 		says   string
 	}{
-		{"an endless body is cut off", forever("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\r\n", "bad "), Data, ReasonRejected, "bad bad"},
-		{"an endless body in chunks is cut off", forever("HTTP/1.1 503 Busy\r\nTransfer-Encoding: chunked\r\n\r\n", "4\r\nbusy\r\n"), Moment, ReasonServerError, "busy"},
+		{"an endless body is cut off", forever("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\r\n", "bad "), Rejected, ReasonRejected, "bad bad"},
+		{"an endless body in chunks is cut off", forever("HTTP/1.1 503 Busy\r\nTransfer-Encoding: chunked\r\n\r\n", "4\r\nbusy\r\n"), Transient, ReasonServerError, "busy"},
 		{"an endless success is cut off", forever("HTTP/1.1 200 OK\r\n\r\n", "thanks "), Accepted, ReasonOddSuccess, "thanks"},
 		{"a body that never ends after a success is accepted", stalls("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"), Accepted, ReasonOddSuccess, "broke off"},
-		{"a body that never ends after a failure is judged by its status", stalls("HTTP/1.1 429 Slow\r\nContent-Length: 100\r\nRetry-After: 5\r\n\r\n{"), Moment, ReasonThrottled, "429"},
-		{"headers that never end are a timeout", stalls("HTTP/1.1 204 No Content\r\nX-A: "), Moment, ReasonTimeout, "waiting for the answer"},
-		{"silence is a timeout", stalls(""), Moment, ReasonTimeout, "waiting for the answer"},
-		{"a Content-Length too large is judged by its status", says("HTTP/1.1 400 Bad Request\r\nContent-Length: 1000000\r\n\r\nno good"), Data, ReasonRejected, "no good"},
-		{"a Content-Length too small cuts the text", says("HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno good"), Data, ReasonRejected, "says: no)"},
-		{"two Content-Lengths are no answer", says("HTTP/1.1 204 No Content\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n"), Moment, ReasonNetwork, ""},
-		{"a Content-Length that is no number is no answer", says("HTTP/1.1 400 Bad Request\r\nContent-Length: -5\r\n\r\n"), Moment, ReasonNetwork, ""},
-		{"garbage called gzip is not unpacked", says("HTTP/1.1 400 Bad Request\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\xff\xff"), Data, ReasonRejected, "4 compressed bytes"},
-		{"a flood of 1xx is cut off", forever("", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"), Moment, ReasonNetwork, ""},
+		{"a body that never ends after a failure is judged by its status", stalls("HTTP/1.1 429 Slow\r\nContent-Length: 100\r\nRetry-After: 5\r\n\r\n{"), Transient, ReasonThrottled, "429"},
+		{"headers that never end are a timeout", stalls("HTTP/1.1 204 No Content\r\nX-A: "), Transient, ReasonTimeout, "waiting for the answer"},
+		{"silence is a timeout", stalls(""), Transient, ReasonTimeout, "waiting for the answer"},
+		{"a Content-Length too large is judged by its status", says("HTTP/1.1 400 Bad Request\r\nContent-Length: 1000000\r\n\r\nno good"), Rejected, ReasonRejected, "no good"},
+		{"a Content-Length too small cuts the text", says("HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno good"), Rejected, ReasonRejected, "says: no)"},
+		{"two Content-Lengths are no answer", says("HTTP/1.1 204 No Content\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n"), Transient, ReasonNetwork, ""},
+		{"a Content-Length that is no number is no answer", says("HTTP/1.1 400 Bad Request\r\nContent-Length: -5\r\n\r\n"), Transient, ReasonNetwork, ""},
+		{"garbage called gzip is not unpacked", says("HTTP/1.1 400 Bad Request\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\xff\xff"), Rejected, ReasonRejected, "4 compressed bytes"},
+		{"a flood of 1xx is cut off", forever("", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"), Transient, ReasonNetwork, ""},
 		{"a few 1xx do not matter", says("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"), Accepted, ReasonAccepted, ""},
-		{"a flood of headers is cut off", forever("HTTP/1.1 204 No Content\r\n", "X-Flood: xxxxxxxxxxxxxxxxxxxxxxxx\r\n"), Moment, ReasonNetwork, ""},
-		{"a switch of protocols is no answer", says("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"), Moment, ReasonServerError, "101"},
-		{"no HTTP at all is no answer", says("220 mail.example ESMTP\r\n"), Moment, ReasonNetwork, "malformed HTTP"},
-		{"a TLS alert names the scheme", says("\x15\x03\x01\x00\x02\x02\x16"), Environment, ReasonScheme, "https://"},
-		{"a hang-up without an answer is the moment's fault", says(""), Moment, ReasonNetwork, "without an answer"},
-		{"a hang-up within the head is the moment's fault", says("HTTP/1.1 204 No"), Moment, ReasonNetwork, "without an answer"},
-		{"a reset before the answer is the moment's fault", reset(""), Moment, ReasonNetwork, "connection was cut"},
-		{"a reset within the answer is judged by its status", reset("HTTP/1.1 503 Busy\r\nContent-Length: 100\r\n\r\nbusy"), Moment, ReasonServerError, "busy"},
+		{"a flood of headers is cut off", forever("HTTP/1.1 204 No Content\r\n", "X-Flood: xxxxxxxxxxxxxxxxxxxxxxxx\r\n"), Transient, ReasonNetwork, ""},
+		{"a switch of protocols is no answer", says("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"), Transient, ReasonServerError, "101"},
+		{"no HTTP at all is no answer", says("220 mail.example ESMTP\r\n"), Transient, ReasonNetwork, "malformed HTTP"},
+		{"a TLS alert names the scheme", says("\x15\x03\x01\x00\x02\x02\x16"), Misconfigured, ReasonScheme, "https://"},
+		{"a hang-up without an answer is the moment's fault", says(""), Transient, ReasonNetwork, "without an answer"},
+		{"a hang-up within the head is the moment's fault", says("HTTP/1.1 204 No"), Transient, ReasonNetwork, "without an answer"},
+		{"a reset before the answer is the moment's fault", reset(""), Transient, ReasonNetwork, "connection was cut"},
+		{"a reset within the answer is judged by its status", reset("HTTP/1.1 503 Busy\r\nContent-Length: 100\r\n\r\nbusy"), Transient, ReasonServerError, "busy"},
 		{"a reset within a success is accepted", reset("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"), Accepted, ReasonOddSuccess, "broke off"},
-		{"a status phrase with control characters is not shown", says("HTTP/1.1 400 \x1b[31mred\r\nContent-Length: 0\r\n\r\n"), Data, ReasonRejected, "HTTP 400 Bad Request"},
-		{"a wall of markup is reduced to its title", says("HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html>\n<title>Error 400\nBad Request</title>" + strings.Repeat("<p>x</p>", 5000)), Data, ReasonRejected, "web page: Error 400 Bad Request)"},
+		{"a status phrase with control characters is not shown", says("HTTP/1.1 400 \x1b[31mred\r\nContent-Length: 0\r\n\r\n"), Rejected, ReasonRejected, "HTTP 400 Bad Request"},
+		{"a wall of markup is reduced to its title", says("HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html>\n<title>Error 400\nBad Request</title>" + strings.Repeat("<p>x</p>", 5000)), Rejected, ReasonRejected, "web page: Error 400 Bad Request)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -188,7 +188,7 @@ func TestAServerThatSpeaksFirstIsToldInPlainWords(t *testing.T) {
 			}
 			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { <-closed }})
 			v := quick(t, target, through(transport)).Send(ctx, payload, true)
-			expectVerdict(t, v, Moment, ReasonNetwork, c.says)
+			expectVerdict(t, v, Transient, ReasonNetwork, c.says)
 			if strings.Contains(v.Message, "readLoop") || strings.Contains(v.Message, "%!") {
 				t.Errorf("the words of net/http: %s", v.Message)
 			}
@@ -203,7 +203,7 @@ func TestNothingListens(t *testing.T) {
 	}
 	listener.Close()
 	v := quick(t, "http://"+listener.Addr().String()+"/?api-token="+secret).Send(t.Context(), payload, true)
-	expectVerdict(t, v, Moment, ReasonNetwork, "nothing listens")
+	expectVerdict(t, v, Transient, ReasonNetwork, "nothing listens")
 	if strings.Contains(v.Message, "api-token") {
 		t.Errorf("the query is in %q", v.Message)
 	}
@@ -219,7 +219,7 @@ func TestAServerThatDoesNotReadIsATimeout(t *testing.T) {
 	big := *payload
 	big.Body = make([]byte, 32<<20)
 	v := quick(t, "http://"+listener.Addr().String(), timeout(1500*time.Millisecond)).Send(t.Context(), &big, true)
-	expectVerdict(t, v, Moment, ReasonTimeout, "while sending")
+	expectVerdict(t, v, Transient, ReasonTimeout, "while sending")
 }
 
 func TestRedirectsAreNotFollowed(t *testing.T) {
@@ -233,7 +233,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 			http.Redirect(w, r, other.URL+"/login?next="+secret, code)
 		})
 		v := quick(t, server.URL).Send(t.Context(), payload, true)
-		expectVerdict(t, v, Environment, ReasonRedirect, other.URL+"/login as")
+		expectVerdict(t, v, Misconfigured, ReasonRedirect, other.URL+"/login as")
 		if strings.Contains(v.Message, secret) {
 			t.Errorf("the token is in %q", v.Message)
 		}
@@ -242,7 +242,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		w.Header().Set("Location", "http://[::1")
 		w.WriteHeader(307)
 	})
-	expectVerdict(t, quick(t, server.URL).Send(t.Context(), payload, true), Environment, ReasonRedirect, "check `endpoint`")
+	expectVerdict(t, quick(t, server.URL).Send(t.Context(), payload, true), Misconfigured, ReasonRedirect, "check `endpoint`")
 	if reached.Load() != 0 {
 		t.Errorf("the other host got %d requests", reached.Load())
 	}

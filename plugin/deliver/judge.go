@@ -32,38 +32,38 @@ const (
 // rulings are the statuses with a meaning of their own. They follow the response tables of the Dynatrace API reference
 // ("Log Monitoring API v2 - POST ingest logs", "Dynatrace API - Response codes") and RFC 9110 for what no Dynatrace page names.
 var rulings = map[int]ruling{
-	http.StatusUnauthorized:    {Environment, ReasonToken, hintToken},
-	http.StatusForbidden:       {Environment, ReasonToken, hintToken},
-	http.StatusPaymentRequired: {Environment, ReasonLicence, "no licence for log ingest, or the budget is used up: check the environment's licence and consumption"},
+	http.StatusUnauthorized:    {Misconfigured, ReasonToken, hintToken},
+	http.StatusForbidden:       {Misconfigured, ReasonToken, hintToken},
+	http.StatusPaymentRequired: {Misconfigured, ReasonLicence, "no licence for log ingest, or the budget is used up: check the environment's licence and consumption"},
 
-	http.StatusNotFound:         {Environment, ReasonURL, hintURL},
-	http.StatusMethodNotAllowed: {Environment, ReasonURL, hintURL},
-	http.StatusGone:             {Environment, ReasonURL, hintURL},
-	http.StatusMisdirectedRequest: {Environment, ReasonURL,
+	http.StatusNotFound:         {Misconfigured, ReasonURL, hintURL},
+	http.StatusMethodNotAllowed: {Misconfigured, ReasonURL, hintURL},
+	http.StatusGone:             {Misconfigured, ReasonURL, hintURL},
+	http.StatusMisdirectedRequest: {Misconfigured, ReasonURL,
 		"the server does not serve this host name: check the host of `endpoint` and any gateway before the server"},
-	http.StatusRequestURITooLong: {Environment, ReasonURL,
+	http.StatusRequestURITooLong: {Misconfigured, ReasonURL,
 		"the URL is too long for the server: shorten what is sent in its query"},
-	http.StatusUpgradeRequired: {Environment, ReasonURL,
+	http.StatusUpgradeRequired: {Misconfigured, ReasonURL,
 		"the server asks for another protocol than HTTP/1.1 or 2: check `endpoint` and any gateway before the server"},
 
-	http.StatusProxyAuthRequired: {Environment, ReasonProxy,
+	http.StatusProxyAuthRequired: {Misconfigured, ReasonProxy,
 		"the proxy wants a user and password, or refuses those it got: put them into `proxy` or HTTPS_PROXY (http://user:password@host:port)"},
-	http.StatusNetworkAuthenticationRequired: {Environment, ReasonProxy,
+	http.StatusNetworkAuthenticationRequired: {Misconfigured, ReasonProxy,
 		"the network wants a login before it lets requests through: check the proxy or gateway"},
-	http.StatusNotImplemented: {Environment, ReasonUnsupported,
+	http.StatusNotImplemented: {Misconfigured, ReasonUnsupported,
 		"the environment cannot store logs: turn on log storage (Log Monitoring Classic) or check `endpoint`"},
 
-	http.StatusRequestTimeout: {Moment, ReasonTimeout, "the server got tired of waiting for the request; trying again"},
-	http.StatusTooEarly:       {Moment, ReasonServerError, hintServer},
-	http.StatusTooManyRequests: {Moment, ReasonThrottled,
+	http.StatusRequestTimeout: {Transient, ReasonTimeout, "the server got tired of waiting for the request; trying again"},
+	http.StatusTooEarly:       {Transient, ReasonServerError, hintServer},
+	http.StatusTooManyRequests: {Transient, ReasonThrottled,
 		"throttled: the environment or ActiveGate cannot take more now; if this never ends, log ingest may be disabled for the environment"},
 
 	http.StatusRequestEntityTooLarge: {TooLarge, ReasonTooLarge, "the payload is too large for the server; lower max_payload_bytes if this repeats"},
 	http.StatusRequestHeaderFieldsTooLarge: {TooLarge, ReasonTooLarge,
 		"the payload is too large for the server once it is unpacked; lower max_payload_bytes if this repeats"},
 
-	http.StatusBadRequest: {Data, ReasonRejected, "the server refuses the records as not valid"},
-	http.StatusUnsupportedMediaType: {Data, ReasonRejected,
+	http.StatusBadRequest: {Rejected, ReasonRejected, "the server refuses the records as not valid"},
+	http.StatusUnsupportedMediaType: {Rejected, ReasonRejected,
 		"the server does not take this content type or encoding; for a receiver that cannot unpack gzip set compress to none"},
 }
 
@@ -85,12 +85,12 @@ func judge(a Answer) Verdict {
 	}
 	said := serverText(a)
 	r := rulingFor(a, said)
-	foreign := r.kind == Data && !a.Known && isWebPage(a.Header, a.Body)
+	foreign := r.kind == Rejected && !a.Known && isWebPage(a.Header, a.Body)
 	if foreign {
 		r.hint = hintForeign
 	}
 	return Verdict{
-		Foreign:    foreign,
+		NotAPI:     foreign,
 		Kind:       r.kind,
 		Reason:     r.reason,
 		Status:     a.Status,
@@ -103,21 +103,21 @@ func judge(a Answer) Verdict {
 func rulingFor(a Answer, said string) ruling {
 	switch {
 	case a.Status >= 300 && a.Status <= 399:
-		return ruling{Environment, ReasonRedirect, redirectHint(a)}
+		return ruling{Misconfigured, ReasonRedirect, redirectHint(a)}
 	case a.Status == http.StatusProxyAuthRequired:
 		return wantsLogin(authSchemes(a.Header))
 	case (a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized) && a.Via != "" && isWebPage(a.Header, a.Body): // the API answers in JSON
 		return refusedByProxy(&proxyError{status: a.Status})
 	case (a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized) && isWebPage(a.Header, a.Body):
-		return ruling{Environment, ReasonToken, hintPage}
+		return ruling{Misconfigured, ReasonToken, hintPage}
 	case a.Status == http.StatusBadRequest && saysAny(said, "out of correct time range", "timestamps_out_of_range", "timestamps out of range"):
-		return ruling{Data, ReasonTimeRange, "the records are older than the server takes (24 hours), or the clock of this machine is behind"}
+		return ruling{Rejected, ReasonTimeRange, "the records are older than the server takes (24 hours), or the clock of this machine is behind"}
 	case a.Status == http.StatusBadRequest && saysAny(said, "http request to an https server", "plain http request was sent to https port", "requires tls"):
-		return ruling{Environment, ReasonScheme, hintScheme}
+		return ruling{Misconfigured, ReasonScheme, hintScheme}
 	case a.Status == http.StatusBadRequest && saysAny(said, "no required ssl certificate was sent", "the ssl certificate error"): // nginx, whose own statuses 495 and 496 are not sent
-		return ruling{Environment, ReasonTLS, hintClientCert}
+		return ruling{Misconfigured, ReasonTLS, hintClientCert}
 	case a.Status == http.StatusServiceUnavailable && saysAny(said, "usable space limit reached"):
-		return ruling{Moment, ReasonQueueFull,
+		return ruling{Transient, ReasonQueueFull,
 			"the disk queue of the ActiveGate is full: wait for the end of the peak, or raise disk_queue_max_size_mb under [generic_ingest] in its custom.properties"}
 	}
 	if r, ok := rulings[a.Status]; ok {
@@ -125,11 +125,11 @@ func rulingFor(a Answer, said string) ruling {
 	}
 	switch {
 	case a.Status >= 400 && a.Status <= 499:
-		return ruling{Data, ReasonRejected, "the server refuses the request"}
+		return ruling{Rejected, ReasonRejected, "the server refuses the request"}
 	case a.Status >= 500 && a.Status <= 599:
-		return ruling{Moment, ReasonServerError, hintServer}
+		return ruling{Transient, ReasonServerError, hintServer}
 	default:
-		return ruling{Moment, ReasonServerError, "not a status that HTTP knows; trying again"}
+		return ruling{Transient, ReasonServerError, "not a status that HTTP knows; trying again"}
 	}
 }
 
@@ -141,7 +141,7 @@ func judgeSuccess(a Answer) Verdict {
 	}
 	if isWebPage(a.Header, a.Body) {
 		return Verdict{
-			Kind: Environment, Reason: ReasonNotTheAPI, Status: a.Status,
+			Kind: Misconfigured, Reason: ReasonNotTheAPI, Status: a.Status,
 			Message: compose(a.Status, "a web page answers instead of the log ingest API, so nothing was ingested: check `endpoint` and any proxy or login page before it", serverText(a)),
 		}
 	}

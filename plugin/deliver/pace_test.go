@@ -43,10 +43,10 @@ func TestNoAttemptIsBegunThatTheDeadlineWouldCutOff(t *testing.T) {
 			t.Errorf("attempts went on for %s, want 8s: ten seconds are to be left", took)
 		}
 
-		gate := NewGate(&site{verdict: Verdict{Kind: Moment, Reason: ReasonThrottled, RetryAfter: time.Hour}}, GateOptions{Pace: pace, Patience: time.Hour})
+		gate := NewGate(&site{verdict: Verdict{Kind: Transient, Reason: ReasonThrottled, RetryAfter: time.Hour}}, GateOptions{Pace: pace, Patience: time.Hour})
 		gate.Send(t.Context(), payload, true)
 		began = time.Now()
-		if v := gate.Send(inTime(t, 20*time.Second), payload, true); !v.Held || time.Since(began) != 10*time.Second {
+		if v := gate.Send(inTime(t, 20*time.Second), payload, true); !v.Blocked || time.Since(began) != 10*time.Second {
 			t.Errorf("%+v after %s", v, time.Since(began))
 		}
 	})

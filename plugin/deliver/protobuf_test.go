@@ -62,7 +62,7 @@ func TestAnswersToOTLPAreReadAsItsSpecificationSays(t *testing.T) {
 		{"a partial success in JSON counts what was rejected", otlp(status(200, `{"partialSuccess":{"rejectedLogRecords":"7","errorMessage":"too old"}}`, "Content-Type", "application/json")), Accepted, ReasonPartialSuccess, 7, "accepted in part (the server says: too old)"},
 		{"also as a number", otlp(status(200, `{"partialSuccess":{"rejectedLogRecords":7}}`, "Content-Type", "application/json")), Accepted, ReasonPartialSuccess, 7, "accepted in part"},
 		{"another object is no answer to OTLP", otlp(status(200, `{"ok":true}`, "Content-Type", "application/json")), Accepted, ReasonOddSuccess, 0, "not one of the log ingest API"},
-		{"a status in JSON is told by its message", otlp(status(400, `{"code":3,"message":"no such field"}`, "Content-Type", "application/json")), Data, ReasonRejected, 0, "(the server says: no such field)"},
+		{"a status in JSON is told by its message", otlp(status(400, `{"code":3,"message":"no such field"}`, "Content-Type", "application/json")), Rejected, ReasonRejected, 0, "(the server says: no such field)"},
 		{"what is compressed is not read", otlp(status(200, partial(7, "x"), "Content-Encoding", "gzip")), Accepted, ReasonOddSuccess, 0, "compressed bytes"},
 		{"unknown fields are passed over", otlp(status(200, string(numberField(9, 1))+partial(1, "x"))), Accepted, ReasonPartialSuccess, 1, "in part"},
 		{"a field of the wrong type is passed over", otlp(status(200, string(numberField(1, 1)))), Accepted, ReasonAccepted, 0, ""},
@@ -72,17 +72,17 @@ func TestAnswersToOTLPAreReadAsItsSpecificationSays(t *testing.T) {
 		{"a large one that makes no sense is odd", otlp(status(200, huge)), Accepted, ReasonOddSuccess, 0, "bytes of protobuf"},
 		{"one that broke off is odd", func() Answer { a := otlp(status(200, partial(1, "x"))); a.Err = io.ErrUnexpectedEOF; return a }(), Accepted, ReasonOddSuccess, 0, "broke off"},
 		{"JSON of a gateway is read as such", otlp(status(200, `{"details":{"message":"2 events were not ingested"}}`, "Content-Type", "application/json")), Accepted, ReasonPartialSuccess, 2, "2 events"},
-		{"a web page is not the API", otlp(status(200, "<html>login", "Content-Type", "text/html")), Environment, ReasonNotTheAPI, 0, "web page"},
-		{"400 tells the status", otlp(status(400, rpcStatus(3, "bad severity"))), Data, ReasonRejected, 0, "the server says: bad severity"},
-		{"400 for old records", otlp(status(400, rpcStatus(3, "All logs are out of correct time range."))), Data, ReasonTimeRange, 0, "24 hours"},
+		{"a web page is not the API", otlp(status(200, "<html>login", "Content-Type", "text/html")), Misconfigured, ReasonNotTheAPI, 0, "web page"},
+		{"400 tells the status", otlp(status(400, rpcStatus(3, "bad severity"))), Rejected, ReasonRejected, 0, "the server says: bad severity"},
+		{"400 for old records", otlp(status(400, rpcStatus(3, "All logs are out of correct time range."))), Rejected, ReasonTimeRange, 0, "24 hours"},
 		{"413 tells the status", otlp(status(413, rpcStatus(8, "over 2 MB"))), TooLarge, ReasonTooLarge, 0, "over 2 MB"},
-		{"503 for a full queue", otlp(status(503, rpcStatus(14, "Usable space limit reached"))), Moment, ReasonQueueFull, 0, "disk queue"},
-		{"a status that is no text", otlp(status(500, rpcStatus(13, "\xff\xfe"))), Moment, ReasonServerError, 0, "bytes of protobuf"},
+		{"503 for a full queue", otlp(status(503, rpcStatus(14, "Usable space limit reached"))), Transient, ReasonQueueFull, 0, "disk queue"},
+		{"a status that is no text", otlp(status(500, rpcStatus(13, "\xff\xfe"))), Transient, ReasonServerError, 0, "bytes of protobuf"},
 		{"the token is cut out", func() Answer {
 			a := otlp(status(403, rpcStatus(7, "no scope for "+secret)))
 			a.Token = secret
 			return a
-		}(), Environment, ReasonToken, 0, "no scope for [redacted]"},
+		}(), Misconfigured, ReasonToken, 0, "no scope for [redacted]"},
 	} {
 		v := Judge(c.answer)
 		if v.Kind != c.kind || v.Reason != c.reason || v.Rejected != c.rejected || !strings.Contains(v.Message, c.message) || (c.message == "") != (v.Message == "") {

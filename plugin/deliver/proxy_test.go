@@ -124,14 +124,14 @@ func TestNoTLSOptionGetsLostBehindAProxyNorReachesIt(t *testing.T) {
 			{"plain http", func() string { s, _ := serve(t, answer(204, "")); return s.URL }(), with(trusts(ca)), Accepted, ""},
 			{"tls_ca_file", secure(t, onlyLoopback).URL, with(trusts(ca)), Accepted, ""},
 			{"tls_server_name", secure(t, named).URL, with(trusts(ca), asks("gate.example")), Accepted, ""},
-			{"the host of the endpoint, not of the proxy", secure(t, named).URL, with(trusts(ca)), Environment, "another name"},
+			{"the host of the endpoint, not of the proxy", secure(t, named).URL, with(trusts(ca)), Misconfigured, "another name"},
 			{"a pin", secure(t, self).URL, with(trusts(ca), pins(self.Leaf)), Accepted, ""},
-			{"a wrong pin", secure(t, self).URL, with(trusts(ca), pins(onlyLoopback.Leaf)), Environment, "is none of tls_pin_sha256"},
-			{"an unknown authority", secure(t, self).URL, with(trusts(ca), asks("activegate")), Environment, "set tls_pin_sha256 to " + config.FingerprintOf(self.Leaf).String()},
+			{"a wrong pin", secure(t, self).URL, with(trusts(ca), pins(onlyLoopback.Leaf)), Misconfigured, "is none of tls_pin_sha256"},
+			{"an unknown authority", secure(t, self).URL, with(trusts(ca), asks("activegate")), Misconfigured, "set tls_pin_sha256 to " + config.FingerprintOf(self.Leaf).String()},
 			{"a client certificate", secure(t, onlyLoopback, wants(authority, tls.VersionTLS13)).URL, with(trusts(ca), shows(client, clientKey)), Accepted, ""},
-			{"a client certificate that is missing", secure(t, onlyLoopback, wants(authority, tls.VersionTLS13)).URL, with(trusts(ca)), Environment, "tls_cert_file"},
+			{"a client certificate that is missing", secure(t, onlyLoopback, wants(authority, tls.VersionTLS13)).URL, with(trusts(ca)), Misconfigured, "tls_cert_file"},
 			{"tls_min_version", secure(t, onlyLoopback, func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }).URL,
-				with(trusts(ca), func(c *config.Config) { c.TLSMinVersion = tls.VersionTLS13 }), Environment, "tls_min_version"},
+				with(trusts(ca), func(c *config.Config) { c.TLSMinVersion = tls.VersionTLS13 }), Misconfigured, "tls_min_version"},
 			{"tls_verify off", secure(t, self).URL, with(trusts(ca), off), Accepted, ""},
 		} {
 			t.Run(c.name+" by "+proxy.URL[:5], func(t *testing.T) {
@@ -158,7 +158,7 @@ func TestNoTLSOptionGetsLostBehindAProxyNorReachesIt(t *testing.T) {
 		proxy := runProxy(t, &stranger)
 		target := secure(t, self).URL
 		v := quick(t, target, through(transportTo(t, target, off, by(t, proxy.URL, joe, hunter2)))).Send(t.Context(), payload, true)
-		expectVerdict(t, v, Environment, ReasonCertificate, "the proxy's certificate is of an authority unknown here: name a PEM file with it in tls_ca_file")
+		expectVerdict(t, v, Misconfigured, ReasonCertificate, "the proxy's certificate is of an authority unknown here: name a PEM file with it in tls_ca_file")
 		if proxy.connects.Load() != 0 {
 			t.Error("it was told the password")
 		}
@@ -196,48 +196,48 @@ func TestProxiesInTroubleAreExplained(t *testing.T) {
 		reason                    Reason
 		says                      string
 	}{
-		{"a wrong password", https, plain.URL, joe, nil, Environment, ReasonProxy, "put them into `proxy` or HTTPS_PROXY"},
-		{"a wrong password, http", http, plain.URL, joe, nil, Environment, ReasonProxy, "put them into `proxy` or HTTPS_PROXY"},
-		{"no password", https, plain.URL, "", nil, Environment, ReasonProxy, "wants a user and password"},
-		{"a login that is no password", https, refuses(407, "Proxy-Authenticate", "Negotiate", "Proxy-Authenticate", "NTLM"), joe, nil, Environment, ReasonProxy, "neither NTLM"},
-		{"a login that is no password, http", http, refuses(407, "Proxy-Authenticate", "NTLM"), joe, nil, Environment, ReasonProxy, "neither NTLM"},
-		{"a proxy that forbids", https, refuses(403), joe, nil, Environment, ReasonProxy, "allow host and port of `endpoint` there"},
-		{"a proxy that forbids, http", http, refuses(403, "Content-Type", "text/html"), joe, nil, Environment, ReasonProxy, "allow host and port of `endpoint` there"},
-		{"a wrong password, in tinyproxy's way", https, refuses(401), joe, nil, Environment, ReasonProxy, "put them into `proxy` or HTTPS_PROXY"},
-		{"a wrong password, in tinyproxy's way, http", http, refuses(401, "Content-Type", "text/html"), joe, nil, Environment, ReasonProxy, "put them into `proxy` or HTTPS_PROXY"},
-		{"a server that forbids, http", http, refuses(403, "Content-Type", "application/json"), joe, nil, Environment, ReasonToken, "logs.ingest"},
-		{"no proxy at all", https, refuses(400), joe, nil, Environment, ReasonProxy, "those of an HTTP proxy"},
-		{"a proxy that cannot reach the server", https, refuses(502), joe, nil, Moment, ReasonNetwork, "the proxy cannot reach the server"},
-		{"a proxy in trouble, http", http, refuses(503), joe, nil, Moment, ReasonServerError, "through the proxy http://[redacted]@127.0.0.1:"},
-		{"a proxy that knows no such page, http", http, refuses(404), joe, nil, Environment, ReasonURL, "through the proxy http://[redacted]@127.0.0.1:"},
+		{"a wrong password", https, plain.URL, joe, nil, Misconfigured, ReasonProxy, "put them into `proxy` or HTTPS_PROXY"},
+		{"a wrong password, http", http, plain.URL, joe, nil, Misconfigured, ReasonProxy, "put them into `proxy` or HTTPS_PROXY"},
+		{"no password", https, plain.URL, "", nil, Misconfigured, ReasonProxy, "wants a user and password"},
+		{"a login that is no password", https, refuses(407, "Proxy-Authenticate", "Negotiate", "Proxy-Authenticate", "NTLM"), joe, nil, Misconfigured, ReasonProxy, "neither NTLM"},
+		{"a login that is no password, http", http, refuses(407, "Proxy-Authenticate", "NTLM"), joe, nil, Misconfigured, ReasonProxy, "neither NTLM"},
+		{"a proxy that forbids", https, refuses(403), joe, nil, Misconfigured, ReasonProxy, "allow host and port of `endpoint` there"},
+		{"a proxy that forbids, http", http, refuses(403, "Content-Type", "text/html"), joe, nil, Misconfigured, ReasonProxy, "allow host and port of `endpoint` there"},
+		{"a wrong password, in tinyproxy's way", https, refuses(401), joe, nil, Misconfigured, ReasonProxy, "put them into `proxy` or HTTPS_PROXY"},
+		{"a wrong password, in tinyproxy's way, http", http, refuses(401, "Content-Type", "text/html"), joe, nil, Misconfigured, ReasonProxy, "put them into `proxy` or HTTPS_PROXY"},
+		{"a server that forbids, http", http, refuses(403, "Content-Type", "application/json"), joe, nil, Misconfigured, ReasonToken, "logs.ingest"},
+		{"no proxy at all", https, refuses(400), joe, nil, Misconfigured, ReasonProxy, "those of an HTTP proxy"},
+		{"a proxy that cannot reach the server", https, refuses(502), joe, nil, Transient, ReasonNetwork, "the proxy cannot reach the server"},
+		{"a proxy in trouble, http", http, refuses(503), joe, nil, Transient, ReasonServerError, "through the proxy http://[redacted]@127.0.0.1:"},
+		{"a proxy that knows no such page, http", http, refuses(404), joe, nil, Misconfigured, ReasonURL, "through the proxy http://[redacted]@127.0.0.1:"},
 		{"a proxy that refuses the body, http", http, refuses(413), joe, nil, TooLarge, ReasonTooLarge, "through the proxy http://[redacted]@127.0.0.1:"},
-		{"a proxy that answers with a page, http", http, refuses(200, "Content-Type", "text/html"), joe, nil, Environment, ReasonNotTheAPI, "through the proxy http://[redacted]@127.0.0.1:"},
-		{"a proxy that says nothing, http", http, rawServer(t, stalls("")), joe, nil, Moment, ReasonTimeout, "while waiting for the answer through the proxy http://[redacted]@127.0.0.1:"},
-		{"nobody listens", https, "http:" + nobody, joe, nil, Moment, ReasonNetwork, "check host and port in `proxy` or HTTPS_PROXY"},
-		{"nobody listens, http", http, "http:" + nobody, joe, nil, Moment, ReasonNetwork, "check host and port in `proxy` or HTTPS_PROXY"},
-		{"nobody listens, proxy over TLS", https, "https:" + nobody, joe, nil, Moment, ReasonNetwork, "check host and port in `proxy` or HTTPS_PROXY"},
-		{"a proxy that wants TLS", https, rawServer(t, says("\x15\x03\x01\x00\x02\x02\x16")), joe, nil, Environment, ReasonProxy, "write it with https://"},
-		{"a proxy that wants TLS and hangs up", https, strings.Replace(overTLS.URL, "https:", "http:", 1), joe, nil, Moment, ReasonNetwork, "whether it wants https:// before them"},
-		{"a proxy that wants no TLS", https, strings.Replace(plain.URL, "http:", "https:", 1), joe, nil, Environment, ReasonProxy, "write it with http://"},
-		{"a proxy of another name", https, runProxy(t, &named).URL, joe, trusts(namedCA), Environment, ReasonCertificate, "the proxy's certificate is for another name"},
-		{"something that is no proxy", https, rawServer(t, says("SSH-2.0-OpenSSH_9.2\r\n")), joe, nil, Environment, ReasonProxy, "what answers there is no HTTP proxy: check host and port"},
-		{"a page without a head", https, rawServer(t, says("<html>\r\n")), joe, nil, Environment, ReasonProxy, "what answers there is no HTTP proxy"},
-		{"a broken head", https, rawServer(t, says("HTTP/1.1 200 OK\r\nnothing\r\n\r\n")), joe, nil, Environment, ReasonProxy, "what answers there is no HTTP proxy"},
-		{"something that is no proxy, http", http, rawServer(t, says("SSH-2.0-OpenSSH_9.2\r\n")), joe, nil, Environment, ReasonProxy, "what answers there is no HTTP proxy: check host and port"},
-		{"something that is no proxy and speaks first", https, greets(t), joe, nil, Environment, ReasonProxy, "what answers there is no HTTP proxy: check host and port"},
-		{"something that is no proxy and speaks first, http", http, greets(t), joe, nil, Environment, ReasonProxy, "what answers there is no HTTP proxy: check host and port"},
-		{"a proxy that wants TLS, http", http, rawServer(t, says("\x15\x03\x01\x00\x02\x02\x16")), joe, nil, Environment, ReasonProxy, "write it with https://"},
-		{"a proxy that hangs up", https, rawServer(t, says("")), joe, nil, Moment, ReasonNetwork, "the proxy hangs up without an answer"},
-		{"a proxy that stalls in its handshake", https, "https://" + mute(t), joe, nil, Moment, ReasonTimeout, silent + "https://[redacted]@127.0.0.1:"},
-		{"a proxy over TLS that stalls", https, muteOverTLS(t, right), joe, trusts(rightCA), Moment, ReasonTimeout, silent + "https://[redacted]@127.0.0.1:"},
-		{"a proxy that says nothing", https, "http://" + mute(t), joe, nil, Moment, ReasonTimeout, silent + "http://[redacted]@127.0.0.1:"},
-		{"a proxy that stalls", https, rawServer(t, stalls("HTTP/1.1 200")), joe, nil, Moment, ReasonTimeout, silent + "http://[redacted]@127.0.0.1:"},
-		{"a proxy that is not the one in trouble", https, rawServer(t, stalls("HTTP/1.1 200 OK\r\n\r\n")), joe, nil, Moment, ReasonTimeout, "no answer in time; trying again (request_timeout is over while connecting through the proxy"},
-		{"a login page", https, rawServer(t, then("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", "<html>login</html>")), joe, nil, Environment, ReasonProxy, "the proxy answers with a page of its own, such as a login"},
-		{"a login page that is over before TLS", https, rawServer(t, says("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlogin")), joe, nil, Moment, ReasonNetwork, "the proxy answers with a page of its own, such as a login"},
-		{"a login page and then nothing", https, rawServer(t, stalls("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>")), joe, nil, Moment, ReasonNetwork, "the proxy answers with a page of its own, such as a login"},
-		{"a login page without a head", https, rawServer(t, then("HTTP/1.1 200 OK\r\n\r\n", "<html>login</html>")), joe, nil, Environment, ReasonScheme, "whether it is the proxy that answers, with a login page"},
-		{"a proxy that goes on in HTTP", https, rawServer(t, then("HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n")), joe, nil, Environment, ReasonScheme, "whether it is the proxy that answers, with a login page"},
+		{"a proxy that answers with a page, http", http, refuses(200, "Content-Type", "text/html"), joe, nil, Misconfigured, ReasonNotTheAPI, "through the proxy http://[redacted]@127.0.0.1:"},
+		{"a proxy that says nothing, http", http, rawServer(t, stalls("")), joe, nil, Transient, ReasonTimeout, "while waiting for the answer through the proxy http://[redacted]@127.0.0.1:"},
+		{"nobody listens", https, "http:" + nobody, joe, nil, Transient, ReasonNetwork, "check host and port in `proxy` or HTTPS_PROXY"},
+		{"nobody listens, http", http, "http:" + nobody, joe, nil, Transient, ReasonNetwork, "check host and port in `proxy` or HTTPS_PROXY"},
+		{"nobody listens, proxy over TLS", https, "https:" + nobody, joe, nil, Transient, ReasonNetwork, "check host and port in `proxy` or HTTPS_PROXY"},
+		{"a proxy that wants TLS", https, rawServer(t, says("\x15\x03\x01\x00\x02\x02\x16")), joe, nil, Misconfigured, ReasonProxy, "write it with https://"},
+		{"a proxy that wants TLS and hangs up", https, strings.Replace(overTLS.URL, "https:", "http:", 1), joe, nil, Transient, ReasonNetwork, "whether it wants https:// before them"},
+		{"a proxy that wants no TLS", https, strings.Replace(plain.URL, "http:", "https:", 1), joe, nil, Misconfigured, ReasonProxy, "write it with http://"},
+		{"a proxy of another name", https, runProxy(t, &named).URL, joe, trusts(namedCA), Misconfigured, ReasonCertificate, "the proxy's certificate is for another name"},
+		{"something that is no proxy", https, rawServer(t, says("SSH-2.0-OpenSSH_9.2\r\n")), joe, nil, Misconfigured, ReasonProxy, "what answers there is no HTTP proxy: check host and port"},
+		{"a page without a head", https, rawServer(t, says("<html>\r\n")), joe, nil, Misconfigured, ReasonProxy, "what answers there is no HTTP proxy"},
+		{"a broken head", https, rawServer(t, says("HTTP/1.1 200 OK\r\nnothing\r\n\r\n")), joe, nil, Misconfigured, ReasonProxy, "what answers there is no HTTP proxy"},
+		{"something that is no proxy, http", http, rawServer(t, says("SSH-2.0-OpenSSH_9.2\r\n")), joe, nil, Misconfigured, ReasonProxy, "what answers there is no HTTP proxy: check host and port"},
+		{"something that is no proxy and speaks first", https, greets(t), joe, nil, Misconfigured, ReasonProxy, "what answers there is no HTTP proxy: check host and port"},
+		{"something that is no proxy and speaks first, http", http, greets(t), joe, nil, Misconfigured, ReasonProxy, "what answers there is no HTTP proxy: check host and port"},
+		{"a proxy that wants TLS, http", http, rawServer(t, says("\x15\x03\x01\x00\x02\x02\x16")), joe, nil, Misconfigured, ReasonProxy, "write it with https://"},
+		{"a proxy that hangs up", https, rawServer(t, says("")), joe, nil, Transient, ReasonNetwork, "the proxy hangs up without an answer"},
+		{"a proxy that stalls in its handshake", https, "https://" + mute(t), joe, nil, Transient, ReasonTimeout, silent + "https://[redacted]@127.0.0.1:"},
+		{"a proxy over TLS that stalls", https, muteOverTLS(t, right), joe, trusts(rightCA), Transient, ReasonTimeout, silent + "https://[redacted]@127.0.0.1:"},
+		{"a proxy that says nothing", https, "http://" + mute(t), joe, nil, Transient, ReasonTimeout, silent + "http://[redacted]@127.0.0.1:"},
+		{"a proxy that stalls", https, rawServer(t, stalls("HTTP/1.1 200")), joe, nil, Transient, ReasonTimeout, silent + "http://[redacted]@127.0.0.1:"},
+		{"a proxy that is not the one in trouble", https, rawServer(t, stalls("HTTP/1.1 200 OK\r\n\r\n")), joe, nil, Transient, ReasonTimeout, "no answer in time; trying again (request_timeout is over while connecting through the proxy"},
+		{"a login page", https, rawServer(t, then("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", "<html>login</html>")), joe, nil, Misconfigured, ReasonProxy, "the proxy answers with a page of its own, such as a login"},
+		{"a login page that is over before TLS", https, rawServer(t, says("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlogin")), joe, nil, Transient, ReasonNetwork, "the proxy answers with a page of its own, such as a login"},
+		{"a login page and then nothing", https, rawServer(t, stalls("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>")), joe, nil, Transient, ReasonNetwork, "the proxy answers with a page of its own, such as a login"},
+		{"a login page without a head", https, rawServer(t, then("HTTP/1.1 200 OK\r\n\r\n", "<html>login</html>")), joe, nil, Misconfigured, ReasonScheme, "whether it is the proxy that answers, with a login page"},
+		{"a proxy that goes on in HTTP", https, rawServer(t, then("HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n")), joe, nil, Misconfigured, ReasonScheme, "whether it is the proxy that answers, with a login page"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -290,5 +290,5 @@ func TestAProxyThatDoesNotShakeHandsInTimeIsToldFromAFlushWithoutTime(t *testing
 	transport := transportTo(t, server, by(t, "https://"+mute(t), joe, hunter2))
 	transport.handshakeTimeout = 100 * time.Millisecond
 	v := quick(t, server, through(transport)).Send(t.Context(), payload, true)
-	expectVerdict(t, v, Moment, ReasonTimeout, "the proxy does not answer: check host and port in `proxy` or HTTPS_PROXY")
+	expectVerdict(t, v, Transient, ReasonTimeout, "the proxy does not answer: check host and port in `proxy` or HTTPS_PROXY")
 }

@@ -84,12 +84,12 @@ func (r *Retrier) Send(ctx context.Context, payload *batch.Payload, wait bool) V
 	told := "" // the kind of trouble that was told last
 	for attempts := 0; ; {
 		verdict := r.next.Send(ctx, payload, wait)
-		if !verdict.Held {
+		if !verdict.Blocked {
 			attempts++
 		}
 		verdict.Attempts = attempts
-		again := verdict.Kind == Moment && verdict.Reason != ReasonStopping || verdict.Kind == Environment && r.mistakes
-		if !again || verdict.Held || !wait {
+		again := verdict.Kind == Transient && verdict.Reason != ReasonStopping || verdict.Kind == Misconfigured && r.mistakes
+		if !again || verdict.Blocked || !wait {
 			return verdict
 		}
 		if pauses == nil {
@@ -111,14 +111,14 @@ func (r *Retrier) Send(ctx context.Context, payload *batch.Payload, wait bool) V
 // at once, though it may have come after something else.
 func (r *Retrier) tell(attempts int, told string, v *Verdict) string {
 	switch {
-	case attempts > 1 && (v.Kind != Environment || v.Key() == told):
+	case attempts > 1 && (v.Kind != Misconfigured || v.Key() == told):
 		r.log.Debug("deliver.retry", "attempt %d failed, the next one follows: %s", attempts, v.Message)
-	case v.Kind == Environment:
+	case v.Kind == Misconfigured:
 		r.log.Error(v.Key(), "%s; nothing is lost while it is tried again", v.Message)
 	default:
 		r.log.Warn(v.Key(), "%s", v.Message)
 	}
-	if v.Kind == Environment || attempts == 1 {
+	if v.Kind == Misconfigured || attempts == 1 {
 		told = v.Key()
 	}
 	return told

@@ -40,9 +40,9 @@ func constant(pause time.Duration) func() backoff.BackOff {
 func TestRetrier(t *testing.T) {
 	var (
 		accepted = Verdict{Kind: Accepted, Reason: ReasonAccepted}
-		moment   = Verdict{Kind: Moment, Reason: ReasonServerError}
-		mistake  = Verdict{Kind: Environment, Reason: ReasonToken}
-		held     = Verdict{Kind: Moment, Reason: ReasonThrottled, Held: true}
+		moment   = Verdict{Kind: Transient, Reason: ReasonServerError}
+		mistake  = Verdict{Kind: Misconfigured, Reason: ReasonToken}
+		held     = Verdict{Kind: Transient, Reason: ReasonThrottled, Blocked: true}
 	)
 	for _, c := range []struct {
 		name     string
@@ -57,18 +57,18 @@ func TestRetrier(t *testing.T) {
 		{"returns at once what is accepted", []Verdict{accepted}, 0, time.Second, true, Accepted, 1, 0},
 		{"tries again while the moment is to blame", []Verdict{moment, moment, accepted}, 0, time.Second, true, Accepted, 3, 2 * time.Second},
 		{"tries again what somebody may mend meanwhile", []Verdict{mistake, mistake, accepted}, 0, time.Second, true, Accepted, 3, 2 * time.Second},
-		{"does not try that again unless it is asked for", []Verdict{mistake, accepted}, 0, time.Second, true, Environment, 1, 0},
-		{"makes one attempt at what has to be mended on the engine thread", []Verdict{mistake, accepted}, 0, time.Second, false, Environment, 1, 0},
-		{"gives back at once what was held to the end", []Verdict{moment, held, accepted}, 0, time.Second, true, Moment, 1, time.Second},
+		{"does not try that again unless it is asked for", []Verdict{mistake, accepted}, 0, time.Second, true, Misconfigured, 1, 0},
+		{"makes one attempt at what has to be mended on the engine thread", []Verdict{mistake, accepted}, 0, time.Second, false, Misconfigured, 1, 0},
+		{"gives back at once what was held to the end", []Verdict{moment, held, accepted}, 0, time.Second, true, Transient, 1, time.Second},
 		{"does not try again what is too large", []Verdict{{Kind: TooLarge}}, 0, time.Second, true, TooLarge, 1, 0},
-		{"does not try again what the data is to blame for", []Verdict{{Kind: Data}}, 0, time.Second, true, Data, 1, 0},
-		{"stops at the first verdict that is not the moment's", []Verdict{moment, {Kind: Data}, accepted}, 0, time.Second, true, Data, 2, time.Second},
-		{"makes one attempt and never sleeps on the engine thread", []Verdict{moment, accepted}, 0, time.Second, false, Moment, 1, 0},
-		{"gives up when the next pause leaves no time for an attempt", []Verdict{moment}, 0, 4 * time.Second, true, Moment, 5, 16 * time.Second},
-		{"counts the time of the attempts too", []Verdict{moment}, 9 * time.Second, time.Second, true, Moment, 2, 19 * time.Second},
-		{"uses the time to the last second", []Verdict{moment}, 0, 19 * time.Second, true, Moment, 2, 19 * time.Second},
-		{"stops when the plugin stops", []Verdict{{Kind: Moment, Reason: ReasonStopping}}, 0, time.Second, true, Moment, 1, 0},
-		{"stops when the pauses say so", []Verdict{moment}, 0, backoff.Stop, true, Moment, 1, 0},
+		{"does not try again what the data is to blame for", []Verdict{{Kind: Rejected}}, 0, time.Second, true, Rejected, 1, 0},
+		{"stops at the first verdict that is not the moment's", []Verdict{moment, {Kind: Rejected}, accepted}, 0, time.Second, true, Rejected, 2, time.Second},
+		{"makes one attempt and never sleeps on the engine thread", []Verdict{moment, accepted}, 0, time.Second, false, Transient, 1, 0},
+		{"gives up when the next pause leaves no time for an attempt", []Verdict{moment}, 0, 4 * time.Second, true, Transient, 5, 16 * time.Second},
+		{"counts the time of the attempts too", []Verdict{moment}, 9 * time.Second, time.Second, true, Transient, 2, 19 * time.Second},
+		{"uses the time to the last second", []Verdict{moment}, 0, 19 * time.Second, true, Transient, 2, 19 * time.Second},
+		{"stops when the plugin stops", []Verdict{{Kind: Transient, Reason: ReasonStopping}}, 0, time.Second, true, Transient, 1, 0},
+		{"stops when the pauses say so", []Verdict{moment}, 0, backoff.Stop, true, Transient, 1, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -80,7 +80,7 @@ func TestRetrier(t *testing.T) {
 				began := time.Now()
 				v := retrier.Send(ctx, payload, c.wait)
 				sent := c.attempts
-				if v.Held {
+				if v.Blocked {
 					sent++ // it was given to the gate, which kept it
 				}
 				if v.Kind != c.kind || v.Attempts != c.attempts || next.sent != sent {
@@ -99,12 +99,12 @@ func TestRetrier(t *testing.T) {
 
 func TestRetrierWakesUpWhenItsContextIsCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		next := &script{verdicts: []Verdict{{Kind: Moment}}}
+		next := &script{verdicts: []Verdict{{Kind: Transient}}}
 		retrier := NewRetrier(next, RetryOptions{Pauses: constant(time.Hour)})
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(3*time.Second, cancel)
 		began := time.Now()
-		if v := retrier.Send(ctx, payload, true); v.Kind != Moment || time.Since(began) != 3*time.Second {
+		if v := retrier.Send(ctx, payload, true); v.Kind != Transient || time.Since(began) != 3*time.Second {
 			t.Errorf("%s after %s", v.Kind, time.Since(began))
 		}
 	})
@@ -112,7 +112,7 @@ func TestRetrierWakesUpWhenItsContextIsCancelled(t *testing.T) {
 
 func TestRetrierMakesNoSecondAttemptAfterTheDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		next := &script{verdicts: []Verdict{{Kind: Moment}}, takes: time.Minute}
+		next := &script{verdicts: []Verdict{{Kind: Transient}}, takes: time.Minute}
 		retrier := NewRetrier(next, RetryOptions{Pauses: constant(0)})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -125,7 +125,7 @@ func TestRetrierMakesNoSecondAttemptAfterTheDeadline(t *testing.T) {
 func TestTheFirstRetryIsToldAtOnceAndTheOthersAtDebugLevel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		logger := &recorder{}
-		next := &script{verdicts: []Verdict{{Kind: Moment}, {Kind: Moment}, {Kind: Accepted}}}
+		next := &script{verdicts: []Verdict{{Kind: Transient}, {Kind: Transient}, {Kind: Accepted}}}
 		retrier := NewRetrier(next, RetryOptions{Log: telemetry.NewLog(logger, nil, 0)})
 		retrier.Send(t.Context(), payload, true)
 		if !slices.Equal(logger.levels, []telemetry.Level{telemetry.LevelWarn, telemetry.LevelDebug}) {
@@ -138,7 +138,7 @@ func TestTheFirstRetryIsToldAtOnceAndTheOthersAtDebugLevel(t *testing.T) {
 func TestWhatHasToBeMendedIsToldAtOnceThoughItCameAfterSomethingElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		logger := &recorder{}
-		cut, mistake := Verdict{Kind: Moment, Reason: ReasonNetwork}, Verdict{Kind: Environment, Reason: ReasonCertificate}
+		cut, mistake := Verdict{Kind: Transient, Reason: ReasonNetwork}, Verdict{Kind: Misconfigured, Reason: ReasonCertificate}
 		next := &script{verdicts: []Verdict{cut, cut, mistake, mistake, cut, mistake, {Kind: Accepted}}}
 		retrier := NewRetrier(next, RetryOptions{Environment: true, Log: telemetry.NewLog(logger, nil, time.Nanosecond)})
 		retrier.Send(t.Context(), payload, true)
@@ -225,7 +225,7 @@ func TestAttemptsAndFlushesEndInTime(t *testing.T) {
 				defer cancel()
 				began := time.Now()
 				v := retrier.Send(ctx, payload, true)
-				if v.Kind != Moment || v.Reason != c.reason || v.Attempts != c.attempts || time.Since(began) != c.elapsed {
+				if v.Kind != Transient || v.Reason != c.reason || v.Attempts != c.attempts || time.Since(began) != c.elapsed {
 					t.Errorf("%s, %s after %d attempts and %s: %s", v.Kind, v.Reason, v.Attempts, time.Since(began), v.Message)
 				}
 			})

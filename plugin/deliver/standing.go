@@ -16,11 +16,11 @@ const (
 // endpoint, and whoever says so works: to ask another would only double what a server in need is asked, or a mistake that somebody has to
 // see. What lies between here and the environment (name, route, proxy, certificate, the machine itself) is each endpoint's own.
 func standingOf(v Verdict) standing {
-	if v.Foreign {
+	if v.NotAPI {
 		return fails
 	}
 	switch v.Kind {
-	case Accepted, TooLarge, Data:
+	case Accepted, TooLarge, Rejected:
 		// Whoever judges a payload works. A limit can be that of a gateway before this endpoint alone, but smaller payloads pass it, too.
 		return works
 	}

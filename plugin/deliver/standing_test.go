@@ -82,7 +82,7 @@ func TestEveryStatusTellsSomethingAboutItsEndpoint(t *testing.T) {
 	for status := 100; status < 1000; status++ {
 		v := Judge(Answer{Status: status})
 		want := works
-		if v.Kind == Moment && status != 429 || v.Kind == Environment && status > 403 || status >= 300 && status <= 399 {
+		if v.Kind == Transient && status != 429 || v.Kind == Misconfigured && status > 403 || status >= 300 && status <= 399 {
 			want = fails
 		}
 		if got := standingOf(v); got != want {

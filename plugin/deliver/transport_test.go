@@ -99,41 +99,41 @@ func TestTLS(t *testing.T) {
 		says   string
 	}{
 		{"an authority of tls_ca_file is trusted", good, with(trusts(ca)), Accepted, ReasonAccepted, ""},
-		{"an unknown authority is not, and the file is named", good, nil, Environment, ReasonCertificate, "name that file in tls_ca_file"},
-		{"an unknown authority is not, and the pin that accepts it is printed", good, nil, Environment, ReasonCertificate, "set tls_pin_sha256 to " + bad},
-		{"that those between may be missing is told", good, nil, Environment, ReasonCertificate, "or the server does not send those between it and its authority: let it send them, or save"},
-		{"but not when they are there", secure(t, right, sends(authority)), nil, Environment, ReasonCertificate, "of an authority unknown here (an ActiveGate has a self-signed one by default)"},
-		{"nor of one that signed itself", secure(t, pki.SelfSigned(t, "127.0.0.1")), nil, Environment, ReasonCertificate, "of an authority unknown here (an ActiveGate has a self-signed one by default)"},
-		{"another authority is not", good, with(trusts(otherCA)), Environment, ReasonCertificate, "set tls_pin_sha256 to " + bad},
-		{"another name is not, and the names it holds are told", secure(t, named), with(trusts(ca)), Environment, ReasonCertificate, "tls_server_name"},
+		{"an unknown authority is not, and the file is named", good, nil, Misconfigured, ReasonCertificate, "name that file in tls_ca_file"},
+		{"an unknown authority is not, and the pin that accepts it is printed", good, nil, Misconfigured, ReasonCertificate, "set tls_pin_sha256 to " + bad},
+		{"that those between may be missing is told", good, nil, Misconfigured, ReasonCertificate, "or the server does not send those between it and its authority: let it send them, or save"},
+		{"but not when they are there", secure(t, right, sends(authority)), nil, Misconfigured, ReasonCertificate, "of an authority unknown here (an ActiveGate has a self-signed one by default)"},
+		{"nor of one that signed itself", secure(t, pki.SelfSigned(t, "127.0.0.1")), nil, Misconfigured, ReasonCertificate, "of an authority unknown here (an ActiveGate has a self-signed one by default)"},
+		{"another authority is not", good, with(trusts(otherCA)), Misconfigured, ReasonCertificate, "set tls_pin_sha256 to " + bad},
+		{"another name is not, and the names it holds are told", secure(t, named), with(trusts(ca)), Misconfigured, ReasonCertificate, "tls_server_name"},
 		{"tls_server_name is the name that counts", secure(t, named), with(trusts(ca), asks("gate.example")), Accepted, ReasonAccepted, ""},
-		{"the wrong tls_server_name is refused", good, with(trusts(ca), asks("gate.example")), Environment, ReasonCertificate, "another name"},
-		{"an expired one is not", secure(t, over), with(trusts(ca)), Environment, ReasonCertificate, "expired"},
-		{"one of an authority that is expired is not", secure(t, late.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}})), with(trusts(lateCA)), Environment, ReasonCertificate, "an authority of the server's certificate is expired or not valid yet"},
-		{"one without a name is not", secure(t, cn), with(trusts(cnFile)), Environment, ReasonCertificate, "holds no name that counts (a Common Name alone does not)"},
+		{"the wrong tls_server_name is refused", good, with(trusts(ca), asks("gate.example")), Misconfigured, ReasonCertificate, "another name"},
+		{"an expired one is not", secure(t, over), with(trusts(ca)), Misconfigured, ReasonCertificate, "expired"},
+		{"one of an authority that is expired is not", secure(t, late.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}})), with(trusts(lateCA)), Misconfigured, ReasonCertificate, "an authority of the server's certificate is expired or not valid yet"},
+		{"one without a name is not", secure(t, cn), with(trusts(cnFile)), Misconfigured, ReasonCertificate, "holds no name that counts (a Common Name alone does not)"},
 		{"one without a name can be pinned", secure(t, cn), with(pins(cn.Leaf)), Accepted, ReasonAccepted, ""},
-		{"one of the future is not", secure(t, early), with(trusts(ca)), Environment, ReasonCertificate, "not valid yet"},
+		{"one of the future is not", secure(t, early), with(trusts(ca)), Misconfigured, ReasonCertificate, "not valid yet"},
 		{"anything is with tls_verify off", secure(t, self), with(off), Accepted, ReasonAccepted, ""},
 		{"a pin needs neither authority nor name", secure(t, self), with(pins(self.Leaf)), Accepted, ReasonAccepted, ""},
 		{"one pin of several is enough", secure(t, self), with(pins(right.Leaf, self.Leaf)), Accepted, ReasonAccepted, ""},
-		{"another certificate than the pinned is refused though its authority is known", good, with(trusts(ca), pins(self.Leaf)), Environment, ReasonCertificate, "fingerprint " + bad},
-		{"a pinned one that is expired is refused", secure(t, over), with(pins(over.Leaf)), Environment, ReasonCertificate, "expired"},
-		{"a pinned one of the future is refused", secure(t, early), with(pins(early.Leaf)), Environment, ReasonCertificate, "not valid yet"},
+		{"another certificate than the pinned is refused though its authority is known", good, with(trusts(ca), pins(self.Leaf)), Misconfigured, ReasonCertificate, "fingerprint " + bad},
+		{"a pinned one that is expired is refused", secure(t, over), with(pins(over.Leaf)), Misconfigured, ReasonCertificate, "expired"},
+		{"a pinned one of the future is refused", secure(t, early), with(pins(early.Leaf)), Misconfigured, ReasonCertificate, "not valid yet"},
 		{"a client certificate is shown, TLS 1.2", secure(t, right, wants(authority, v12)), with(trusts(ca), shows(client, clientKey)), Accepted, ReasonAccepted, ""},
 		{"a client certificate is shown, TLS 1.3", secure(t, right, wants(authority, v13)), with(trusts(ca), shows(client, clientKey)), Accepted, ReasonAccepted, ""},
 		{"a client certificate is shown to a pinned server", secure(t, right, wants(authority, v13)), with(pins(right.Leaf), shows(client, clientKey)), Accepted, ReasonAccepted, ""},
-		{"one that is missing is named, TLS 1.2", secure(t, right, wants(authority, v12)), with(trusts(ca)), Environment, ReasonTLS, "tls_cert_file and tls_key_file"},
-		{"one that is missing is named, TLS 1.3", secure(t, right, wants(authority, v13)), with(trusts(ca)), Environment, ReasonTLS, "tls_cert_file and tls_key_file"},
-		{"one of another authority is refused", secure(t, right, wants(authority, v12)), with(trusts(ca), shows(stranger, strangerKey)), Environment, ReasonTLS, "tls_cert_file and tls_key_file"},
-		{"TLS 1.1 is refused", secure(t, right, func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }), with(trusts(ca)), Environment, ReasonTLS, "TLS 1.2"},
+		{"one that is missing is named, TLS 1.2", secure(t, right, wants(authority, v12)), with(trusts(ca)), Misconfigured, ReasonTLS, "tls_cert_file and tls_key_file"},
+		{"one that is missing is named, TLS 1.3", secure(t, right, wants(authority, v13)), with(trusts(ca)), Misconfigured, ReasonTLS, "tls_cert_file and tls_key_file"},
+		{"one of another authority is refused", secure(t, right, wants(authority, v12)), with(trusts(ca), shows(stranger, strangerKey)), Misconfigured, ReasonTLS, "tls_cert_file and tls_key_file"},
+		{"TLS 1.1 is refused", secure(t, right, func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }), with(trusts(ca)), Misconfigured, ReasonTLS, "TLS 1.2"},
 		{"old cipher suites are refused", secure(t, right, func(c *tls.Config) {
 			c.MaxVersion, c.CipherSuites = v12, []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}
-		}), with(trusts(ca)), Environment, ReasonTLS, "a cipher suite of ECDHE"},
+		}), with(trusts(ca)), Misconfigured, ReasonTLS, "a cipher suite of ECDHE"},
 		{"TLS 1.2 is enough", secure(t, right, func(c *tls.Config) { c.MaxVersion = v12 }), with(trusts(ca)), Accepted, ReasonAccepted, ""},
-		{"TLS 1.2 is refused with tls_min_version 1.3", secure(t, right, func(c *tls.Config) { c.MaxVersion = v12 }), with(trusts(ca), min13), Environment, ReasonTLS, "tls_min_version"},
+		{"TLS 1.2 is refused with tls_min_version 1.3", secure(t, right, func(c *tls.Config) { c.MaxVersion = v12 }), with(trusts(ca), min13), Misconfigured, ReasonTLS, "tls_min_version"},
 		{"TLS 1.3 is taken with tls_min_version 1.3", good, with(trusts(ca), min13), Accepted, ReasonAccepted, ""},
-		{"https to an http port is explained", &httptest.Server{URL: strings.Replace(plain.URL, "http:", "https:", 1)}, nil, Environment, ReasonScheme, "does not speak https"},
-		{"http to an https port is explained", &httptest.Server{URL: strings.Replace(good.URL, "https:", "http:", 1)}, nil, Environment, ReasonScheme, "https://"},
+		{"https to an http port is explained", &httptest.Server{URL: strings.Replace(plain.URL, "http:", "https:", 1)}, nil, Misconfigured, ReasonScheme, "does not speak https"},
+		{"http to an https port is explained", &httptest.Server{URL: strings.Replace(good.URL, "https:", "http:", 1)}, nil, Misconfigured, ReasonScheme, "https://"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v := quick(t, c.server.URL, through(transportTo(t, c.server.URL, c.set...))).Send(t.Context(), payload, true)
@@ -208,9 +208,9 @@ func TestCertificatesOnDiskAreReadAgain(t *testing.T) {
 	send("at first", Accepted, "")
 	by.Store(&second)
 	reconnect()
-	send("the authority changed on the server only", Environment, "")
+	send("the authority changed on the server only", Misconfigured, "")
 	write(t, ca, "half a cert")
-	send("the file is broken", Environment, "the last good certificates stay in use: tls_ca_file: got")
+	send("the file is broken", Misconfigured, "the last good certificates stay in use: tls_ca_file: got")
 	by.Store(&first)
 	send("the last good state is still good", Accepted, "")
 	by.Store(&second)
@@ -220,7 +220,7 @@ func TestCertificatesOnDiskAreReadAgain(t *testing.T) {
 	time.Add(int64(telemetry.DefaultInterval))
 	send("a certificate without its key", Accepted, "tls_key_file: got") // on the old connection
 	reconnect()
-	send("a certificate without its key, on a new connection", Environment, "")
+	send("a certificate without its key, on a new connection", Misconfigured, "")
 	write(t, nextKey, string(next.KeyPEM(t)))
 	send("all is renewed", Accepted, "the certificates changed: tls_ca_file holds 1, that in tls_cert_file has the fingerprint "+config.FingerprintOf(next.Leaf).String())
 	send("afterwards", Accepted, "")
@@ -258,26 +258,26 @@ func TestAClientCertificateThatWasTakenIsNotBlamedForACut(t *testing.T) {
 		t.Helper()
 		status.Store(code)
 		v := client.Send(t.Context(), payload, true)
-		if v.Kind != kind || kind == Environment && v.Reason != ReasonTLS {
+		if v.Kind != kind || kind == Misconfigured && v.Reason != ReasonTLS {
 			t.Errorf("%s: %s, %s: %s", what, v.Kind, v.Reason, v.Message)
 		}
 		time.Add(int64(maxAge * 2)) // the next one is of another generation
 	}
 	const cut = 0
-	send("a cut at first", cut, Environment)
-	send("refused, as nginx does it", 400, Data)
-	send("a cut after that", cut, Environment)
-	send("taken", 503, Moment)
-	send("a cut of one that was taken", cut, Moment)
-	send("and another", cut, Moment)
+	send("a cut at first", cut, Misconfigured)
+	send("refused, as nginx does it", 400, Rejected)
+	send("a cut after that", cut, Misconfigured)
+	send("taken", 503, Transient)
+	send("a cut of one that was taken", cut, Transient)
+	send("and another", cut, Transient)
 	next := authority.Issue(t, pki.Spec{Client: true})
 	write(t, cert, string(next.CertPEM()))
 	write(t, key, string(next.KeyPEM(t)))
-	send("a cut of a new one", cut, Environment)
+	send("a cut of a new one", cut, Misconfigured)
 	send("the new one is taken", 204, Accepted)
-	send("a cut of the new one", cut, Moment)
+	send("a cut of the new one", cut, Transient)
 	time.Add(int64(48 * 12 * maxAge)) // two days
-	send("a cut of one that is over", cut, Environment)
+	send("a cut of one that is over", cut, Misconfigured)
 }
 
 func TestAChangeOfCertificatesNeedsANewConnection(t *testing.T) {
@@ -295,5 +295,5 @@ func TestAChangeOfCertificatesNeedsANewConnection(t *testing.T) {
 	}
 	write(t, ca, string(pki.Authority(t).CertPEM()))
 	time.Add(int64(fileCheck))
-	expectVerdict(t, client.Send(t.Context(), payload, true), Environment, ReasonCertificate, "tls_ca_file")
+	expectVerdict(t, client.Send(t.Context(), payload, true), Misconfigured, ReasonCertificate, "tls_ca_file")
 }

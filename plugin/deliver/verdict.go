@@ -19,18 +19,18 @@ import (
 type Kind int
 
 const (
-	// Moment: the server or the way to it is in trouble now; the same request may succeed later. It is the zero value,
+	// Transient: the server or the way to it is in trouble now; the same request may succeed later. It is the zero value,
 	// so that a Verdict nobody filled in never passes for success nor loses data.
-	Moment Kind = iota
+	Transient Kind = iota
 	// Accepted: the server took the payload, all of it or (Verdict.Rejected) most of it. It must not be sent again.
 	Accepted
-	// Environment: URL, token, licence, certificate, proxy or DNS is wrong. No record is at fault, and the same request
+	// Misconfigured: URL, token, licence, certificate, proxy or DNS is wrong. No record is at fault, and the same request
 	// fails until somebody mends it; the data must be kept.
-	Environment
+	Misconfigured
 	// TooLarge: the payload is over a limit of the server; smaller ones may pass.
 	TooLarge
-	// Data: the server understood the request and refuses what is in it; at least one record is at fault.
-	Data
+	// Rejected: the server understood the request and refuses what is in it; at least one record is at fault.
+	Rejected
 )
 
 // String is the name of the kind, as in the counter of requests.
@@ -38,11 +38,11 @@ func (k Kind) String() string {
 	switch k {
 	case Accepted:
 		return "accepted"
-	case Environment:
+	case Misconfigured:
 		return "environment"
 	case TooLarge:
 		return "too_large"
-	case Data:
+	case Rejected:
 		return "data"
 	default:
 		return "moment"
@@ -133,11 +133,11 @@ type Verdict struct {
 	Endpoint int
 	// Attempts is the number of attempts made, each of which can be a request to several endpoints; a Retrier sets it.
 	Attempts int
-	// Foreign says of a refusal that it is a web page, of a server that has never answered as the API does: it may be another one, and the
+	// NotAPI says of a refusal that it is a web page, of a server that has never answered as the API does: it may be another one, and the
 	// records are not to blame.
-	Foreign bool
-	// Held says that this payload was not sent: a Gate held it back, for the reason that the rest of the Verdict tells.
-	Held bool
+	NotAPI bool
+	// Blocked says that this payload was not sent: a Gate held it back, for the reason that the rest of the Verdict tells.
+	Blocked bool
 }
 
 // Key names the kind of message that Message is, for folding log lines.
