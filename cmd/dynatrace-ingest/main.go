@@ -1,6 +1,3 @@
-// Command dynatrace-ingest is a local stand-in for the Dynatrace log ingestion
-// API: point a log shipper at it and see what Dynatrace would store, trim and
-// refuse. Run it with --help.
 package main
 
 import (
