@@ -37,33 +37,16 @@ var cutInfos = [record.NumCuts]cutInfo{
 
 // forgetCuts starts the counts of a payload.
 func (f *flush) forgetCuts() {
-	f.mapper.TakeCuts()
 	f.builder.TakeCuts()
-	f.cuts = [record.NumCuts]uint64{}
+	f.cuts = record.Cuts{}
 	f.restamped = 0
-}
-
-// forgetLast takes the record that did not fit out of the counts: it is mapped again for the next payload.
-func (f *flush) forgetLast(restamped bool) {
-	if restamped {
-		f.restamped--
-	}
-	all := f.mapper.TakeCuts()
-	if all != f.cuts {
-		f.mapper.Map(&f.event, &f.rec)
-		for cut, n := range f.mapper.TakeCuts() {
-			all[cut] -= n
-		}
-	}
-	f.cuts = all
 }
 
 // accountCuts counts what was taken away from the records of a payload that was accepted, and says so.
 func (f *flush) accountCuts() {
 	in := f.in
 	oversize := f.builder.TakeCuts()
-	for i, n := range f.mapper.TakeCuts() {
-		n += f.cuts[i]
+	for i, n := range f.cuts {
 		info := &cutInfos[i]
 		if n == 0 {
 			continue

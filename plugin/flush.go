@@ -34,7 +34,7 @@ type flush struct {
 	requests  int  // that this flush may still make
 	restamped int  // records of the payload in hand
 	doubt     *doubt
-	cuts      [record.NumCuts]uint64 // in the payload in hand
+	cuts      record.Cuts // of the records in the payload in hand
 	refusals  refusals
 }
 

@@ -78,9 +78,12 @@ func (f *flush) build(p part) (built, rest part) {
 			f.mapper.Identify(&f.rec, f.chunkKey().Hash, position)
 		}
 		if f.builder.Add(&f.rec) {
+			f.cuts.Add(&f.rec.Cuts)
 			continue
 		}
-		f.forgetLast(f.event.Time.Known && f.event.Time.Sec < p.oldest)
+		if f.event.Time.Known && f.event.Time.Sec < p.oldest {
+			f.restamped-- // in the next payload
+		}
 		return p.cutAt(position)
 	}
 	built, rest = p, p

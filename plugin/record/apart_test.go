@@ -144,7 +144,7 @@ func TestAGroupThatLeavesNoRoomStandsWithItsRecordAsInJSON(t *testing.T) {
 				}
 				data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Map(body...))
 				var got [2]string
-				var cuts [2][record.NumCuts]uint64
+				var cuts [2]record.Cuts
 				for i, m := range []*record.Mapper{apart(true), together(true)} {
 					each(m, data, func(rec *record.Record) {
 						if isOld {
@@ -157,8 +157,8 @@ func TestAGroupThatLeavesNoRoomStandsWithItsRecordAsInJSON(t *testing.T) {
 						}
 						m.Complete(rec)
 						got[i] = string(new(encode.JSON).Append(nil, rec))
+						cuts[i].Add(&rec.Cuts)
 					})
-					cuts[i] = m.TakeCuts()
 				}
 				if got[0] != got[1] || cuts[0] != cuts[1] {
 					t.Errorf("%d attributes of the resource and %d of the record:\nby itself %s, cuts %v\ntogether  %s, cuts %v", resource, records, got[0], cuts[0], got[1], cuts[1])
@@ -175,14 +175,16 @@ func TestALongAttributeOfAGroupTakesNoOtherWithIt(t *testing.T) {
 		data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "x"))
 		data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "x"))
 		for i, m := range []*record.Mapper{withLongValues(true), withLongValues(false)} {
+			var cuts record.Cuts
 			each(m, data, func(rec *record.Record) {
+				cuts.Add(&rec.Cuts)
 				m.Complete(rec)
 				const want = `"content":"x","service.name":"shop","zones":["a","b"],"otel.scope.name":"s"}`
 				if got := string(new(encode.JSON).Append(nil, rec)); !strings.HasSuffix(got, want) {
 					t.Errorf("%d: got %s", i, got)
 				}
 			})
-			if cuts := m.TakeCuts(); cuts[record.CutGroup] != 4 || cuts[record.CutAttributes] != 0 {
+			if cuts[record.CutGroup] != 4 || cuts[record.CutAttributes] != 0 {
 				t.Errorf("%d: cuts %v", i, cuts)
 			}
 		}

@@ -86,6 +86,16 @@ const (
 	NumCuts
 )
 
+// Cuts counts the cuts that were made to one record, by kind.
+type Cuts [NumCuts]uint64
+
+// Add adds the counts of other to c.
+func (c *Cuts) Add(other *Cuts) {
+	for cut, n := range other {
+		c[cut] += n
+	}
+}
+
 // Mapper maps events to records. It holds the scratch memory of one record at a time: use one per flush, it is not safe
 // for concurrent use. Its memory is bounded by the largest event.
 type Mapper struct {
@@ -124,7 +134,7 @@ type Mapper struct {
 	sources []int        // of the attributes, those that the server would take for the level
 	renamed bool         // a key was given another name since this was last cleared
 
-	cuts [NumCuts]uint64
+	cuts Cuts // of the record in hand
 }
 
 // candidate is the best field so far for the content or the level. It names the field by its place, which is cheaper than
@@ -189,13 +199,6 @@ func (m *Mapper) Begin(f Flush) {
 	m.enriched.begin(m)
 }
 
-// TakeCuts returns how often each cut was made since the last call, and starts anew.
-func (m *Mapper) TakeCuts() [NumCuts]uint64 {
-	cuts := m.cuts
-	m.cuts = [NumCuts]uint64{}
-	return cuts
-}
-
 const (
 	// keptScratch is how much scratch memory a Mapper holds on to between flushes, in bytes.
 	keptScratch = 1 << 20
@@ -234,6 +237,7 @@ func (m *Mapper) Release() {
 // are of one chunk.
 func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	rec.reset()
+	m.cuts = Cuts{}
 	m.scratch, m.elements = m.scratch[:m.memo.scratch], m.elements[:m.memo.elements]
 	m.keys.reset()
 	m.repeats.record++
@@ -307,5 +311,5 @@ func (m *Mapper) Map(ev *chunk.Event, rec *Record) {
 	if m.enriched.on {
 		m.enrich(rec)
 	}
-	rec.Elements = m.elements
+	rec.Elements, rec.Cuts = m.elements, m.cuts
 }

@@ -25,7 +25,7 @@ func options() record.Options {
 }
 
 // mapped returns the JSON of the first event's record, without the timestamp, and the cuts.
-func mapped(t *testing.T, o record.Options, data []byte) (string, [record.NumCuts]uint64) {
+func mapped(t *testing.T, o record.Options, data []byte) (string, record.Cuts) {
 	t.Helper()
 	var r chunk.Reader
 	var ev chunk.Event
@@ -41,7 +41,7 @@ func mapped(t *testing.T, o record.Options, data []byte) (string, [record.NumCut
 		t.Fatalf("not JSON: %s", text)
 	}
 	_, rest, _ := strings.Cut(text, `Z",`)
-	return "{" + rest, m.TakeCuts()
+	return "{" + rest, rec.Cuts
 }
 
 func event(body corpus.Value) []byte {

@@ -53,7 +53,7 @@ type memoEntry struct {
 	attributes []Attribute
 	hashes     []uint32
 	cut        bool // cuts is not all zero
-	cuts       [NumCuts]uint64
+	cuts       Cuts
 	id         uint64
 	signs      signs
 	isHeld     bool // a field for a slot, without attributes

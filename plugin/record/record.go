@@ -33,6 +33,8 @@ type Record struct {
 	stamps int
 	// Elements holds the elements of the array values, see Array.
 	Elements []Value
+	// Cuts counts what was taken away from this record to fit the limits.
+	Cuts Cuts
 }
 
 // Run is a stretch of attributes that the Mapper has met before in the same chunk, such as those of a pod.
@@ -139,6 +141,7 @@ func (r *Record) reset() {
 	r.Content, r.Level, r.Group = nil, "", nil
 	r.Observed, r.Flags, r.Dropped, r.stamps = 0, 0, 0, 0
 	r.Attributes, r.Runs, r.Elements = r.Attributes[:0], r.Runs[:0], nil
+	r.Cuts = Cuts{}
 }
 
 // Release drops every view of the chunk that the record was mapped from.

@@ -38,7 +38,7 @@ func (m *Mapper) Identify(rec *Record, hash uint64, position int) {
 // make room: the last one of the event does where the limit of attributes is reached.
 func (m *Mapper) set(rec *Record, key string, text []byte) {
 	if m.count >= m.opts.Limits.Attributes && m.count > m.stamps {
-		m.cuts[CutAttributes]++
+		rec.Cuts[CutAttributes]++
 		m.truncate(rec, m.count-1)
 	}
 	start := len(m.scratch)
