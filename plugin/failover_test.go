@@ -231,7 +231,7 @@ func TestCloseEndsRequestsToEveryEndpoint(t *testing.T) {
 	go func() { done <- in.Flush(tag, chunkOf("1"), false) }()
 	<-asked
 	<-asked // by the second, after the first has had its time
-	in.dest.close()
+	in.dest.Close()
 	in.Close()
 	if out := <-done; out != deliver.OutcomeRetry {
 		t.Errorf("answered %v", out)

@@ -11,6 +11,7 @@ import (
 	"out_dynatrace/plugin/encode"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/telemetry"
+	"out_dynatrace/plugin/wire"
 )
 
 // flush is the reusable state of one Flush call: the stages, the record in hand, and what has become of the chunk so far.
@@ -39,7 +40,7 @@ type flush struct {
 }
 
 func newFlush(in *Instance) *flush {
-	builder, err := batch.New(in.batchOptions())
+	builder, err := batch.New(wire.Batch(in.cfg))
 	if err != nil {
 		panic(err) // New has tried the same options
 	}
@@ -177,7 +178,7 @@ func (f *flush) remember() {
 // and comes twice.
 func (f *flush) timeLeft() bool {
 	deadline, ok := f.ctx.Deadline()
-	return !ok || time.Until(deadline) >= f.in.dest.pace.Least(f.in.cfg.RequestTimeout)
+	return !ok || time.Until(deadline) >= f.in.dest.Pace.Least(f.in.cfg.RequestTimeout)
 }
 
 // account counts what was found in a chunk, once it is settled: a chunk that comes again would be counted twice. r stands at

@@ -9,8 +9,24 @@ import (
 	"strings"
 	"testing"
 
+	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/wire"
 )
+
+// loaded is a configuration with pairs of option and value.
+func loaded(t *testing.T, pairs ...string) *config.Config {
+	t.Helper()
+	o := options{"endpoint": "http://127.0.0.1:1/e/abc12345", "api_token": "dt0c01.PUBLICPUBLICPUBLICPUBLIC." + secret, "metadata_files": "off"}
+	for i := 0; i < len(pairs); i += 2 {
+		o[pairs[i]] = pairs[i+1]
+	}
+	cfg, err := config.Load(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
 
 // atServer is an instance that sends to a server of its own.
 func atServer(t *testing.T, handler http.HandlerFunc, pairs ...string) (*Instance, *lines) {
@@ -36,7 +52,7 @@ func TestEveryRequestHasTheHeadersOfTheConfiguration(t *testing.T) {
 		t.Fatal(out)
 	}
 	for name, want := range map[string]string{
-		"X-Gateway-Key": "a key", "X-Team": "web", "X-Dynatrace-Options": "structure=raw", "User-Agent": "fluent-bit-output-dynatrace/" + Version + " fluent-bit/5.1.1",
+		"X-Gateway-Key": "a key", "X-Team": "web", "X-Dynatrace-Options": "structure=raw", "User-Agent": "fluent-bit-output-dynatrace/" + wire.Version + " fluent-bit/5.1.1",
 	} {
 		if got.Get(name) != want {
 			t.Errorf("%s: %q, want %q", name, got.Get(name), want)

@@ -19,13 +19,14 @@ import (
 	"out_dynatrace/plugin/metadata"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/telemetry"
+	"out_dynatrace/plugin/wire"
 )
 
 // Instance is one [OUTPUT] section. Flush may be called by any number of threads at once. Its memory beside idle
 // connections is one flush per concurrent call.
 type Instance struct {
 	cfg      *config.Config
-	dest     *destination
+	dest     *wire.Destination
 	counters *telemetry.Counters
 	log      *telemetry.Log
 	now      func() time.Time
@@ -52,31 +53,33 @@ func New(cfg *config.Config, fluentBit string, logger telemetry.Logger) (*Instan
 	in.ctx, in.cancel = context.WithCancel(context.Background())
 	var err error
 	var header string
-	if in.mapping, header, err = newMapping(cfg, metadata.Hostname()); err != nil {
+	if in.mapping, header, err = wire.Mapping(cfg, metadata.Hostname()); err != nil {
 		in.cancel()
 		return nil, err
 	}
-	if in.dest, err = newDestination(cfg, header, fluentBit, in.counters, in.log); err != nil {
+	if in.dest, err = wire.NewDestination(cfg, wire.DestinationOptions{
+		Attributes: header, FluentBit: fluentBit, Counters: in.counters, Log: in.log,
+	}); err != nil {
 		in.cancel()
 		return nil, err
 	}
 	in.flushes.New = func() any { return newFlush(in) }
-	if _, err := batch.New(in.batchOptions()); err != nil { // so that the pool's New cannot fail
+	if _, err := batch.New(wire.Batch(cfg)); err != nil { // so that the pool's New cannot fail
 		in.cancel()
 		return nil, err
 	}
-	in.facts = newFacts(cfg, in.log)
+	in.facts = wire.Facts(cfg, in.log)
 	if cfg.DeadLetterFile != "" {
 		in.letters = deadletter.New(cfg.DeadLetterFile, int64(cfg.DeadLetterBytes), in.log)
 	}
 	for _, w := range cfg.Warnings {
 		in.log.Warn("config: "+w, "%s", w)
 	}
-	version := Version
+	version := wire.Version
 	if fluentBit != "" {
 		version += " in Fluent Bit " + fluentBit
 	}
-	in.log.Info("start", "version %s sends to %s, token %s, format %s", version, in.dest.address, in.dest.credential, cfg.Format)
+	in.log.Info("start", "version %s sends to %s, token %s, format %s", version, in.dest.Address, in.dest.Credential, cfg.Format)
 	return in, nil
 }
 
@@ -108,7 +111,7 @@ func (in *Instance) Flush(tag, data []byte, onEngineThread bool) (out deliver.Ou
 // Close ends what is under way, closes connections and prints what the log still holds back. No Flush may begin after it.
 func (in *Instance) Close() {
 	in.cancel()
-	in.dest.close()
+	in.dest.Close()
 	in.facts.Close()
 	if in.letters != nil {
 		_ = in.letters.Close()
@@ -141,17 +144,4 @@ func (in *Instance) dropped() (total uint64) {
 		}
 	}
 	return total
-}
-
-func (in *Instance) batchOptions() batch.Options {
-	level := in.cfg.CompressLevel
-	if !in.cfg.Compress {
-		level = 0
-	}
-	return batch.Options{
-		Encoder:    newEncoder(in.cfg),
-		MaxBytes:   in.cfg.MaxPayloadBytes,
-		MaxRecords: in.cfg.MaxPayloadRecords,
-		GzipLevel:  level,
-	}
 }

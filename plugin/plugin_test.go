@@ -13,6 +13,7 @@ import (
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/telemetry"
+	"out_dynatrace/plugin/wire"
 	"out_dynatrace/test/corpus"
 )
 
@@ -354,7 +355,7 @@ func TestTheFirstLineNamesTheProxyWithoutItsPassword(t *testing.T) {
 		t.Fatal(err)
 	}
 	in.Close()
-	if said.count("version "+Version+" in Fluent Bit 5.1.1 sends to https://ag.example/api through the proxy http://[redacted]@proxy.example:3128, token ") != 1 || said.count("hunter2") != 0 {
+	if said.count("version "+wire.Version+" in Fluent Bit 5.1.1 sends to https://ag.example/api through the proxy http://[redacted]@proxy.example:3128, token ") != 1 || said.count("hunter2") != 0 {
 		t.Errorf("said %q", said.all)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/telemetry"
+	"out_dynatrace/plugin/wire"
 	"out_dynatrace/test/corpus"
 )
 
@@ -101,7 +102,7 @@ func TestTheSearchGoesOnWhereTheLastFlushEnded(t *testing.T) {
 				s.bad = isPoison
 				in, _ := inWorld(t, &s.world, nil)
 				in.now = time.Now
-				in.dest.Sender = observed{s, in.dest.pace}
+				in.dest.Sender = observed{s, in.dest.Pace}
 				all := contents(1000, 10, 700)
 				out, rounds := flushAll(t, in, chunkOf(all...))
 				if out != deliver.OutcomeOK || rounds > 50 {
@@ -119,7 +120,7 @@ func TestASlowServerGetsNothingTwice(t *testing.T) {
 			s := &slowly{takes: takes}
 			in, _ := inWorld(t, &s.world, options{"max_payload_records": "100"})
 			in.now = time.Now
-			in.dest.Sender = observed{s, in.dest.pace}
+			in.dest.Sender = observed{s, in.dest.Pace}
 			all := contents(3000)
 			if out, _ := flushAll(t, in, chunkOf(all...)); out != deliver.OutcomeOK {
 				t.Errorf("answered %v", out)
@@ -399,9 +400,9 @@ func TestAMistakeThatIsMendedInTimeCostsNoRetry(t *testing.T) {
 	}))
 	defer server.Close()
 	in, _, _ := instance(t, options{"endpoint": server.URL}, accepted)
-	in.dest.close()
+	in.dest.Close()
 	var err error
-	if in.dest, err = newDestination(in.cfg, "", "", in.counters, in.log); err != nil {
+	if in.dest, err = wire.NewDestination(in.cfg, wire.DestinationOptions{Counters: in.counters, Log: in.log}); err != nil {
 		t.Fatal(err)
 	}
 	if out := in.Flush(tag, chunkOf("x"), false); out != deliver.OutcomeOK || asked.Load() != 2 {

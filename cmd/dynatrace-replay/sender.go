@@ -3,10 +3,10 @@ package main
 import (
 	"fmt"
 
-	"out_dynatrace/plugin"
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/telemetry"
+	"out_dynatrace/plugin/wire"
 )
 
 // newSender builds the chain that takes payloads to Dynatrace. It is the only place here that knows what the chain is made of.
@@ -28,7 +28,7 @@ func newSender(cfg *config.Config, log *telemetry.Log) (_ deliver.Sender, done f
 			return nil, nil, err
 		}
 		client, err := deliver.NewClient(deliver.ClientOptions{
-			URL: endpoint.IngestURL, Auth: auth, Timeout: cfg.RequestTimeout, Version: plugin.Version, Transport: transport,
+			URL: endpoint.IngestURL, Auth: auth, Timeout: cfg.RequestTimeout, Version: wire.Version, Transport: transport,
 		})
 		if err != nil {
 			return nil, nil, err

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"out_dynatrace/plugin"
+	"out_dynatrace/plugin/wire"
 	"out_dynatrace/test/host"
 	"out_dynatrace/test/ingest"
 )
@@ -39,7 +39,7 @@ func TestTheUserAgentNamesThePluginAndFluentBit(t *testing.T) {
 				starts = 2
 			}
 			out := r.stop()
-			agent, first := "fluent-bit-output-dynatrace/"+plugin.Version, "version "+plugin.Version
+			agent, first := "fluent-bit-output-dynatrace/"+wire.Version, "version "+wire.Version
 			if version := a.version(t); version != "" {
 				agent += " fluent-bit/" + version
 				first += " in Fluent Bit " + version

@@ -1,4 +1,4 @@
-package plugin
+package wire
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 	"out_dynatrace/plugin/telemetry"
 )
 
-// sources are the mappings by the names that the option enrich has for them.
+// sources holds the sources by their names in the option enrich.
 var sources = map[string]record.Sources{
 	"kubernetes": record.Kubernetes,
 	"ecs":        record.ECS,
@@ -32,7 +32,7 @@ var sources = map[string]record.Sources{
 	"dt_section":     record.DTSection,
 }
 
-// sourcesOf are the mappings that a configuration turns on.
+// sourcesOf returns the sources that a configuration turns on.
 func sourcesOf(cfg *config.Config) (on record.Sources) {
 	for _, name := range cfg.Enrich {
 		on |= sources[name]
@@ -43,8 +43,9 @@ func sourcesOf(cfg *config.Config) (on record.Sources) {
 // headerAttributes is the header that carries attributes for all records of a request (page "POST ingest logs").
 const headerAttributes = "X-Dynatrace-Attr"
 
-// newMapping makes the options of every Mapper, and the header that carries attributes for all records of a request, or "".
-func newMapping(cfg *config.Config, hostname string) (o record.Options, header string, err error) {
+// Mapping returns the options of every Mapper, and the value of the header that carries the attributes
+// of all records of a request: "" if there is none. hostname is the name of this machine.
+func Mapping(cfg *config.Config, hostname string) (o record.Options, header string, err error) {
 	o = record.Options{
 		Limits:         record.Limits(cfg.Limits),
 		ContentKeys:    cfg.ContentKeys,
@@ -96,8 +97,8 @@ func newMapping(cfg *config.Config, hostname string) (o record.Options, header s
 	return o, header, nil
 }
 
-// newFacts starts to watch what is known of the place where this process runs.
-func newFacts(cfg *config.Config, log *telemetry.Log) *metadata.Source {
+// Facts starts to watch what is known of the place where this process runs. Close it after use.
+func Facts(cfg *config.Config, log *telemetry.Log) *metadata.Source {
 	o := metadata.Options{Files: cfg.MetadataFiles, Log: log}
 	if cfg.ECSMetadata && sourcesOf(cfg)&record.ECS != 0 {
 		o.TaskURI = os.Getenv("ECS_CONTAINER_METADATA_URI_V4")

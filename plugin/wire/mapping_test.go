@@ -1,4 +1,4 @@
-package plugin
+package wire
 
 import (
 	"net/url"
@@ -10,10 +10,17 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-// loaded is a configuration with pairs of option and value.
+const secret = "SECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECR"
+
+// properties is a config.Source.
+type properties map[string]string
+
+func (p properties) Get(name string) string { return p[name] }
+
+// loaded returns a configuration with pairs of option and value.
 func loaded(t *testing.T, pairs ...string) *config.Config {
 	t.Helper()
-	o := options{"endpoint": "http://127.0.0.1:1/e/abc12345", "api_token": "dt0c01.PUBLICPUBLICPUBLICPUBLIC." + secret, "metadata_files": "off"}
+	o := properties{"endpoint": "http://127.0.0.1:1/e/abc12345", "api_token": "dt0c01.PUBLICPUBLICPUBLICPUBLIC." + secret, "metadata_files": "off"}
 	for i := 0; i < len(pairs); i += 2 {
 		o[pairs[i]] = pairs[i+1]
 	}
@@ -24,7 +31,7 @@ func loaded(t *testing.T, pairs ...string) *config.Config {
 	return cfg
 }
 
-func TestEveryNameThatEnrichTakesIsAMapping(t *testing.T) {
+func TestMapping_EveryNameOfEnrichIsOneSource(t *testing.T) {
 	if on := sourcesOf(loaded(t)); on != record.AutoSources {
 		t.Errorf("auto is %b, want %b", on, record.AutoSources)
 	}
@@ -44,40 +51,40 @@ func TestEveryNameThatEnrichTakesIsAMapping(t *testing.T) {
 	}
 }
 
-func TestTheHostIsNamedUnlessItIsNotWanted(t *testing.T) {
+func TestMapping_HostnameIsSetUnlessExcluded(t *testing.T) {
 	for enrich, want := range map[string]string{"auto": "here", "auto,-host": "", "off": "", "host": "here"} {
-		o, _, err := newMapping(loaded(t, "enrich", enrich), "here")
+		o, _, err := Mapping(loaded(t, "enrich", enrich), "here")
 		if err != nil || o.Hostname != want {
 			t.Errorf("%s: %q, %v", enrich, o.Hostname, err)
 		}
 	}
 }
 
-func TestAttributesCannotHaveTheNamesOfOthers(t *testing.T) {
+func TestMapping_ReservedAttributeNamesAreErrors(t *testing.T) {
 	for _, name := range []string{"content", "timestamp", "loglevel", "Status", "severity", "Level", "event.type", "dt.system.bucket", "dt.auth.origin"} {
-		_, _, err := newMapping(loaded(t, "attributes", name+"=x"), "")
+		_, _, err := Mapping(loaded(t, "attributes", name+"=x"), "")
 		if err == nil || !strings.Contains(err.Error(), "choose another one") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, _, err := newMapping(loaded(t, "attributes", "dt.security_context=x,team=y"), ""); err != nil {
+	if _, _, err := Mapping(loaded(t, "attributes", "dt.security_context=x,team=y"), ""); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestWhatIsExcludedTravelsInNoHeader(t *testing.T) {
-	o, header, err := newMapping(loaded(t, "attributes", "team=a,stage=b", "attributes_in", "header", "exclude", "team"), "")
+func TestMapping_ExcludedAttributesAreNotInTheHeader(t *testing.T) {
+	o, header, err := Mapping(loaded(t, "attributes", "team=a,stage=b", "attributes_in", "header", "exclude", "team"), "")
 	if err != nil || header != "stage=b" || len(o.Static) != 1 || !o.InHeader {
 		t.Errorf("%q, %+v, %v", header, o.Static, err)
 	}
-	o, header, err = newMapping(loaded(t, "attributes", "team=a", "attributes_in", "header", "exclude", "*"), "")
+	o, header, err = Mapping(loaded(t, "attributes", "team=a", "attributes_in", "header", "exclude", "*"), "")
 	if err != nil || header != "" || len(o.Static) != 0 || o.InHeader {
 		t.Errorf("%q, %+v, %v", header, o.Static, err)
 	}
 }
 
-func TestAttributesInTheHeaderAreReadBackAsAQuery(t *testing.T) {
-	_, header, err := newMapping(loaded(t, "attributes", `a=b c&d=e+f%,k=ä\,,latin=M`+"\xfc"+`ller,`+strings.Repeat("n", 120)+"=cut", "attributes_in", "header"), "")
+func TestMapping_HeaderAttributesParseAsQuery(t *testing.T) {
+	_, header, err := Mapping(loaded(t, "attributes", `a=b c&d=e+f%,k=ä\,,latin=M`+"\xfc"+`ller,`+strings.Repeat("n", 120)+"=cut", "attributes_in", "header"), "")
 	if err != nil || strings.ContainsAny(header, " +") {
 		t.Fatalf("%q can be read in two ways, %v", header, err)
 	}
@@ -88,16 +95,16 @@ func TestAttributesInTheHeaderAreReadBackAsAQuery(t *testing.T) {
 	}
 }
 
-func TestAttributesThatAHeaderCannotCarryAreAnError(t *testing.T) {
+func TestMapping_AttributesUnfitForTheHeaderAreErrors(t *testing.T) {
 	for attributes, want := range map[string]string{
 		"a=" + strings.Repeat("x", 5000): "send them in the body",
 		"Content-Type=text":              "it steers the request",
 		"structure=raw":                  "it steers the request",
 	} {
-		if _, _, err := newMapping(loaded(t, "attributes", attributes, "attributes_in", "header"), ""); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err := Mapping(loaded(t, "attributes", attributes, "attributes_in", "header"), ""); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.20s: %v", attributes, err)
 		}
-		if _, _, err := newMapping(loaded(t, "attributes", attributes), ""); err != nil {
+		if _, _, err := Mapping(loaded(t, "attributes", attributes), ""); err != nil {
 			t.Errorf("%.20s in the body: %v", attributes, err)
 		}
 	}

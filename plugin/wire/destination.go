@@ -1,0 +1,162 @@
+package wire
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/telemetry"
+)
+
+// Destination is a chain of senders that ends in one HTTP client for each endpoint.
+type Destination struct {
+	deliver.Sender
+	// Pace is shared by the chain: it knows how long the server takes to answer.
+	Pace *deliver.Pace
+	// Address is where requests go, and through which proxy, for a log line.
+	Address string
+	// Credential describes the token without revealing it, for a log line.
+	Credential string
+
+	clients []*deliver.Client
+}
+
+// DestinationOptions are what a Destination needs beside the configuration.
+type DestinationOptions struct {
+	// Attributes is the value of the X-Dynatrace-Attr header of every request; "" sends none.
+	Attributes string
+	// FluentBit is the version of the Fluent Bit that loaded the plugin, "" if unknown or none.
+	FluentBit string
+	// StopOnMisconfigured returns a misconfigured verdict at once instead of retrying it until the
+	// deadline: for a command, which has somebody before it who can fix the cause.
+	StopOnMisconfigured bool
+	// Counters counts requests, retries and the like; nil counts nothing.
+	Counters *telemetry.Counters
+	// Log gets the lines of the chain; nil prints nothing.
+	Log *telemetry.Log
+}
+
+// NewDestination builds the chain. It opens no connection.
+func NewDestination(cfg *config.Config, o DestinationOptions) (*Destination, error) {
+	auth, credential, err := authorizer(cfg, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	d := &Destination{Pace: new(deliver.Pace), Credential: credential}
+	header, hidden := headers(cfg, o.Attributes)
+	var endpoints []deliver.Endpoint
+	for _, endpoint := range cfg.Endpoints {
+		transport, err := deliver.NewTransport(cfg, endpoint, o.Log)
+		if err != nil {
+			return nil, err
+		}
+		client, err := deliver.NewClient(deliver.ClientOptions{
+			URL:       endpoint.URL(cfg.Format),
+			Auth:      auth,
+			Header:    header,
+			Hidden:    append(slices.Clip(hidden), transport.Hidden()...),
+			Timeout:   cfg.RequestTimeout,
+			Version:   Version,
+			FluentBit: o.FluentBit,
+			Transport: transport,
+			Pace:      d.Pace,
+			Counters:  o.Counters,
+		})
+		if err != nil {
+			return nil, err
+		}
+		d.describe(endpoint, cfg.Format, transport.Via())
+		d.clients = append(d.clients, client)
+		endpoints = append(endpoints, deliver.Endpoint{Sender: client, Name: endpoint.Host})
+	}
+
+	// One attempt at one endpoint <- the choice among several <- a gate that all flushes share <-
+	// attempts until the deadline.
+	next := endpoints[0].Sender
+	if len(endpoints) > 1 {
+		next = deliver.NewFailover(endpoints, deliver.FailoverOptions{
+			Timeout:  cfg.RequestTimeout,
+			Pace:     d.Pace,
+			Counters: o.Counters,
+			Log:      o.Log,
+		})
+	}
+	next = deliver.NewGate(next, deliver.GateOptions{
+		Initial:  cfg.RetryInitial,
+		Max:      cfg.RetryMax,
+		Patience: cfg.FlushDeadline,
+		Timeout:  cfg.RequestTimeout,
+		Pace:     d.Pace,
+		Counters: o.Counters,
+		Log:      o.Log,
+	})
+	d.Sender = deliver.NewRetrier(next, deliver.RetryOptions{
+		Initial:     cfg.RetryInitial,
+		Max:         cfg.RetryMax,
+		Timeout:     cfg.RequestTimeout,
+		Pace:        d.Pace,
+		Environment: !o.StopOnMisconfigured,
+		Counters:    o.Counters,
+		Log:         o.Log,
+	})
+	return d, nil
+}
+
+// Close ends the requests under way and closes idle connections. It may be called more than once.
+func (d *Destination) Close() {
+	for _, client := range d.clients {
+		client.Close()
+	}
+}
+
+// authorizer returns what gives the token to the clients (nil: there is none), and how a log line
+// describes it.
+func authorizer(cfg *config.Config, log *telemetry.Log) (deliver.Authorizer, string, error) {
+	switch {
+	case cfg.TokenFile != "":
+		file, err := deliver.NewFileToken(cfg.TokenFile, log)
+		if err != nil {
+			return nil, "", fmt.Errorf("api_token_file: %w", err)
+		}
+		return file, "from " + cfg.TokenFile, nil
+	case cfg.Token.IsZero():
+		return nil, "none", nil
+	}
+	return deliver.StaticToken{Secret: cfg.Token}, cfg.Token.String(), nil
+}
+
+// describe adds an endpoint to the address: the first one with its whole URL, the others by host.
+func (d *Destination) describe(endpoint config.Endpoint, format config.Format, via string) {
+	if d.Address == "" {
+		d.Address = endpoint.URL(format)
+	} else {
+		d.Address += ", or else to " + endpoint.Host
+	}
+	if via != "" {
+		d.Address += " through the proxy " + via
+	}
+}
+
+// headerOptions is the header that asks for a data model (page "POST ingest logs"). A server that does
+// not know the header ignores it, while an unknown query parameter would become an attribute of every
+// record.
+const headerOptions = "X-Dynatrace-Options"
+
+// headers returns the headers that the configuration gives to every request, and those of their values
+// that no message may repeat.
+func headers(cfg *config.Config, attributes string) (all http.Header, hidden []string) {
+	all = make(http.Header)
+	for _, p := range cfg.Headers.Pairs() {
+		all.Set(p.Name, p.Value)
+		hidden = append(hidden, p.Value)
+	}
+	if attributes != "" {
+		all.Set(headerAttributes, attributes)
+	}
+	if cfg.Structure != "" {
+		all.Set(headerOptions, "structure="+cfg.Structure)
+	}
+	return all, hidden
+}
