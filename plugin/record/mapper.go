@@ -64,38 +64,6 @@ type Limits struct {
 	NestingLevels int
 }
 
-// Cut is a way in which a record was made to fit the limits.
-type Cut uint8
-
-// The cuts, named after the values that Dynatrace writes into dt.ingest.warnings when it trims a record itself.
-const (
-	CutContent Cut = iota
-	CutValue
-	CutKey
-	CutAttributes
-	CutArray
-	// CutGroup counts attributes of a resource or a scope that are over GroupBytes.
-	CutGroup
-	// CutNesting is no loss: a map deeper than NestingLevels became JSON text.
-	CutNesting
-	// LeftOut counts bytes, not cuts: what mappings, Include, Exclude and DropEmpty left out, keys and values as they stand in
-	// the chunk.
-	LeftOut
-	// BadAnnotation is an annotation metadata.dynatrace.com that is no JSON object.
-	BadAnnotation
-	NumCuts
-)
-
-// Cuts counts the cuts that were made to one record, by kind.
-type Cuts [NumCuts]uint64
-
-// Add adds the counts of other to c.
-func (c *Cuts) Add(other *Cuts) {
-	for cut, n := range other {
-		c[cut] += n
-	}
-}
-
 // Mapper maps events to records. It holds the scratch memory of one record at a time: use one per flush, it is not safe
 // for concurrent use. Its memory is bounded by the largest event.
 type Mapper struct {

@@ -35,6 +35,8 @@ type Record struct {
 	Elements []Value
 	// Cuts counts what was taken away from this record to fit the limits.
 	Cuts Cuts
+	// Restamped reports whether Mapper.Restamp replaced the record's time.
+	Restamped bool
 }
 
 // Run is a stretch of attributes that the Mapper has met before in the same chunk, such as those of a pod.
@@ -141,7 +143,7 @@ func (r *Record) reset() {
 	r.Content, r.Level, r.Group = nil, "", nil
 	r.Observed, r.Flags, r.Dropped, r.stamps = 0, 0, 0, 0
 	r.Attributes, r.Runs, r.Elements = r.Attributes[:0], r.Runs[:0], nil
-	r.Cuts = Cuts{}
+	r.Cuts, r.Restamped = Cuts{}, false
 }
 
 // Release drops every view of the chunk that the record was mapped from.

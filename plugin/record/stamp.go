@@ -20,6 +20,7 @@ func (m *Mapper) Restamp(rec *Record, now time.Time) {
 	m.scratch = time.Unix(rec.Time.Sec, int64(rec.Time.Nsec)).UTC().AppendFormat(m.scratch, time.RFC3339Nano)
 	m.set(rec, originalTime, m.scratch[start:len(m.scratch):len(m.scratch)])
 	rec.Time = chunk.Time{Sec: now.Unix(), Nsec: uint32(now.Nanosecond()), Known: true}
+	rec.Restamped = true
 }
 
 // Identify gives a record the attribute log.record.uid, made of the hash of its chunk and its position in it: both are the same

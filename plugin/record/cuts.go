@@ -1,0 +1,39 @@
+package record
+
+// Cut is one way in which a record was changed to fit the limits, or made smaller.
+type Cut uint8
+
+// The cuts, named after the values that Dynatrace writes into dt.ingest.warnings when it trims a record itself.
+const (
+	// CutContent counts contents longer than Limits.ContentBytes.
+	CutContent Cut = iota
+	// CutValue counts values longer than Limits.AttributeValueBytes.
+	CutValue
+	// CutKey counts keys longer than Limits.AttributeKeyBytes.
+	CutKey
+	// CutAttributes counts attributes left out of records that have more than Limits.Attributes.
+	CutAttributes
+	// CutArray counts arrays with more elements than Limits.ArrayValues.
+	CutArray
+	// CutGroup counts attributes of an OTLP resource or scope that exceed GroupBytes.
+	CutGroup
+	// CutNesting counts maps deeper than Limits.NestingLevels. Nothing is lost: they become JSON text.
+	CutNesting
+	// LeftOut counts bytes instead of cuts: the keys and values, as encoded in the chunk, that mappings, Include, Exclude
+	// and DropEmpty left out.
+	LeftOut
+	// BadAnnotation counts annotations metadata.dynatrace.com that are not a JSON object.
+	BadAnnotation
+	// NumCuts is the number of cuts.
+	NumCuts
+)
+
+// Cuts holds the count of each cut.
+type Cuts [NumCuts]uint64
+
+// Add adds the counts of other.
+func (c *Cuts) Add(other *Cuts) {
+	for i, n := range other {
+		c[i] += n
+	}
+}
