@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"out_dynatrace/plugin/config"
@@ -13,60 +14,66 @@ import (
 
 const usage = `dynatrace-replay - send the records of a dead letter file to Dynatrace again
 
-A dead letter file holds the records that Dynatrace refused for good, one line
-of JSON each, with the reason. Mend the cause, then replay the file:
+A dead letter file holds the records that Dynatrace rejected, one JSON object a
+line, with the reason. Fix the cause, then replay the file:
 
-  mv dead.ndjson todo.ndjson              the plugin begins a new file by itself
-  dynatrace-replay --dry-run todo.ndjson  what is in it: reasons, messages
+  mv dead.ndjson todo.ndjson              the plugin starts a new file
+  dynatrace-replay --dry-run todo.ndjson  count its records by reason
   dynatrace-replay --endpoint abc12345 --token-file /etc/dt.token todo.ndjson
   dynatrace-replay --reason rejected_time_range --restamp todo.ndjson
   zcat old.gz | dynatrace-replay --rest old.rest -
 
-FILE is never changed. What was not accepted, or not sent, is written to
-FILE.rest: FILE.rest is what is still to be done, and FILE can be removed then.
-Without such a file there is nothing left to do. The reason partial_success in
-it marks the records of a request of which the server refused some, without
-saying which.
+FILE is never changed. Records that were not accepted, or not sent, are written
+to FILE.rest. After the run FILE.rest is all that is left to do, and FILE can be
+removed. If there is no FILE.rest, nothing is left to do. The reason
+partial_success marks the records of a request of which the server rejected some
+without saying which.
 
-Sending a file twice sends its records twice: Dynatrace knows no duplicates.
-Replay FILE.rest, not FILE, the second time. When a run is interrupted or the
-connection breaks, up to one request of records may have been taken although
-they stand in FILE.rest.
+Sending a file twice stores its records twice: Dynatrace does not deduplicate.
+To repeat a run, replay FILE.rest, not FILE. If a run is interrupted or the
+connection breaks, the records of one request can be stored and be in FILE.rest
+too.
 
 Destination
-  --endpoint URL     environment id, base URL or ingest URL, or several with
-                     commas, the best first ($DT_ENDPOINT)
-  --token-file FILE  file that holds the token and nothing else; without it the
-                     token is taken from $DT_API_TOKEN. There is no flag for
-                     the token itself, since others see it in the process list.
-  --tls-ca-file FILE PEM file with certificates to trust besides the system's
+  --endpoint URL     environment ID, base URL or ingest URL; or several,
+                     separated by commas, in order of preference ($DT_ENDPOINT)
+  --token-file FILE  file that holds only the token. The default is the token in
+                     $DT_API_TOKEN. There is no flag for the token itself,
+                     because other users can read the process list.
+  --tls-ca-file FILE PEM file with certificates to trust, besides the system's
   --tls-pin-sha256 FINGERPRINTS, --tls-server-name NAME, --tls-min-version 1.3,
   --tls-cert-file FILE, --tls-key-file FILE
-                     as the options of the plugin
-  --proxy URL|off    HTTP proxy to go through; without it $HTTPS_PROXY and
-                     $NO_PROXY say. One with a password only goes there.
-  --tls-verify=off   do not check the server's certificate
-  --allow-http       allow an http:// endpoint that is not on this machine
+                     as the plugin's options of the same names
+  --tls-verify=off   do not verify the server's certificate
+  --proxy URL|off    HTTP proxy. The default is the one in $HTTPS_PROXY, with
+                     the exceptions in $NO_PROXY. A proxy URL with a password
+                     is accepted only there.
+  --allow-http       allow an http:// endpoint on another machine
+  --structure NAME   data model to request, raw or flattened; use the same value
+                     as the plugin's option structure
+  $DT_HEADERS        extra headers of every request: name=value, separated by
+                     commas, as the plugin's option headers. There is no flag,
+                     because a value can be a secret.
 
 Records
-  --reason REASON    only records with this reason, such as rejected,
-                     rejected_time_range or too_large; may be repeated. The
-                     others go to FILE.rest unchanged.
-  --restamp          for records that are too old: set timestamp to now, and
-                     keep the old one in log.original_timestamp
-  --batch N          records a request, 1 to 50000 (500). A request that is
-                     refused is halved until the bad record stands alone.
-  --dry-run          send nothing, count by reason, status and message
-  --rest FILE        write the rest there; needed for - and for pipes
+  --reason REASON    send only records with this reason, for example rejected,
+                     rejected_time_range or too_large. May be repeated. Other
+                     records go to FILE.rest unchanged.
+  --restamp          set the timestamp to the current time and keep the old one
+                     in log.original_timestamp, for records that are too old
+  --batch N          records per request, 1 to 50000 (default 500). A request
+                     that is rejected is split until the bad record is found.
+  --dry-run          send nothing; count records by reason, status and message
+  --rest FILE        file for what is left; required for - and for pipes
 
-FILE... are dead letter files; - is standard input. Flags stand before them.
+FILE... are dead letter files; - is standard input. Flags come before files.
 
-Ctrl-C ends the sending and writes the rest; a second one ends the reading of
-an input that does not end by itself.
+Ctrl-C stops sending and writes the rest. A second Ctrl-C stops reading an input
+that does not end.
 
-Exit code: 0 all that was sent was accepted, 1 some was not (or a line is
-broken, or a file failed), 2 nothing was begun: a flag, the token or a file is
-wrong.
+Exit code: 0 all records sent were accepted; 1 some were not, or a line or file
+could not be read or written; 2 nothing was sent, because a flag, the token or a
+file is wrong.
 `
 
 const (
@@ -77,8 +84,8 @@ const (
 // options is the command line.
 type options struct {
 	endpoint, tokenFile string
-	// network are the plugin's options about TLS, by their names.
-	network map[string]string
+	// plugin holds the options of the plugin that are flags here, by the plugin's names.
+	plugin map[string]string
 
 	allowHTTP, dryRun, restamp bool
 
@@ -88,21 +95,22 @@ type options struct {
 	files   []string
 }
 
-// networkOptions are those of the plugin that are flags, too, with hyphens.
-var networkOptions = []string{
-	"tls_ca_file", "tls_verify", "tls_pin_sha256", "tls_server_name", "tls_min_version", "tls_cert_file", "tls_key_file", "proxy",
+// pluginOptions are the options of the plugin that are flags here, with hyphens.
+var pluginOptions = []string{
+	"tls_ca_file", "tls_verify", "tls_pin_sha256", "tls_server_name", "tls_min_version",
+	"tls_cert_file", "tls_key_file", "proxy", "structure",
 }
 
 // parseFlags reads the command line. It returns flag.ErrHelp for --help.
 func parseFlags(args []string) (*options, error) {
-	o := &options{network: make(map[string]string)}
+	o := &options{plugin: make(map[string]string)}
 	set := flag.NewFlagSet("dynatrace-replay", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
 	set.StringVar(&o.endpoint, "endpoint", "", "")
 	set.StringVar(&o.tokenFile, "token-file", "", "")
-	for _, option := range networkOptions {
+	for _, option := range pluginOptions {
 		set.Func(strings.ReplaceAll(option, "_", "-"), "", func(s string) error {
-			o.network[option] = s
+			o.plugin[option] = s
 			return nil
 		})
 	}
@@ -118,9 +126,9 @@ func parseFlags(args []string) (*options, error) {
 		o.reasons = append(o.reasons, s)
 		return nil
 	})
-	for _, arg := range args { // before flag can repeat one in an error
-		if holdsToken(arg) {
-			return nil, errToken
+	for _, arg := range args { // first, because package flag repeats arguments in its errors
+		if err := checkSecret(arg); err != nil {
+			return nil, err
 		}
 	}
 	if err := set.Parse(args); err != nil {
@@ -130,29 +138,41 @@ func parseFlags(args []string) (*options, error) {
 	return o, o.check()
 }
 
-var errToken = errors.New("a token does not belong on the command line, where others see it: set DT_API_TOKEN, or give --token-file")
+// Secrets do not belong on the command line, which other users can read.
+var (
+	errToken = errors.New("a token must not be on the command line, where others can read it: " +
+		"set DT_API_TOKEN, or use --token-file")
+	errHeaders = errors.New("headers must not be on the command line, where others can read them: " +
+		"set DT_HEADERS")
+	errProxyPassword = errors.New("the password of a proxy must not be on the command line, " +
+		"where others can read it: set HTTPS_PROXY")
+)
 
-var errProxyPassword = errors.New("the password of a proxy does not belong on the command line, where others see it: set HTTPS_PROXY")
-
-// holdsToken reports whether an argument is a token beyond doubt, or a flag that would be followed by one.
-func holdsToken(arg string) bool {
+// checkSecret returns an error if an argument is certainly a token, or a flag that a secret follows.
+func checkSecret(arg string) error {
 	name, value, given := strings.Cut(arg, "=")
 	if strings.HasPrefix(arg, "-") {
 		switch strings.ReplaceAll(strings.TrimLeft(name, "-"), "_", "-") {
 		case "token", "api-token":
-			return true
+			return errToken
+		case "header", "headers":
+			return errHeaders
 		}
 	}
 	if !given {
 		value = arg
 	}
+	// Only a real token has a public part before the stars.
 	secret, _, err := config.ParseSecret(value)
-	return err == nil && strings.HasSuffix(secret.String(), ".*****") // it has a public part, as only a real one has
+	if err == nil && strings.HasSuffix(secret.String(), ".*****") {
+		return errToken
+	}
+	return nil
 }
 
-// check looks at the flags together.
+// check checks the flags together.
 func (o *options) check() error {
-	if strings.Contains(o.network["proxy"], "@") {
+	if strings.Contains(o.plugin["proxy"], "@") {
 		return errProxyPassword
 	}
 	if o.batch < 1 || o.batch > maxBatch {
@@ -168,24 +188,16 @@ func (o *options) check() error {
 	for _, name := range o.files {
 		switch {
 		case name != stdinName && strings.HasPrefix(name, "-"):
-			return fmt.Errorf("%s: flags stand before the files (./%s for a file)", name, name)
+			return fmt.Errorf("%s: flags come before files (write ./%s for a file)", name, name)
 		case seen[filepath.Clean(name)]:
-			return fmt.Errorf("%s is named twice, and its records would be sent twice", name)
+			return fmt.Errorf("%s is given twice, so its records would be sent twice", name)
 		}
 		seen[filepath.Clean(name)] = true
 	}
 	return nil
 }
 
-// wants reports whether records with this reason are asked for.
+// wants reports whether records with this reason are to be sent.
 func (o *options) wants(reason string) bool {
-	if len(o.reasons) == 0 {
-		return true
-	}
-	for _, wanted := range o.reasons {
-		if wanted == reason {
-			return true
-		}
-	}
-	return false
+	return len(o.reasons) == 0 || slices.Contains(o.reasons, reason)
 }

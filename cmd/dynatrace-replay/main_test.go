@@ -13,7 +13,7 @@ func TestHelpExplainsTheCommand(t *testing.T) {
 	if code := s.run("--help"); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
-	for _, part := range []string{"Sending a file twice sends its records twice", "FILE.rest", "--token-file", "DT_API_TOKEN", "--restamp", "Exit code"} {
+	for _, part := range []string{"Sending a file twice stores its records twice", "FILE.rest", "--token-file", "DT_API_TOKEN", "--restamp", "Exit code"} {
 		if !strings.Contains(s.stdout.String(), part) {
 			t.Errorf("the help does not say %q", part)
 		}
@@ -29,8 +29,8 @@ func TestWrongArgumentsAreSaidBeforeAnythingIsSent(t *testing.T) {
 	}{
 		{"no file", nil, "no FILE"},
 		{"an unknown flag", []string{"--what", "FILE"}, "see --help"},
-		{"a flag behind the file", []string{"FILE", "--dry-run"}, "flags stand before the files"},
-		{"a file twice", []string{"FILE", "./FILE"}, "named twice"},
+		{"a flag behind the file", []string{"FILE", "--dry-run"}, "flags come before files"},
+		{"a file twice", []string{"FILE", "./FILE"}, "given twice"},
 		{"a missing file", []string{"/nowhere/at/all"}, "no such file"},
 		{"a folder", []string{"/"}, "is a directory"},
 		{"standard input without a rest", []string{"-"}, "with --rest"},
@@ -45,11 +45,11 @@ func TestWrongArgumentsAreSaidBeforeAnythingIsSent(t *testing.T) {
 		{"a pin that is none", []string{"--tls-pin-sha256", "AB", "FILE"}, "--tls-pin-sha256: got"},
 		{"a proxy that is none", []string{"--proxy", "socks5://h:1", "FILE"}, "--proxy: got"},
 		{"a proxy with a password", []string{"--proxy", "http://joe:" + secret + "@proxy:3128", "FILE"}, "set HTTPS_PROXY"},
-		{"a token as a flag", []string{"--token", secret, "FILE"}, "does not belong on the command line"},
-		{"a token as a flag, written together", []string{"--api-token=" + secret, "FILE"}, "does not belong on the command line"},
-		{"a token as an unknown flag", []string{"--dt-token=" + token, "FILE"}, "does not belong on the command line"},
-		{"a token as a file", []string{token}, "does not belong on the command line"},
-		{"a token as the endpoint", []string{"--endpoint", token, "FILE"}, "does not belong on the command line"},
+		{"a token as a flag", []string{"--token", secret, "FILE"}, "must not be on the command line"},
+		{"a token as a flag, written together", []string{"--api-token=" + secret, "FILE"}, "must not be on the command line"},
+		{"a token as an unknown flag", []string{"--dt-token=" + token, "FILE"}, "must not be on the command line"},
+		{"a token as a file", []string{token}, "must not be on the command line"},
+		{"a token as the endpoint", []string{"--endpoint", token, "FILE"}, "must not be on the command line"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newSite(t, ingest.Options{})
@@ -69,8 +69,8 @@ func TestWrongArgumentsAreSaidBeforeAnythingIsSent(t *testing.T) {
 
 func TestAMissingEndpointOrTokenIsSaidInTheWordsOfThisCommand(t *testing.T) {
 	for _, c := range []struct{ endpoint, says string }{
-		{"", "no endpoint: give --endpoint, or set DT_ENDPOINT"},
-		{"abc12345", "no token: set DT_API_TOKEN, or give --token-file"},
+		{"", "no endpoint: use --endpoint, or set DT_ENDPOINT"},
+		{"abc12345", "no token: set DT_API_TOKEN, or use --token-file"},
 	} {
 		_, err := loadConfig(&options{endpoint: c.endpoint}, func(string) string { return "" })
 		if err == nil || err.Error() != c.says {
@@ -78,7 +78,9 @@ func TestAMissingEndpointOrTokenIsSaidInTheWordsOfThisCommand(t *testing.T) {
 		}
 	}
 	for _, token := range []string{"", "dt0c01." + strings.Repeat("A", 24) + "." + strings.Repeat("B", 64)} {
-		cfg, err := loadConfig(&options{endpoint: "http://localhost:14499"}, func(string) string { return token })
+		cfg, err := loadConfig(&options{endpoint: "http://localhost:14499"}, func(name string) string {
+			return map[string]string{"DT_API_TOKEN": token}[name]
+		})
 		if err != nil || cfg.Compress || !cfg.Token.IsZero() || len(cfg.Warnings) > 0 {
 			t.Errorf("a OneAgent gets no token and nothing compressed: %v, %v", cfg, err)
 		}

@@ -3,7 +3,6 @@ package wire
 import (
 	"fmt"
 	"net/http"
-	"slices"
 
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deliver"
@@ -44,30 +43,34 @@ func NewDestination(cfg *config.Config, o DestinationOptions) (*Destination, err
 	if err != nil {
 		return nil, err
 	}
-	d := &Destination{Pace: new(deliver.Pace), Credential: credential}
-	header, hidden := headers(cfg, o.Attributes)
-	var endpoints []deliver.Endpoint
+	transports := make([]*deliver.Transport, 0, len(cfg.Endpoints))
 	for _, endpoint := range cfg.Endpoints {
 		transport, err := deliver.NewTransport(cfg, endpoint, o.Log)
 		if err != nil {
 			return nil, err
 		}
+		transports = append(transports, transport)
+	}
+	d := &Destination{Pace: new(deliver.Pace), Credential: credential}
+	header, hidden := headers(cfg, o.Attributes), secrets(cfg, transports)
+	var endpoints []deliver.Endpoint
+	for i, endpoint := range cfg.Endpoints {
 		client, err := deliver.NewClient(deliver.ClientOptions{
 			URL:       endpoint.URL(cfg.Format),
 			Auth:      auth,
 			Header:    header,
-			Hidden:    append(slices.Clip(hidden), transport.Hidden()...),
+			Hidden:    hidden,
 			Timeout:   cfg.RequestTimeout,
 			Version:   Version,
 			FluentBit: o.FluentBit,
-			Transport: transport,
+			Transport: transports[i],
 			Pace:      d.Pace,
 			Counters:  o.Counters,
 		})
 		if err != nil {
 			return nil, err
 		}
-		d.describe(endpoint, cfg.Format, transport.Via())
+		d.describe(endpoint, cfg.Format, transports[i].Via())
 		d.clients = append(d.clients, client)
 		endpoints = append(endpoints, deliver.Endpoint{Sender: client, Name: endpoint.Host})
 	}
@@ -144,13 +147,11 @@ func (d *Destination) describe(endpoint config.Endpoint, format config.Format, v
 // record.
 const headerOptions = "X-Dynatrace-Options"
 
-// headers returns the headers that the configuration gives to every request, and those of their values
-// that no message may repeat.
-func headers(cfg *config.Config, attributes string) (all http.Header, hidden []string) {
-	all = make(http.Header)
+// headers returns the headers that the configuration gives to every request.
+func headers(cfg *config.Config, attributes string) http.Header {
+	all := make(http.Header)
 	for _, p := range cfg.Headers.Pairs() {
 		all.Set(p.Name, p.Value)
-		hidden = append(hidden, p.Value)
 	}
 	if attributes != "" {
 		all.Set(headerAttributes, attributes)
@@ -158,5 +159,5 @@ func headers(cfg *config.Config, attributes string) (all http.Header, hidden []s
 	if cfg.Structure != "" {
 		all.Set(headerOptions, "structure="+cfg.Structure)
 	}
-	return all, hidden
+	return all
 }
