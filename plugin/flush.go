@@ -11,7 +11,6 @@ import (
 	"out_dynatrace/plugin/encode"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/telemetry"
-	"out_dynatrace/plugin/wire"
 )
 
 // flush is the reusable state of one Flush call: the stages, the record in hand, and what has become of the chunk so far.
@@ -40,7 +39,7 @@ type flush struct {
 }
 
 func newFlush(in *Instance) *flush {
-	builder, err := batch.New(wire.Batch(in.cfg))
+	builder, err := batch.New(in.pipeline.Batch())
 	if err != nil {
 		panic(err) // New has tried the same options
 	}

@@ -12,7 +12,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deadletter"
 	"out_dynatrace/plugin/deliver"
@@ -26,6 +25,7 @@ import (
 // connections is one flush per concurrent call.
 type Instance struct {
 	cfg      *config.Config
+	pipeline *wire.Pipeline
 	dest     *wire.Destination
 	counters *telemetry.Counters
 	log      *telemetry.Log
@@ -51,27 +51,13 @@ func New(cfg *config.Config, fluentBit string, logger telemetry.Logger) (*Instan
 	in := &Instance{cfg: cfg, counters: new(telemetry.Counters), now: time.Now, random: rand.IntN}
 	in.log = telemetry.NewLog(logger, in.now, telemetry.DefaultInterval)
 	in.ctx, in.cancel = context.WithCancel(context.Background())
-	var err error
-	var header string
-	if in.mapping, header, err = wire.Mapping(cfg, metadata.Hostname()); err != nil {
+	pipeline, err := wire.New(cfg, wire.Host{FluentBit: fluentBit, Counters: in.counters, Log: in.log})
+	if err != nil {
 		in.cancel()
 		return nil, err
 	}
-	if in.dest, err = wire.NewDestination(cfg, wire.DestinationOptions{
-		Attributes: header, FluentBit: fluentBit, Counters: in.counters, Log: in.log,
-	}); err != nil {
-		in.cancel()
-		return nil, err
-	}
+	in.pipeline, in.dest, in.mapping, in.facts, in.letters = pipeline, pipeline.Destination, pipeline.Mapping, pipeline.Facts, pipeline.DeadLetter
 	in.flushes.New = func() any { return newFlush(in) }
-	if _, err := batch.New(wire.Batch(cfg)); err != nil { // so that the pool's New cannot fail
-		in.cancel()
-		return nil, err
-	}
-	in.facts = wire.Facts(cfg, in.log)
-	if cfg.DeadLetterFile != "" {
-		in.letters = deadletter.New(cfg.DeadLetterFile, int64(cfg.DeadLetterBytes), in.log)
-	}
 	for _, w := range cfg.Warnings {
 		in.log.Warn("config: "+w, "%s", w)
 	}
@@ -111,11 +97,7 @@ func (in *Instance) Flush(tag, data []byte, onEngineThread bool) (out deliver.Ou
 // Close ends what is under way, closes connections and prints what the log still holds back. No Flush may begin after it.
 func (in *Instance) Close() {
 	in.cancel()
-	in.dest.Close()
-	in.facts.Close()
-	if in.letters != nil {
-		_ = in.letters.Close()
-	}
+	in.pipeline.Close()
 	c := in.counters
 	in.log.Info("stop", "stopped: records delivered %d, dropped %d; requests accepted %d; chunks given back to try again %d; bytes left out %d",
 		c.Get(telemetry.RecordsAccepted), in.dropped(), c.Get(telemetry.RequestsAccepted), c.Get(telemetry.FlushesRetry), c.Get(telemetry.BytesLeftOut))

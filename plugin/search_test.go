@@ -402,7 +402,7 @@ func TestAMistakeThatIsMendedInTimeCostsNoRetry(t *testing.T) {
 	in, _, _ := instance(t, options{"endpoint": server.URL}, accepted)
 	in.dest.Close()
 	var err error
-	if in.dest, err = wire.NewDestination(in.cfg, wire.DestinationOptions{Counters: in.counters, Log: in.log}); err != nil {
+	if in.dest, err = wire.NewDestination(in.cfg, wire.DestinationOptions{Host: wire.Host{Counters: in.counters, Log: in.log}}); err != nil {
 		t.Fatal(err)
 	}
 	if out := in.Flush(tag, chunkOf("x"), false); out != deliver.OutcomeOK || asked.Load() != 2 {

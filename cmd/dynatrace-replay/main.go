@@ -102,7 +102,10 @@ func run(ctx context.Context, args []string, w world) int {
 	for _, warning := range cfg.Warnings {
 		log.Warn("config: "+warning, "%s", warning)
 	}
-	destination, err := wire.NewDestination(cfg, wire.DestinationOptions{StopOnMisconfigured: true, Log: log})
+	destination, err := wire.NewDestination(cfg, wire.DestinationOptions{
+		Host:                wire.Host{Log: log},
+		StopOnMisconfigured: true,
+	})
 	if err != nil {
 		return fail(err)
 	}

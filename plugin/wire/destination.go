@@ -24,17 +24,12 @@ type Destination struct {
 
 // DestinationOptions are what a Destination needs beside the configuration.
 type DestinationOptions struct {
+	Host
 	// Attributes is the value of the X-Dynatrace-Attr header of every request; "" sends none.
 	Attributes string
-	// FluentBit is the version of the Fluent Bit that loaded the plugin, "" if unknown or none.
-	FluentBit string
 	// StopOnMisconfigured returns a misconfigured verdict at once instead of retrying it until the
-	// deadline: for a command, which has somebody before it who can fix the cause.
+	// deadline: for a command, whose user can fix the cause.
 	StopOnMisconfigured bool
-	// Counters counts requests, retries and the like; nil counts nothing.
-	Counters *telemetry.Counters
-	// Log gets the lines of the chain; nil prints nothing.
-	Log *telemetry.Log
 }
 
 // NewDestination builds the chain. It opens no connection.
