@@ -1,7 +1,8 @@
 /*
- * The entry points that Fluent Bit may call in a process that was forked after it loaded this library ("Daemon on" forks
- * right then, src/fluent-bit.c). Go's threads are not in such a process, and a call into Go can hang there for ever, so the
- * question has to be answered here, in C. In every other process these functions only pass their argument on.
+ * The entry points that Fluent Bit may call in a process that was forked after it loaded this
+ * library ("Daemon on" forks then, src/fluent-bit.c). Such a process has none of Go's threads, and
+ * a call into Go can hang forever there, so the check must be done here, in C. In every other
+ * process these functions only pass their argument on.
  */
 #include "plugin/fluentbit/abi.h"
 
@@ -28,8 +29,9 @@ static int forked(void)
 static void refuse(void *plugin)
 {
     static const char message[] =
-        "[output:dynatrace] Fluent Bit went to the background after it had loaded this plugin, and no Go plugin can work "
-        "there: remove \"Daemon on\" (or -d) and let the service manager keep Fluent Bit in the background";
+        "[output:dynatrace] Fluent Bit went to the background after it had loaded this plugin, "
+        "and a Go plugin cannot work there: remove \"Daemon on\" (or -d) and let the service "
+        "manager run Fluent Bit in the background";
     struct abi_host host = abi_host_of(plugin);
     time_t now = time(NULL);
     struct tm local;

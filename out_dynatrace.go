@@ -1,6 +1,6 @@
-// Command out_dynatrace is the shared library that Fluent Bit loads: the C symbols that it looks up, and nothing else. Each
-// one recovers from panics, takes its arguments apart and hands over to package plugin. guard.c stands before those that
-// Fluent Bit may call in a forked process.
+// Command out_dynatrace is the shared library that Fluent Bit loads: the C symbols that it looks
+// up, and nothing else. Each function recovers from panics, converts its arguments and calls
+// package plugin. guard.c wraps those that Fluent Bit may call in a forked process.
 package main
 
 // #include <stdint.h>
@@ -20,27 +20,30 @@ import (
 	"out_dynatrace/plugin/telemetry"
 )
 
-// instance is what one [OUTPUT] section needs here.
+// instance is one [OUTPUT] section.
 type instance struct {
 	*plugin.Instance
 	logger *fluentbit.Logger
-	// engine is the thread that ran Init: Fluent Bit's engine. Without workers it also runs the flushes.
+	// engine is the thread that ran Init: Fluent Bit's engine. Without workers it also runs flushes.
 	engine int
 }
 
-// instances is forced by the C interface: a flush comes with a number, not with an object.
+// instances maps the numbers by which Fluent Bit calls instances. The C interface passes no
+// object, so this package variable cannot be avoided.
 var instances fluentbit.Registry[*instance]
 
-// FLBPluginRegister is called when the library is loaded, and again at each hot reload.
+// FLBPluginRegister is called when the library is loaded, and at each hot reload.
 //
 //export FLBPluginRegister
 func FLBPluginRegister(def unsafe.Pointer) (code C.int) {
 	defer recovered("FLBPluginRegister", &code, -1)
-	log.SetOutput(io.Discard) // net/http prints what a server says unasked, which could be anything, past Fluent Bit's log
+	// net/http logs unsolicited responses of a server by itself. They can hold anything, and would
+	// bypass Fluent Bit's log.
+	log.SetOutput(io.Discard)
 	return C.int(fluentbit.Register(def, "dynatrace", "Dynatrace log ingest"))
 }
 
-// dynatraceUnregister is FLBPluginUnregister: it ends what FLBPluginRegister began.
+// dynatraceUnregister is FLBPluginUnregister: it frees what FLBPluginRegister allocated.
 //
 //export dynatraceUnregister
 func dynatraceUnregister(def unsafe.Pointer) {
@@ -48,8 +51,9 @@ func dynatraceUnregister(def unsafe.Pointer) {
 	fluentbit.Unregister(def)
 }
 
-// dynatraceInit is FLBPluginInit, called once for each [OUTPUT] section. A failure stops Fluent Bit, so only what no waiting
-// would mend is one: a wrong option, not a destination that is down.
+// dynatraceInit is FLBPluginInit, called once for each [OUTPUT] section. A failure stops Fluent
+// Bit, so it fails only if waiting does not help: for a wrong option, not for a destination that
+// is down.
 //
 //export dynatraceInit
 func dynatraceInit(p unsafe.Pointer) (code C.int) {
@@ -68,14 +72,17 @@ func dynatraceInit(p unsafe.Pointer) (code C.int) {
 		logger.Log(telemetry.LevelError, err.Error())
 		return fluentbit.Error
 	}
-	host.SetContext(instances.Add(&instance{Instance: in, logger: logger, engine: fluentbit.ThreadID()}))
+	id := instances.Add(&instance{Instance: in, logger: logger, engine: fluentbit.ThreadID()})
+	host.SetContext(id)
 	return fluentbit.OK
 }
 
-// FLBPluginFlushCtx delivers one chunk. The chunk and the tag are read in place and not kept.
+// FLBPluginFlushCtx delivers one chunk. It reads the chunk and the tag in place and keeps neither.
 //
 //export FLBPluginFlushCtx
-func FLBPluginFlushCtx(id C.uintptr_t, data unsafe.Pointer, length C.int, tag *C.char) (code C.int) {
+func FLBPluginFlushCtx(
+	id C.uintptr_t, data unsafe.Pointer, length C.int, tag *C.char,
+) (code C.int) {
 	defer recovered("FLBPluginFlushCtx", &code, fluentbit.Retry)
 	in, ok := instances.Get(uintptr(id))
 	if !ok {
@@ -84,8 +91,9 @@ func FLBPluginFlushCtx(id C.uintptr_t, data unsafe.Pointer, length C.int, tag *C
 	return C.int(in.Flush(cString(tag), cBytes(data, length), fluentbit.ThreadID() == in.engine))
 }
 
-// dynatraceExit is FLBPluginExitCtx: it ends an instance. Fluent Bit calls it with 0 for an instance whose turn to be
-// initialised never came, and some versions call it twice with the same number (fluent-bit-go issue 49).
+// dynatraceExit is FLBPluginExitCtx: it closes an instance. Fluent Bit calls it with 0 for an
+// instance that it never initialised, and some versions call it twice with the same number
+// (fluent-bit-go issue 49).
 //
 //export dynatraceExit
 func dynatraceExit(id C.uintptr_t) (code C.int) {
@@ -97,17 +105,19 @@ func dynatraceExit(id C.uintptr_t) (code C.int) {
 	return fluentbit.OK
 }
 
-// recovered turns a panic into an answer. It is the last resort: flushes recover in package plugin, where the chunk is known.
+// recovered turns a panic into an answer. It is the last resort: a flush recovers in package
+// plugin, which knows the chunk.
 func recovered(where string, code *C.int, answer C.int) {
 	if cause := recover(); cause != nil {
-		fmt.Fprintf(os.Stderr, "[error] [output:dynatrace] defect in the plugin, please report it: %s: %v\n", where, cause)
+		fmt.Fprintf(os.Stderr, "[error] [output:dynatrace] "+
+			"defect in the plugin, please report it: %s: %v\n", where, cause)
 		if code != nil {
 			*code = answer
 		}
 	}
 }
 
-// cBytes is a view of memory that belongs to Fluent Bit until the callback returns.
+// cBytes returns a view of memory that belongs to Fluent Bit until the callback returns.
 func cBytes(data unsafe.Pointer, length C.int) []byte {
 	if data == nil || length <= 0 {
 		return nil
@@ -115,7 +125,7 @@ func cBytes(data unsafe.Pointer, length C.int) []byte {
 	return unsafe.Slice((*byte)(data), int(length))
 }
 
-// cString is a view of a C string without its final zero.
+// cString returns a view of a C string without its final zero.
 func cString(s *C.char) []byte {
 	if s == nil {
 		return nil

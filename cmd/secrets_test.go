@@ -45,8 +45,8 @@ func secretForms() (forms []string) {
 	return append(forms, "hunter2", "Sup3rS3cret")
 }
 
-// commands has a row for every command: the runs in which it meets secrets. A run that returns no output is
-// a failure, so a row cannot be empty by accident.
+// commands has a row for every command: the runs in which it meets secrets. A run that returns no
+// output is a failure, so a row cannot be empty by accident.
 var commands = map[string]map[string]func(*testing.T, command){
 	"dynatrace-replay": {
 		"a server that repeats the request":          replayEchoes,
@@ -62,9 +62,9 @@ var commands = map[string]map[string]func(*testing.T, command){
 	},
 }
 
-// TestCommands_PrintNoSecret holds the promise of docs/network.md for every command: whatever a server or a
-// proxy answers, and however a setting is wrong, no token, no password of a proxy and no header value is
-// printed or written to a file.
+// TestCommands_PrintNoSecret holds the promise of docs/network.md for every command: whatever a
+// server or a proxy answers, and however a setting is wrong, no token, no password of a proxy and
+// no header value is printed or written to a file.
 func TestCommands_PrintNoSecret(t *testing.T) {
 	entries, err := os.ReadDir(".")
 	if err != nil {
@@ -101,8 +101,8 @@ func TestCommands_PrintNoSecret(t *testing.T) {
 // command is a command to run, with its working directory.
 type command struct{ path, dir string }
 
-// run runs the command to its end, or to an interrupt when until is closed, and returns all that it printed
-// and wrote, after it has checked it for secrets.
+// run runs the command to its end, or to an interrupt when until is closed, and returns all that
+// it printed and wrote, after it has checked it for secrets.
 func (c command) run(t *testing.T, until <-chan struct{}, env []string, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -124,7 +124,8 @@ func (c command) run(t *testing.T, until <-chan struct{}, env []string, args ...
 	return c.check(t, output.String())
 }
 
-// check returns output with the text of all files that the command wrote; none of it may hold a secret.
+// check returns output with the text of all files that the command wrote; none of it may hold a
+// secret.
 func (c command) check(t *testing.T, output string) string {
 	t.Helper()
 	files, _ := filepath.Glob(filepath.Join(c.dir, "*.rest"))
@@ -153,8 +154,8 @@ func (c command) letter(t *testing.T) {
 	}
 }
 
-// echo answers with a status, and repeats all that it was sent in every form that a real one might. It sends
-// a signal on asked for each request.
+// echo answers with a status, and repeats all that it was sent in every form that a real one
+// might. It sends a signal on asked for each request.
 type echo struct {
 	status int
 	asked  chan struct{}
@@ -233,8 +234,8 @@ func replayProxyEchoes(t *testing.T, c command) {
 	}
 }
 
-// replayConnectEchoes has a proxy that repeats the password in the status line, in headers and in the body of
-// its answer to CONNECT.
+// replayConnectEchoes has a proxy that repeats the password in the status line, in headers and in
+// the body of its answer to CONNECT.
 func replayConnectEchoes(t *testing.T, c command) {
 	c.letter(t)
 	for _, status := range []int{401, 403, 407, 502} {
@@ -339,8 +340,8 @@ func replayDryRun(t *testing.T, c command) {
 	}
 }
 
-// ingestRequests sends requests with the token that the command accepts, with another one, and with secrets
-// in places where they do not belong.
+// ingestRequests sends requests with the token that the command accepts, with another one, and
+// with secrets in places where they do not belong.
 func ingestRequests(t *testing.T, c command) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

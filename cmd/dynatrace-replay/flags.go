@@ -148,7 +148,8 @@ var (
 		"where others can read it: set HTTPS_PROXY")
 )
 
-// checkSecret returns an error if an argument is certainly a token, or a flag that a secret follows.
+// checkSecret returns an error if an argument is certainly a token, or a flag that a secret
+// follows.
 func checkSecret(arg string) error {
 	name, value, given := strings.Cut(arg, "=")
 	if strings.HasPrefix(arg, "-") {

@@ -45,8 +45,9 @@ func main() {
 	os.Exit(code)
 }
 
-// signals returns a context that ends with the first SIGINT or SIGTERM, after which nothing is sent, and
-// one that ends with the second, after which nothing is read. A third one ends the process.
+// signals returns a context that ends with the first SIGINT or SIGTERM, after which nothing is
+// sent, and one that ends with the second, after which nothing is read. A third one ends the
+// process.
 func signals() (ctx, abandon context.Context, stop func()) {
 	ctx, cancelFirst := context.WithCancel(context.Background())
 	abandon, cancelSecond := context.WithCancel(context.Background())

@@ -42,8 +42,9 @@ func members(object []byte) (all []member, err error) {
 	return all, nil
 }
 
-// restamp returns record with the given time, and with the one it had under another name. The first one survives any number of
-// restamps. A record that cannot be read stays as it is: the server will say what is wrong with it.
+// restamp returns record with the given time, and with the one it had under another name. The
+// first one survives any number of restamps. A record that cannot be read stays as it is: the
+// server will say what is wrong with it.
 func restamp(record []byte, now time.Time) []byte {
 	all, err := members(record)
 	if err != nil {
@@ -76,7 +77,8 @@ func restamp(record []byte, now time.Time) []byte {
 	return append(out, '}')
 }
 
-// shorten returns record with a time of milliseconds, the only ones that a OneAgent takes. A time that cannot be read stays as it is.
+// shorten returns record with a time of milliseconds, the only ones that a OneAgent takes. A time
+// that cannot be read stays as it is.
 func shorten(record []byte) []byte {
 	all, err := members(record)
 	if err != nil {
@@ -99,7 +101,8 @@ func shorten(record []byte) []byte {
 	return append(out, '}')
 }
 
-// isOld reports whether the server will find record too old; false when it has no time that can be read.
+// isOld reports whether the server will find record too old; false when it has no time that can be
+// read.
 func isOld(record []byte, now time.Time) bool {
 	all, err := members(record)
 	if err != nil {

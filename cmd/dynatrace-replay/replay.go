@@ -34,7 +34,8 @@ type item struct {
 	record []byte // what is sent
 }
 
-// replay is one run. It holds one batch of records at a time, each as its line, its record and in the body.
+// replay is one run. It holds one batch of records at a time, each as its line, its record and in
+// the body.
 type replay struct {
 	opts       *options
 	sender     deliver.Sender
@@ -88,7 +89,8 @@ func (r *replay) input(ctx context.Context, in *input) {
 	}
 }
 
-// read sends the records of one input, batch by batch. The error says that the input cannot be read on, or the rest not be written.
+// read sends the records of one input, batch by batch. The error says that the input cannot be
+// read on, or the rest not be written.
 func (r *replay) read(ctx context.Context, in *input) error {
 	reader := deadletter.NewReader(in.in)
 	var pending []item
@@ -173,7 +175,8 @@ func (r *replay) send(ctx context.Context, items []item) error {
 	return r.settle(ctx, items)
 }
 
-// settle sends items until each is accepted, refused or left. The error is that of writing the rest.
+// settle sends items until each is accepted, refused or left. The error is that of writing the
+// rest.
 func (r *replay) settle(ctx context.Context, items []item) error {
 	if r.stopped = r.stopped || ctx.Err() != nil; r.stopped {
 		return r.leave(items)
@@ -197,8 +200,8 @@ func (r *replay) settle(ctx context.Context, items []item) error {
 	return r.settle(ctx, second)
 }
 
-// split says how a refused batch is tried again; with nothing in second all of it is refused for good. What the server finds too
-// old is told apart by its time, which saves the halving.
+// split says how a refused batch is tried again; with nothing in second all of it is refused for
+// good. What the server finds too old is told apart by its time, which saves the halving.
 func (r *replay) split(items []item, v deliver.Verdict) (first, second []item) {
 	if v.Reason == deliver.ReasonTimeRange {
 		old, others := r.byAge(items)

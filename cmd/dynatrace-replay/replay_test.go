@@ -38,7 +38,8 @@ type site struct {
 	deadline       time.Duration
 }
 
-// newSite starts a local Dynatrace that refuses every request in which one of the texts stands, as it would a broken record.
+// newSite starts a local Dynatrace that refuses every request in which one of the texts stands, as
+// it would a broken record.
 func newSite(t *testing.T, o ingest.Options, refused ...string) *site {
 	t.Helper()
 	if o.Tokens == nil {
@@ -88,7 +89,8 @@ func (s *site) run(args ...string) int {
 	})
 }
 
-// letters are entries with the given contents, some of them with a reason (reason:content), as a file.
+// letters are entries with the given contents, some of them with a reason (reason:content), as a
+// file.
 func (s *site) letters(t *testing.T, contents ...string) (path string) {
 	t.Helper()
 	path = filepath.Join(s.dir, "dead.ndjson")
@@ -164,7 +166,8 @@ func numbered(n int, except map[int]string) (contents []string) {
 	return contents
 }
 
-// expect checks the outcome of a run, that the input is what it was, and that nothing else lies in its folder.
+// expect checks the outcome of a run, that the input is what it was, and that nothing else lies in
+// its folder.
 func (s *site) expect(t *testing.T, code, want int, summary string, accepted, rest []string) {
 	t.Helper()
 	if code != want {
@@ -567,7 +570,8 @@ func TestTheCertificateOfAnActiveGateIsTrustedByItsFile(t *testing.T) {
 	s.expect(t, code, 0, "sent 1, accepted 1, refused 0, left 0, skipped by filter 0, broken lines 0", []string{"a"}, nil)
 }
 
-// TestAOneAgentGetsTimesOfMillisecondsAndNoToken: dead letters have times as fine as those of their events.
+// TestAOneAgentGetsTimesOfMillisecondsAndNoToken: dead letters have times as fine as those of
+// their events.
 func TestAOneAgentGetsTimesOfMillisecondsAndNoToken(t *testing.T) {
 	for _, flags := range [][]string{nil, {"--restamp"}} {
 		server, err := ingest.New(ingest.Options{OneAgent: true, Observe: func(e ingest.Exchange) {

@@ -23,7 +23,8 @@ type input struct {
 	file *os.File
 }
 
-// openInputs opens every FILE, and with rests what takes the rest of each. Either all are open or none.
+// openInputs opens every FILE, and with rests what takes the rest of each. Either all are open or
+// none.
 func openInputs(o *options, w world, rests bool) (inputs []*input, err error) {
 	defer func() {
 		if err != nil {
@@ -70,7 +71,8 @@ func openInputs(o *options, w world, rests bool) (inputs []*input, err error) {
 	return inputs, nil
 }
 
-// closeInputs closes what is open, and removes rests that were not finished: nothing stands in them.
+// closeInputs closes what is open, and removes rests that were not finished: nothing stands in
+// them.
 func closeInputs(inputs []*input) {
 	for _, in := range inputs {
 		if in.file != nil {
@@ -82,7 +84,8 @@ func closeInputs(inputs []*input) {
 	}
 }
 
-// abandonable is in, until ctx ends: a read that waits for a pipe or a terminal ends then too. What is read ahead is at most 32 KiB.
+// abandonable is in, until ctx ends: a read that waits for a pipe or a terminal ends then too.
+// What is read ahead is at most 32 KiB.
 func abandonable(ctx context.Context, in io.Reader) io.Reader {
 	pipe, to := io.Pipe()
 	forget := context.AfterFunc(ctx, func() { _ = to.CloseWithError(errAbandoned) })
@@ -96,8 +99,9 @@ func abandonable(ctx context.Context, in io.Reader) io.Reader {
 
 var errAbandoned = errors.New("interrupted")
 
-// rest collects the lines that are still to be done. They stand in a temporary file in the folder of the rest, which gets its name
-// when the run is over, and never takes the place of another file.
+// rest collects the lines that are still to be done. They stand in a temporary file in the folder
+// of the rest, which gets its name when the run is over, and never takes the place of another
+// file.
 type rest struct {
 	path  string
 	file  *os.File // nil once it is finished
@@ -129,8 +133,8 @@ func (r *rest) add(line []byte) error {
 	return nil
 }
 
-// finish gives the rest its name; without lines there is no rest. After an error the lines are in the temporary file, which the error
-// names.
+// finish gives the rest its name; without lines there is no rest. After an error the lines are in
+// the temporary file, which the error names.
 func (r *rest) finish() error {
 	if r.lines == 0 {
 		r.forget()

@@ -41,7 +41,8 @@ func loadConfig(o *options, getenv func(string) string) (*config.Config, error) 
 	return config.Load(src)
 }
 
-// flagNames replaces the names of the plugin's options, in texts of its packages, by those of this command.
+// flagNames replaces the names of the plugin's options, in texts of its packages, by those of this
+// command.
 var flagNames = strings.NewReplacer(
 	"api_token_file", "--token-file", "api_token", "DT_API_TOKEN",
 	"`allow_http on`", "`--allow-http`", "allow_http", "--allow-http",

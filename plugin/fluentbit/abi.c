@@ -5,8 +5,9 @@
 #include <stddef.h>
 
 /*
- * The table of functions carries no version, and in 1.9 it is an allocation of one entry. The executable exports its
- * functions in every version, so the presence of flb_output_log_check tells that the entries up to it are there.
+ * The table of functions has no version, and in 1.9 it is an allocation of one entry. The
+ * executable exports its functions in every version: if flb_output_log_check is exported, the
+ * entries up to it are there.
  */
 struct abi_host abi_host_of(void *plugin)
 {

@@ -8,7 +8,7 @@ import (
 	"out_dynatrace/plugin/telemetry"
 )
 
-// fakeHost prints every level and keeps what it was asked.
+// fakeHost prints every level and records its calls.
 type fakeHost struct{ calls []string }
 
 func (h *fakeHost) enabled(level telemetry.Level) bool {
@@ -20,7 +20,7 @@ func (h *fakeHost) print(level telemetry.Level, line string) {
 	h.calls = append(h.calls, levelNames[level]+" "+line)
 }
 
-func TestALoggerAsksItsHostUntilItIsClosed(t *testing.T) {
+func TestLogger_UsesItsHostUntilClosed(t *testing.T) {
 	var host fakeHost
 	var stderr strings.Builder
 	l := &Logger{host: &host, prefix: "[output:dynatrace:name] ", stderr: &stderr}
@@ -42,12 +42,13 @@ func TestALoggerAsksItsHostUntilItIsClosed(t *testing.T) {
 	if len(host.calls) != 0 {
 		t.Errorf("a closed logger called its host: %q", host.calls)
 	}
-	if got := stderr.String(); !regexp.MustCompile(`^\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] \[error\] \[output:dynatrace:name\] after\n$`).MatchString(got) {
+	want = `^\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] \[error\] \[output:dynatrace:name\] after\n$`
+	if got := stderr.String(); !regexp.MustCompile(want).MatchString(got) {
 		t.Errorf("standard error got %q", got)
 	}
 }
 
-func TestALoggerWithoutAHostWritesToStandardErrorFromInfoUp(t *testing.T) {
+func TestLogger_WithoutHostWritesToStderrFromInfoUp(t *testing.T) {
 	var stderr strings.Builder
 	l := &Logger{prefix: "[output:dynatrace:name] ", stderr: &stderr}
 	if l.Enabled(telemetry.LevelDebug) || !l.Enabled(telemetry.LevelInfo) {

@@ -2,16 +2,16 @@ package fluentbit
 
 import "sync"
 
-// Registry gives instances the ids by which Fluent Bit calls them. An id is never used twice, and one that is unknown, such
-// as the 0 of an instance that was never initialised or one that has already left, finds nothing. The zero Registry is
-// empty. It is safe for concurrent use.
+// Registry maps ids, which Fluent Bit passes to callbacks, to instances. An id is never used
+// twice. An unknown id finds nothing, for example the 0 of an instance that was never initialised,
+// or the id of one that was removed. The zero Registry is empty. Safe for concurrent use.
 type Registry[T any] struct {
 	mu   sync.RWMutex
 	last uintptr
 	m    map[uintptr]T
 }
 
-// Add keeps v under a new id.
+// Add stores v under a new id.
 func (r *Registry[T]) Add(v T) uintptr {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -23,7 +23,7 @@ func (r *Registry[T]) Add(v T) uintptr {
 	return r.last
 }
 
-// Get returns the instance of an id.
+// Get returns the instance with an id, and whether there is one.
 func (r *Registry[T]) Get(id uintptr) (T, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -31,7 +31,7 @@ func (r *Registry[T]) Get(id uintptr) (T, bool) {
 	return v, ok
 }
 
-// Remove forgets an id and returns its instance.
+// Remove removes the instance with an id and returns it, and whether there was one.
 func (r *Registry[T]) Remove(id uintptr) (T, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -14,12 +14,14 @@ struct abi_lib_context {
 };
 
 /*
- * Fluent Bit gives plugins no function for its version, and exports none. What it exports is the way to the gauge
- * fluentbit_build_info, one of whose labels is the version: the same that its own metrics show.
+ * Fluent Bit has no function for its version, neither for plugins nor exported. It does export
+ * what is needed to read the gauge fluentbit_build_info, which its own metrics show: one of its
+ * labels is the version.
  *
- * The context is the calling thread's. Since 2.1.0 a new engine sets it on its own new thread before it does anything else
- * (flb_lib_worker in src/flb_lib.c), at a hot reload too, so that what is found in a callback of that thread lives as long as the
- * callback lasts. Elsewhere it is NULL. 1.9 and 2.0 have no flb_context_get. Of the configuration two plain numbers are read.
+ * The context belongs to the calling thread. Since 2.1.0 a new engine sets it on its own new
+ * thread before anything else (flb_lib_worker in src/flb_lib.c), also at a hot reload, so it stays
+ * alive during a callback on that thread. On other threads it is NULL. 1.9 and 2.0 have no
+ * flb_context_get. Only two plain numbers of the configuration are read.
  */
 char *abi_build_info(void)
 {
@@ -39,8 +41,8 @@ char *abi_build_info(void)
     *(void **) &destroy = dlsym(RTLD_DEFAULT, "cmt_destroy");
     *(void **) &text_create = dlsym(RTLD_DEFAULT, "cmt_encode_text_create");
     *(void **) &text_destroy = dlsym(RTLD_DEFAULT, "cmt_encode_text_destroy");
-    if (context_get == NULL || metrics_add == NULL || create == NULL || destroy == NULL || text_create == NULL ||
-        text_destroy == NULL) {
+    if (context_get == NULL || metrics_add == NULL || create == NULL || destroy == NULL ||
+        text_create == NULL || text_destroy == NULL) {
         return NULL;
     }
     context = context_get();

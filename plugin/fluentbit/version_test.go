@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestTheVersionIsFoundAmongTheMetrics(t *testing.T) {
+func TestVersionIn_FindsTheVersionInMetrics(t *testing.T) {
 	const real = `2026-11-25T08:00:00.000000000Z fluentbit_uptime{hostname="web-1"} = 3
 2026-11-25T08:00:00.000000000Z fluentbit_process_start_time_seconds{hostname="web-1"} = 1795000000
 2026-11-25T08:00:00.000000000Z fluentbit_build_info{hostname="web-1",version="5.1.1",os="linux"} = 1795000000
@@ -15,7 +15,8 @@ func TestTheVersionIsFoundAmongTheMetrics(t *testing.T) {
 			real,
 			strings.ReplaceAll(real, "\n", "\r\n"),
 			strings.TrimSuffix(real, "\n"),
-			strings.Replace(real, `"web-1",version`, `"version="9.9.9"",version`, 1), // a host of a strange name
+			// A host with a strange name.
+			strings.Replace(real, `"web-1",version`, `"version="9.9.9"",version`, 1),
 		},
 		"4.2.3.1":  {strings.Replace(real, "5.1.1", "4.2.3.1", 1)},
 		"5.0.0-rc": {strings.Replace(real, "5.1.1", "5.0.0-rc", 1)},
@@ -39,19 +40,23 @@ func TestTheVersionIsFoundAmongTheMetrics(t *testing.T) {
 	}
 }
 
-// TestAProcessThatIsNoFluentBitHasNoVersion: this test exports none of the functions.
-func TestAProcessThatIsNoFluentBitHasNoVersion(t *testing.T) {
+// This test process exports none of the functions that Version looks up.
+func TestVersion_IsEmptyOutsideFluentBit(t *testing.T) {
 	if got := Version(); got != "" {
 		t.Errorf("got %q", got)
 	}
 }
 
 func FuzzVersionIn(f *testing.F) {
-	for _, text := range []string{"", buildInfo + `hostname="a",version="5.1.1",os="linux"} = 1`, buildInfo + versionLabel, "\n" + buildInfo + versionLabel + "1"} {
+	for _, text := range []string{
+		"", buildInfo + `hostname="a",version="5.1.1",os="linux"} = 1`, buildInfo + versionLabel,
+		"\n" + buildInfo + versionLabel + "1",
+	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if got := versionIn(text); got != "" && (!isVersion(got) || strings.ContainsAny(got, " \r\n\"/()")) {
+		got := versionIn(text)
+		if got != "" && (!isVersion(got) || strings.ContainsAny(got, " \r\n\"/()")) {
 			t.Errorf("%q: got %q", text, got)
 		}
 	})

@@ -137,9 +137,9 @@ func (d *Destination) describe(endpoint config.Endpoint, format config.Format, v
 	}
 }
 
-// headerOptions is the header that asks for a data model (page "POST ingest logs"). A server that does
-// not know the header ignores it, while an unknown query parameter would become an attribute of every
-// record.
+// headerOptions is the header that asks for a data model (page "POST ingest logs"). A server that
+// does not know the header ignores it, while an unknown query parameter would become an attribute
+// of every record.
 const headerOptions = "X-Dynatrace-Options"
 
 // headers returns the headers that the configuration gives to every request.

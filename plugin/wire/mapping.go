@@ -40,11 +40,13 @@ func sourcesOf(cfg *config.Config) (on record.Sources) {
 	return on
 }
 
-// headerAttributes is the header that carries attributes for all records of a request (page "POST ingest logs").
+// headerAttributes is the header that carries attributes for all records of a request (page "POST
+// ingest logs").
 const headerAttributes = "X-Dynatrace-Attr"
 
-// Mapping returns the options of every Mapper, and the value of the header that carries the attributes
-// of all records of a request: "" if there is none. hostname is the name of this machine.
+// Mapping returns the options of every Mapper, and the value of the header that carries the
+// attributes of all records of a request: "" if there is none. hostname is the name of this
+// machine.
 func Mapping(cfg *config.Config, hostname string) (o record.Options, header string, err error) {
 	o = record.Options{
 		Limits:         record.Limits(cfg.Limits),

@@ -8,9 +8,10 @@ import (
 	"out_dynatrace/plugin/deliver"
 )
 
-// secrets returns the values that no message may repeat, even if a server or a proxy repeats the request in
-// its answer: the values of extra headers and the passwords of proxies. The token is not among them because
-// it can change while the plugin runs: the client hides the one that it sent.
+// secrets returns the values that no message may repeat, even if a server or a proxy repeats the
+// request in its answer: the values of extra headers and the passwords of proxies. The token is
+// not among them because it can change while the plugin runs: the client hides the one that it
+// sent.
 func secrets(cfg *config.Config, transports []*deliver.Transport) (all []string) {
 	for _, p := range cfg.Headers.Pairs() {
 		all = append(all, p.Value)
@@ -22,8 +23,8 @@ func secrets(cfg *config.Config, transports []*deliver.Transport) (all []string)
 	return all
 }
 
-// credentials returns the parts of a header value that are secrets by themselves: what follows a scheme
-// ("Bearer abc"), and what that holds in the Basic form (RFC 7617).
+// credentials returns the parts of a header value that are secrets by themselves: what follows a
+// scheme ("Bearer abc"), and what that holds in the Basic form (RFC 7617).
 func credentials(value string) []string {
 	scheme, credential, found := strings.Cut(value, " ")
 	if !found {

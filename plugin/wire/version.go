@@ -1,4 +1,5 @@
 package wire
 
-// Version is the version of the plugin. It stands in the User-Agent and in the first line of the log.
+// Version is the version of the plugin. It stands in the User-Agent and in the first line of the
+// log.
 const Version = "0.1.0"

@@ -19,8 +19,8 @@ type Host struct {
 	Log      *telemetry.Log
 }
 
-// Pipeline holds the stages that were built from one configuration, for all flushes of an instance. Safe
-// for concurrent use.
+// Pipeline holds the stages that were built from one configuration, for all flushes of an
+// instance. Safe for concurrent use.
 type Pipeline struct {
 	*Destination
 	// Mapping has the options of every Mapper.
@@ -33,8 +33,8 @@ type Pipeline struct {
 	cfg *config.Config
 }
 
-// New builds the stages. It opens no connection: a destination that is down is no reason not to start. An
-// error is about an option that could not be checked without the others.
+// New builds the stages. It opens no connection: a destination that is down is no reason not to
+// start. An error is about an option that could not be checked without the others.
 func New(cfg *config.Config, host Host) (*Pipeline, error) {
 	p := &Pipeline{cfg: cfg}
 	var (
