@@ -73,7 +73,7 @@ func mappingOptions() []Option {
 		},
 		{
 			Name: optMetadataFiles, Type: TypeList, Default: defaultMetadataFiles,
-			Help: "Files of facts that Dynatrace's OneAgent and Operator write, JSON or `.properties`; `off` for none. They are read again when they change. `dt_metadata.*` is about the pod Fluent Bit runs in: for sidecars.",
+			Help: "JSON files of attributes that Dynatrace's OneAgent and Operator write; `off` for none. A file is read again when it changes. `dt_metadata.json` describes the pod that Fluent Bit runs in: for sidecars.",
 			bind: func(d *draft) any { return &d.MetadataFiles },
 		},
 		{

@@ -12,16 +12,18 @@ import (
 )
 
 const (
-	// fetchTimeout is the longest time for one request with its answer. The endpoint is an agent on the same machine.
+	// fetchTimeout is the most time for one request and its answer. The endpoint is an agent on
+	// the same machine.
 	fetchTimeout = 2 * time.Second
-	// maxAnswer is the longest answer that is read, in bytes. One container takes a kilobyte or two.
+	// maxAnswer is the longest answer that is read, in bytes. One container takes a kilobyte or
+	// two.
 	maxAnswer = 1 << 20
-	// maxAnswerHeader bounds its headers, in bytes.
+	// maxAnswerHeader bounds the headers of an answer, in bytes.
 	maxAnswerHeader = 64 << 10
 )
 
-// newTransport is a transport to the task metadata endpoint. It is link-local, so no proxy could reach it, and asked so seldom that no
-// connection is kept.
+// newTransport returns a transport to the task metadata endpoint. The endpoint is link-local, so
+// no proxy could reach it, and requests are so rare that no connection is kept.
 func newTransport() http.RoundTripper {
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
@@ -30,12 +32,13 @@ func newTransport() http.RoundTripper {
 		Proxy:                  nil,
 		DialContext:            (&net.Dialer{Timeout: fetchTimeout}).DialContext,
 		DisableKeepAlives:      true,
-		DisableCompression:     true, // what is not unpacked cannot explode
+		DisableCompression:     true, // a compressed answer could expand without bound
 		MaxResponseHeaderBytes: maxAnswerHeader,
 	}
 }
 
-// taskURL checks ${ECS_CONTAINER_METADATA_URI_V4} and gives the URL of the task below it. An error does not repeat the value.
+// taskURL checks ${ECS_CONTAINER_METADATA_URI_V4} and returns the URL of the task below it. An
+// error does not repeat the value.
 func taskURL(base string) (string, error) {
 	u, err := url.Parse(base)
 	switch {
@@ -51,7 +54,7 @@ func taskURL(base string) (string, error) {
 	return u.JoinPath("task").String(), nil
 }
 
-// fetcher asks the task metadata endpoint. It is not safe for concurrent use.
+// fetcher requests the task from the task metadata endpoint. It is not safe for concurrent use.
 type fetcher struct {
 	client *http.Client
 	url    string
@@ -67,18 +70,19 @@ func newFetcher(url string, transport http.RoundTripper) *fetcher {
 	}}
 }
 
-// fetch asks once. An error tells what went wrong in words of ours: the server's could hold options of log drivers.
+// fetch makes one request. Its errors never quote the answer, which can hold options of log
+// drivers.
 func (f *fetcher) fetch(ctx context.Context) (*Task, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
-	defer f.client.CloseIdleConnections() // ends a dial that goes on after its request was given up
+	defer f.client.CloseIdleConnections() // ends a dial that outlives its abandoned request
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, f.url, nil)
 	if err != nil {
-		return nil, errors.New("the URL cannot be asked")
+		return nil, errors.New("the URL cannot be requested")
 	}
 	answer, err := f.client.Do(request)
 	if err != nil {
-		return nil, trouble(ctx, err)
+		return nil, fetchError(ctx, err)
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
@@ -86,7 +90,7 @@ func (f *fetcher) fetch(ctx context.Context) (*Task, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
 	if err != nil {
-		return nil, trouble(ctx, err)
+		return nil, fetchError(ctx, err)
 	}
 	if len(data) > maxAnswer {
 		return nil, fmt.Errorf("the answer has more than %d bytes", maxAnswer)
@@ -94,8 +98,8 @@ func (f *fetcher) fetch(ctx context.Context) (*Task, error) {
 	return parseTask(data)
 }
 
-// trouble is the reason why there is no answer.
-func trouble(ctx context.Context, err error) error {
+// fetchError returns the reason for a missing answer.
+func fetchError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("no answer within %s", fetchTimeout)
 	}

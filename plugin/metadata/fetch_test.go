@@ -43,7 +43,7 @@ func TestTaskURL(t *testing.T) {
 	}
 }
 
-func TestFetchAsksForTheTask(t *testing.T) {
+func TestFetcher_RequestsTask(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet || r.URL.Path != "/v4/0a1b/task" {
 			t.Errorf("asked %s %s", r.Method, r.URL.Path)
@@ -61,13 +61,13 @@ func TestFetchAsksForTheTask(t *testing.T) {
 	}
 }
 
-func TestFetchUsesNoProxy(t *testing.T) {
+func TestFetcher_NoProxy(t *testing.T) {
 	if newTransport().(*http.Transport).Proxy != nil {
 		t.Error("a proxy may be used") // http.ProxyFromEnvironment leaves out loopback addresses, so a server could not tell
 	}
 }
 
-func TestFetchFollowsNoRedirect(t *testing.T) {
+func TestFetcher_NoRedirect(t *testing.T) {
 	var reached atomic.Int32
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
 	defer other.Close()
@@ -84,7 +84,7 @@ func TestFetchFollowsNoRedirect(t *testing.T) {
 	}
 }
 
-func TestHostileEndpoints(t *testing.T) {
+func TestFetcher_HostileEndpoints(t *testing.T) {
 	const ok = "HTTP/1.1 200 OK\r\n"
 	task := `{"TaskARN":"arn:aws:ecs:r:1:task/1","LogOptions":{"a":"secret"}}`
 	for _, c := range []struct {
@@ -126,7 +126,7 @@ func TestHostileEndpoints(t *testing.T) {
 	}
 }
 
-func TestNobodyListens(t *testing.T) {
+func TestFetcher_ConnectionRefused(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +138,7 @@ func TestNobodyListens(t *testing.T) {
 	}
 }
 
-func TestAFetchEndsWithItsContext(t *testing.T) {
+func TestFetcher_EndsWithContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	url := serve(t, func(conn net.Conn) {
 		cancel()

@@ -10,26 +10,25 @@ import (
 	"time"
 )
 
-func TestEnrichmentFilesAreReadInBothFormats(t *testing.T) {
-	const host = `dt.entity.host="HOST-0A1B2C3D4E5F6071" host.name="shop-vm-7.example.com" dt.host_group.id="shop" dt.security_context="team-shop" dt.cost.costcenter="web"`
-	for _, name := range []string{"dt_host_metadata.json", "dt_host_metadata.properties"} {
-		log, said := newLog()
-		files := newFiles([]string{filepath.Join("testdata", name)}, log)
-		files[0].look()
-		if got := show(merge(files, false)); got != host {
-			t.Errorf("%s gives %s", name, got)
-		}
-		if got := merge(files, true); got != nil {
-			t.Errorf("%s is about the pod: %s", name, show(got))
-		}
-		expectWarnings(t, said)
+func TestFile_HostFacts(t *testing.T) {
+	const host = `dt.entity.host="HOST-0A1B2C3D4E5F6071" host.name="shop-vm-7.example.com" ` +
+		`dt.host_group.id="shop" dt.security_context="team-shop" dt.cost.costcenter="web"`
+	log, said := newLog()
+	files := newFiles([]string{"testdata/dt_host_metadata.json"}, log)
+	files[0].refresh()
+	if got := show(merge(files, false)); got != host {
+		t.Errorf("gives %s", got)
 	}
+	if got := merge(files, true); got != nil {
+		t.Errorf("is about the pod: %s", show(got))
+	}
+	expectWarnings(t, said)
 }
 
-func TestAFileAboutThePodDoesNotNameTheContainer(t *testing.T) {
+func TestFile_PodFactsWithoutContainer(t *testing.T) {
 	log, said := newLog()
 	files := newFiles([]string{"testdata/dt_metadata.json"}, log)
-	files[0].look()
+	files[0].refresh()
 	got := show(merge(files, true))
 	if !strings.Contains(got, `k8s.pod.name="cart-6d4b75cb6d-hx5l9"`) || strings.Contains(got, ownContainer) {
 		t.Errorf("gives %s", got)
@@ -40,12 +39,14 @@ func TestAFileAboutThePodDoesNotNameTheContainer(t *testing.T) {
 	expectWarnings(t, said)
 }
 
-func TestTheFirstFileThatHasAKeyWins(t *testing.T) {
+func TestMerge_FirstFileWins(t *testing.T) {
 	dir := t.TempDir()
 	var paths []string
 	for _, f := range [][2]string{
-		{"dt_metadata.properties", "a=pod 1\nb=pod 1"}, {"dt_host_metadata.json", `{"a":"host 1","x":null}`},
-		{"tags.PROPERTIES", "a=host 2\nx=host 2"}, {"dt_metadata.json", `{"c":"pod 2","b":"pod 2"}`},
+		{"dt_metadata_sidecar.json", `{"a":"pod 1","b":"pod 1"}`},
+		{"dt_host_metadata.json", `{"a":"host 1","x":null}`},
+		{"tags.JSON", `{"a":"host 2","x":"host 2"}`},
+		{"dt_metadata.json", `{"c":"pod 2","b":"pod 2"}`},
 	} {
 		path := filepath.Join(dir, f[0])
 		write(t, path, f[1])
@@ -54,7 +55,7 @@ func TestTheFirstFileThatHasAKeyWins(t *testing.T) {
 	log, said := newLog()
 	files := newFiles(paths, log)
 	for _, f := range files {
-		f.look()
+		f.refresh()
 	}
 	if got, want := show(merge(files, false)), `a="host 1" x="host 2"`; got != want {
 		t.Errorf("host: %s, want %s", got, want)
@@ -65,29 +66,29 @@ func TestTheFirstFileThatHasAKeyWins(t *testing.T) {
 	expectWarnings(t, said)
 }
 
-func TestIndirectionFilesAreRefused(t *testing.T) {
-	dir := t.TempDir()
-	for name, refused := range map[string]bool{
-		"dt_metadata_e617c525669e072eebe3d0f08212e8f2.json":       true,
-		"dt_metadata_e617c525669e072eebe3d0f08212e8f2.properties": true,
-		"dt_metadata_E617C525669E072EEBE3D0F08212E8F2":            true,
-		"dt_metadata_sidecar.json":                                false,
-		"dt_node_metadata.properties":                             false,
+func TestNewFiles_Skips(t *testing.T) {
+	const indirect, properties = "describes the process of Fluent Bit", "name the .json file beside it"
+	for name, warning := range map[string]string{
+		"dt_metadata_e617c525669e072eebe3d0f08212e8f2.json":       indirect,
+		"dt_metadata_e617c525669e072eebe3d0f08212e8f2.properties": indirect,
+		"dt_metadata_E617C525669E072EEBE3D0F08212E8F2":            indirect,
+		"dt_host_metadata.properties":                             properties,
+		"tags.PROPERTIES":                                         properties,
+		"dt_metadata_sidecar.json":                                "",
+		"properties":                                              "",
 	} {
-		path := filepath.Join(dir, name)
-		write(t, path, `/some/other/file`)
 		log, said := newLog()
-		files := newFiles([]string{path, ""}, log)
-		if (len(files) == 0) != refused {
+		files := newFiles([]string{"/enrichment/" + name, ""}, log)
+		if (len(files) == 0) != (warning != "") {
 			t.Errorf("%s: %d files", name, len(files))
 		}
-		if refused {
-			expectWarnings(t, said, "name dt_metadata.json or dt_host_metadata.json instead")
+		if warning != "" {
+			expectWarnings(t, said, warning)
 		}
 	}
 }
 
-func TestAFileThatChanges(t *testing.T) {
+func TestFile_Changes(t *testing.T) {
 	const first, second = `{"a":"1","b":"2"}`, `{"a":"3","b":"4"}`
 	was, now := `a="1" b="2"`, `a="3" b="4"`
 	for _, c := range []struct {
@@ -97,23 +98,23 @@ func TestAFileThatChanges(t *testing.T) {
 		warns []string
 	}{
 		{"is read again", func(t *testing.T, path string) { write(t, path, `{"c":"5"}`) }, `c="5"`, nil},
-		{"is read again when only its time tells", func(t *testing.T, path string) {
+		{"is read again when only its time differs", func(t *testing.T, path string) {
 			at := stat(t, path).ModTime()
 			write(t, path, second)
 			chtimes(t, path, at.Add(time.Second))
 		}, now, nil},
-		{"is read again when only its size tells", func(t *testing.T, path string) {
+		{"is read again when only its size differs", func(t *testing.T, path string) {
 			at := stat(t, path).ModTime()
 			write(t, path, second+" ")
 			chtimes(t, path, at)
 		}, now, nil},
-		{"is read again when only its inode tells", func(t *testing.T, path string) {
+		{"is read again when only its inode differs", func(t *testing.T, path string) {
 			at := stat(t, path).ModTime()
 			write(t, path+".new", second)
 			chtimes(t, path+".new", at)
 			rename(t, path+".new", path)
 		}, now, nil},
-		{"is not read again when nothing tells", func(t *testing.T, path string) {
+		{"is not read again when nothing shows the change", func(t *testing.T, path string) {
 			at := stat(t, path).ModTime()
 			write(t, path, second)
 			chtimes(t, path, at)
@@ -124,7 +125,9 @@ func TestAFileThatChanges(t *testing.T) {
 			remove(t, filepath.Dir(path))
 			write(t, filepath.Dir(path), "x")
 		}, ``, nil},
-		{"keeps its facts while it is half written", func(t *testing.T, path string) { write(t, path, `{"a":"9","b`) }, was, []string{"is not one JSON object; its last good facts (2) stay in use; write it as one JSON object"}},
+		{"keeps its facts while it is half written", func(t *testing.T, path string) {
+			write(t, path, `{"a":"9","b`)
+		}, was, []string{"is not one JSON object; write it as one; until then its last good facts (2) stay in use"}},
 		{"keeps its facts while it is too large", func(t *testing.T, path string) {
 			write(t, path, `{"a":"9"}`+strings.Repeat(" ", maxFile))
 		}, was, []string{"has more than 1048576 bytes"}},
@@ -133,13 +136,13 @@ func TestAFileThatChanges(t *testing.T) {
 			if err := syscall.Mkfifo(path, 0o600); err != nil {
 				t.Fatal(err)
 			}
-		}, was, []string{"is not a file; its last good facts (2) stay in use"}},
+		}, was, []string{"is not a file; name a regular file; until then its last good facts (2) stay in use"}},
 		{"keeps its facts while a folder is in its place", func(t *testing.T, path string) {
 			remove(t, path)
 			if err := os.Mkdir(path, 0o700); err != nil {
 				t.Fatal(err)
 			}
-		}, was, []string{"is not a file; its last good facts (2) stay in use"}},
+		}, was, []string{"is not a file; name a regular file; until then its last good facts (2) stay in use"}},
 		{"keeps its facts while it leads to itself", func(t *testing.T, path string) {
 			remove(t, path)
 			if err := os.Symlink(path, path); err != nil {
@@ -155,14 +158,14 @@ func TestAFileThatChanges(t *testing.T) {
 			write(t, path, first)
 			log, said := newLog()
 			f := newFiles([]string{path}, log)[0]
-			f.look()
-			if got := show(f.facts); got != was {
+			f.refresh()
+			if got := show(f.facts()); got != was {
 				t.Fatalf("gives %s at first", got)
 			}
 			c.do(t, path)
 			for range 3 {
-				f.look()
-				if got := show(f.facts); got != c.want {
+				f.refresh()
+				if got := show(f.facts()); got != c.want {
 					t.Errorf("gives %s, want %s", got, c.want)
 				}
 			}
@@ -171,48 +174,39 @@ func TestAFileThatChanges(t *testing.T) {
 	}
 }
 
-func TestAFileComesAndGoesAndComesBack(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "dt_host_metadata.properties")
+func TestFile_AppearsAndDisappears(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "dt_host_metadata.json")
 	log, said := newLog()
 	f := newFiles([]string{path}, log)[0]
 	for _, step := range []struct{ text, want string }{
-		{"", ``}, {"a=1", `a="1"`}, {"", ``}, {"a=1", `a="1"`}, {"broken", `a="1"`}, {"a=2", `a="2"`},
+		{"", ``}, {`{"a":"1"}`, `a="1"`}, {"", ``}, {`{"a":"1"}`, `a="1"`},
+		{"broken", `a="1"`}, {`{"a":"2"}`, `a="2"`},
 	} {
 		if step.text == "" {
 			os.Remove(path)
 		} else {
 			write(t, path, step.text)
 		}
-		f.look()
-		if got := show(f.facts); got != step.want {
+		f.refresh()
+		if got := show(f.facts()); got != step.want {
 			t.Errorf("after %q gives %s, want %s", step.text, got, step.want)
 		}
 	}
-	expectWarnings(t, said, "line 1: has no =; its last good facts (1) stay in use; write it as lines of key=value")
+	expectWarnings(t, said, "is not one JSON object; write it as one; until then its last good facts (1) stay in use")
 }
 
-func TestAPipeThatTookAFilesPlaceIsNotWaitedFor(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "pipe")
-	if err := syscall.Mkfifo(path, 0o600); err != nil {
-		t.Fatal(err)
+func TestFile_TooManyFacts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "dt_host_metadata.json")
+	object := `{"k":"v"`
+	for i := range maxFacts {
+		object += fmt.Sprintf(`,"k%d":"v"`, i)
 	}
-	if _, _, err := readRegular(path); err != errNotRegular {
-		t.Errorf("says %v", err)
-	}
-}
-
-func TestTooManyFactsAreTold(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "dt_host_metadata.properties")
-	var lines strings.Builder
-	for i := range maxFacts + 1 {
-		fmt.Fprintf(&lines, "k%d=v\n", i)
-	}
-	write(t, path, lines.String())
+	write(t, path, object+"}")
 	log, said := newLog()
 	f := newFiles([]string{path}, log)[0]
-	f.look()
-	if len(f.facts) != maxFacts {
-		t.Errorf("%d facts", len(f.facts))
+	f.refresh()
+	if len(f.facts()) != maxFacts {
+		t.Errorf("%d facts", len(f.facts()))
 	}
 	expectWarnings(t, said, "more than 200 facts")
 }

@@ -43,7 +43,8 @@ func newLog() (*telemetry.Log, *recorder) {
 	return telemetry.NewLog(r, nil, 0), r
 }
 
-// expectWarnings checks that each line printed at warning or above holds one of the parts, in their order, and that there is no other.
+// expectWarnings checks that each line printed at warning or above holds one of the parts, in their
+// order, and that there is no other.
 func expectWarnings(t *testing.T, r *recorder, parts ...string) {
 	t.Helper()
 	said := r.said(telemetry.LevelWarn)
@@ -74,7 +75,7 @@ func read(t *testing.T, name string) []byte {
 	return data
 }
 
-// show writes facts as text that tells types apart.
+// show writes facts with their types.
 func show(facts []Fact) string {
 	var out []string
 	for _, f := range facts {

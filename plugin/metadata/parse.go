@@ -6,51 +6,47 @@ import (
 	"errors"
 	"io"
 	"math"
-	"path/filepath"
 	"strconv"
 	"strings"
 )
 
-// maxFacts is how many facts are taken from one file. Dynatrace takes 500 attributes a record on Grail and 50 elsewhere.
+// maxFacts is the most facts that one file gives. Dynatrace accepts 500 attributes per record on
+// Grail and 50 elsewhere.
 const maxFacts = 200
 
-// isProperties says that a file is in the format of Java's properties; every other is JSON.
-func isProperties(path string) bool { return strings.EqualFold(filepath.Ext(path), ".properties") }
-
-// content is what a file held: its facts in their order, and how many keys were left out for what they or their values are.
+// content is what one file gave.
 type content struct {
-	facts   []Fact
+	facts []Fact
+	// leftOut counts the keys without a usable value.
 	leftOut int
-	// more says that there were facts beyond maxFacts, which were left out too.
+	// more reports that facts beyond maxFacts were left out too.
 	more bool
 }
 
-// parse reads the content of an enrichment file. An error says that nothing in it can be trusted, and never repeats any of it.
-func parse(data []byte, properties bool) (content, error) {
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // a byte order mark, as editors on Windows write
+var errNotAnObject = errors.New("is not one JSON object")
+
+// parse reads an enrichment file: one JSON object whose members are the facts. An error means
+// that nothing in the file can be trusted. It repeats none of the content.
+func parse(data []byte) (*content, error) {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // the BOM that editors on Windows write
 	var c collector
-	var err error
-	if properties {
-		err = parseProperties(data, c.add)
-	} else {
-		err = parseJSON(data, c.add)
-	}
-	if err != nil {
-		return content{}, err
+	if err := parseObject(data, c.add); err != nil {
+		return nil, err
 	}
 	return c.content(), nil
 }
 
-// collector gathers facts: of a key that stands twice the last value counts, as it does for Java and for most readers of JSON.
-// Memory is bounded by that of the file, which is at most maxFile.
+// collector gathers facts. The last value of a repeated key counts, as in most readers of JSON.
+// Its memory is bounded by the file, which has at most maxFile bytes.
 type collector struct {
 	order []Fact
 	at    map[string]int
 }
 
-// add takes a key with its value; nil is one that cannot be a fact.
+// add takes one key with its value. A nil value cannot be a fact.
 func (c *collector) add(key string, value any) {
-	if s, ok := value.(string); ok && !isText(s) || !isText(key) || strings.TrimSpace(key) == "" {
+	s, isString := value.(string)
+	if isString && !isText(s) || !isText(key) || strings.TrimSpace(key) == "" {
 		value = nil
 	}
 	i, known := c.at[key]
@@ -65,8 +61,8 @@ func (c *collector) add(key string, value any) {
 	c.order[i].Value = value
 }
 
-func (c *collector) content() content {
-	var got content
+func (c *collector) content() *content {
+	got := new(content)
 	for _, fact := range c.order {
 		switch {
 		case fact.Value == nil:
@@ -80,10 +76,8 @@ func (c *collector) content() content {
 	return got
 }
 
-var errNotAnObject = errors.New("is not one JSON object")
-
-// parseJSON hands out the members of one JSON object in their order.
-func parseJSON(data []byte, add func(string, any)) error {
+// parseObject calls add for the members of one JSON object, in their order.
+func parseObject(data []byte, add func(key string, value any)) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
 	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
@@ -102,7 +96,7 @@ func parseJSON(data []byte, add func(string, any)) error {
 		if err != nil {
 			return errNotAnObject
 		}
-		add(key.(string), value) // a decoder gives nothing else in this place
+		add(key.(string), value) // the decoder returns nothing else where a key must be
 	}
 	if _, err := decoder.Token(); err != nil {
 		return errNotAnObject
@@ -113,7 +107,7 @@ func parseJSON(data []byte, add func(string, any)) error {
 	return nil
 }
 
-// scalar is the value of one JSON value: a string, bool, int64 or float64, or nil for everything else.
+// scalar returns one JSON value as string, bool, int64 or float64, or nil if it is none of them.
 func scalar(raw json.RawMessage) (any, error) {
 	switch raw[0] {
 	case '{', '[', 'n':

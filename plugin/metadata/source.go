@@ -12,61 +12,65 @@ import (
 )
 
 const (
-	// DefaultInterval is how often files are looked at.
-	DefaultInterval = 10 * time.Second
-	// firstPause and maxPause are between requests to the task metadata endpoint until the first success; each pause is twice the one
-	// before.
+	// fileInterval is the default time between two looks at the files.
+	fileInterval = 10 * time.Second
+	// firstPause and maxPause bound the pause between requests to the task metadata endpoint until
+	// the first success. Each pause is twice the one before.
 	firstPause = time.Second
 	maxPause   = time.Minute
-	// freshPause is the shortest time from one request to the next after the first success.
+	// freshPause is the shortest time between two requests after the first success.
 	freshPause = 10 * time.Second
 )
 
-// Options say where the facts come from. The zero value is a Source that knows nothing.
+// Options say where the facts come from. The zero value gives a Source without facts.
 type Options struct {
-	// Files are paths. One whose base name begins with dt_metadata is about the pod, every other about the host; one that ends in
-	// .properties has lines of key=value, every other is a JSON object. A file may be missing.
+	// Files are paths of enrichment files, each one JSON object. A file whose base name begins
+	// with dt_metadata describes the pod, every other file the host. A file may be missing.
 	Files []string
-	// TaskURI is ${ECS_CONTAINER_METADATA_URI_V4}; "" is none. One that is no URL is told and not used.
+	// TaskURI is ${ECS_CONTAINER_METADATA_URI_V4}; "" is none. A value that is no URL is logged
+	// and not used.
 	TaskURI string
-	// Getenv gives the variables that the AWS init image sets; nil is os.Getenv.
+	// Getenv returns the variables that the AWS init image sets; nil is os.Getenv.
 	Getenv func(string) string
-	// Interval is how often files are looked at; 0 is DefaultInterval.
+	// Interval is the time between two looks at the files; 0 is 10 s.
 	Interval time.Duration
-	// Log tells of trouble; nil prints nothing.
+	// Log takes warnings; nil prints nothing.
 	Log *telemetry.Log
-	// Transport carries the requests to TaskURI and honours their context; nil is one of its own, which uses no proxy.
+	// Transport carries the requests to TaskURI and must honour their context; nil is a transport
+	// of its own without a proxy.
 	Transport http.RoundTripper
 }
 
-// Source keeps the facts up to date, in one goroutine that runs while there is a file to watch or a task to ask for. All methods are safe for
-// concurrent use. Memory is bounded by some two megabytes a file and as much for the task, and is a few kilobytes in practice.
+// Source keeps the facts current. It runs one goroutine while there is a file to watch or a task
+// to request. All methods are safe for concurrent use. Memory is bounded by about two megabytes
+// per file and as much for the task; a few kilobytes are normal.
 type Source struct {
 	facts   atomic.Pointer[Facts]
-	missing chan struct{} // holds one wish for a fresh look at the task
+	missing chan struct{} // holds one request of Missing
 	cancel  context.CancelFunc
 	done    chan struct{} // closed when the goroutine has ended; nil without one
 
-	// What follows belongs to the goroutine once New has returned.
+	// The fields below belong to the goroutine once New has returned.
 	log      *telemetry.Log
 	files    []*file
 	interval time.Duration
-	env      *Task    // as the environment tells it
-	task     *Task    // as far as it is known
+	env      *Task    // from the environment
+	task     *Task    // the best known so far
 	fetcher  *fetcher // nil without an endpoint
 	answered bool     // the fetcher has succeeded once
 	failures int      // of the fetcher in a row
 }
 
-// New reads the files and the environment, so that the first Facts has them, and starts to watch. It waits for the local file system
-// only, and never fails: what cannot be used is told, and there are fewer facts.
+// New reads the files and the environment, so the first Facts includes them, and starts to watch.
+// It waits for the local file system only. It never fails: what cannot be used is logged, and the
+// facts are fewer.
 func New(o Options) *Source {
 	s := &Source{log: o.Log, interval: o.Interval, missing: make(chan struct{}, 1)}
 	if s.log == nil {
 		s.log = telemetry.NewLog(nil, nil, 0)
 	}
 	if s.interval <= 0 {
-		s.interval = DefaultInterval
+		s.interval = fileInterval
 	}
 	getenv := o.Getenv
 	if getenv == nil {
@@ -76,11 +80,12 @@ func New(o Options) *Source {
 	s.env = taskFromEnvironment(getenv)
 	s.task = s.env
 	s.facts.Store(new(Facts))
-	s.look()
+	s.refreshFiles()
 
 	if o.TaskURI != "" {
 		if url, err := taskURL(o.TaskURI); err != nil {
-			s.log.Warn("metadata.uri", "ECS_CONTAINER_METADATA_URI_V4 %v, so it is not asked about the task; leave the variable as ECS sets it, or remove it", err)
+			s.log.Warn("metadata.uri", "ECS_CONTAINER_METADATA_URI_V4 %v, so the ECS task is not "+
+				"requested; leave the variable as ECS sets it, or remove it", err)
 		} else {
 			s.fetcher = newFetcher(url, o.Transport)
 		}
@@ -94,11 +99,12 @@ func New(o Options) *Source {
 	return s
 }
 
-// Facts gives the newest snapshot, never nil. It is one atomic load. The pointer changes only when a fact did.
+// Facts returns the newest snapshot, never nil. It is one atomic load. The pointer changes only
+// when a fact did.
 func (s *Source) Facts() *Facts { return s.facts.Load() }
 
-// Missing says that a record names a container of this task that the Task does not list, such as one that started later. It asks for a
-// fresh look, which is had 10 s after the last one at the earliest, and never waits.
+// Missing reports that a record names a container of this task that Task does not list, such as
+// one that started later. It requests the task again, at most once in 10 s, and never waits.
 func (s *Source) Missing() {
 	select {
 	case s.missing <- struct{}{}:
@@ -106,7 +112,8 @@ func (s *Source) Missing() {
 	}
 }
 
-// Close stops the watching and waits until it has ended. The last facts stay. It may be called more than once.
+// Close stops the goroutine and waits until it has ended. The last facts stay available. Close may
+// be called more than once.
 func (s *Source) Close() {
 	s.cancel()
 	if s.done != nil {
@@ -119,7 +126,8 @@ func (s *Source) run(ctx context.Context) {
 	defer close(s.done)
 	defer func() {
 		if cause := recover(); cause != nil {
-			s.log.Error("metadata.panic", "defect in the plugin, please report it: %v; facts about this machine stay as they are until a restart", cause)
+			s.log.Error("metadata.panic", "defect in the plugin, please report it: %v; "+
+				"facts about this machine stay as they are until a restart", cause)
 		}
 	}()
 	var looks, fetches <-chan time.Time
@@ -133,47 +141,48 @@ func (s *Source) run(ctx context.Context) {
 	if s.fetcher != nil {
 		fetches = fetch.C
 	}
-	var wishes <-chan struct{} // nil while a request is planned anyway
-	var asked time.Time
+	var missing <-chan struct{} // nil while a request is planned anyway
+	var requested time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-looks:
-			s.look()
-		case <-wishes:
-			wishes = nil
-			fetch.Reset(freshPause - time.Since(asked))
+			s.refreshFiles()
+		case <-missing:
+			missing = nil
+			fetch.Reset(freshPause - time.Since(requested))
 		case <-fetches:
-			s.forgetWish()
-			asked = time.Now()
-			if pause := s.ask(ctx); pause > 0 {
+			s.drainMissing()
+			requested = time.Now()
+			if pause := s.requestTask(ctx); pause > 0 {
 				fetch.Reset(pause)
 			} else {
-				wishes = s.missing
+				missing = s.missing
 			}
 		}
 	}
 }
 
-// forgetWish drops a wish for a fresh look that was made before the look that begins now.
-func (s *Source) forgetWish() {
+// drainMissing drops a call of Missing from before the request that begins now.
+func (s *Source) drainMissing() {
 	select {
 	case <-s.missing:
 	default:
 	}
 }
 
-// look reads the files that changed.
-func (s *Source) look() {
+// refreshFiles reads the files that changed.
+func (s *Source) refreshFiles() {
 	for _, f := range s.files {
-		f.look()
+		f.refresh()
 	}
 	s.publish()
 }
 
-// ask asks the endpoint once. It gives the pause until it is to be asked again, which is 0 once it has answered.
-func (s *Source) ask(ctx context.Context) time.Duration {
+// requestTask makes one request to the endpoint. It returns the pause until the next one; 0 if
+// none is needed.
+func (s *Source) requestTask(ctx context.Context) time.Duration {
 	task, err := s.fetcher.fetch(ctx)
 	if ctx.Err() != nil {
 		return maxPause
@@ -190,7 +199,8 @@ func (s *Source) ask(ctx context.Context) time.Duration {
 	}
 	s.failures++
 	if s.answered {
-		s.log.Debug("metadata.task", "the ECS task metadata endpoint gave no fresh answer: %v; what is known of the task stays", err)
+		s.log.Debug("metadata.task", "the ECS task metadata endpoint gave no new answer: %v; "+
+			"the last one stays in use", err)
 		return 0
 	}
 	pause := pauseAfter(s.failures)
@@ -198,11 +208,12 @@ func (s *Source) ask(ctx context.Context) time.Duration {
 	if s.failures == 1 {
 		print = s.log.Info
 	}
-	print("metadata.task", "the ECS task metadata endpoint does not tell about the task: %v; logs go without what only it knows, and it is asked again in %s", err, pause)
+	print("metadata.task", "the ECS task metadata endpoint does not describe the task: %v; "+
+		"records go without its attributes; next request in %s", err, pause)
 	return pause
 }
 
-// pauseAfter is the pause after so many failures in a row, the first being 1.
+// pauseAfter returns the pause after a number of failures in a row, the first being 1.
 func pauseAfter(failures int) time.Duration {
 	pause := firstPause
 	for range failures - 1 {
@@ -213,7 +224,7 @@ func pauseAfter(failures int) time.Duration {
 	return pause
 }
 
-// publish makes what is known the newest snapshot, if it is not the same as the last one.
+// publish makes the known facts the newest snapshot, unless they equal the last one.
 func (s *Source) publish() {
 	facts := &Facts{Host: merge(s.files, false), Pod: merge(s.files, true), Task: s.task}
 	if !reflect.DeepEqual(facts, s.facts.Load()) {

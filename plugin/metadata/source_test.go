@@ -24,8 +24,8 @@ import (
 
 const taskURI = "http://169.254.170.2/v4/0a1b"
 
-// endpoint is a transport that gives one answer after the other, the last one for ever; "" is no connection. It keeps when it was
-// asked, in seconds since it was made.
+// endpoint is a transport that gives one answer after the other, the last one for ever; "" is no
+// connection. It keeps when it was asked, in seconds since it was made.
 type endpoint struct {
 	mu      sync.Mutex
 	began   time.Time
@@ -55,7 +55,7 @@ func (e *endpoint) expect(t *testing.T, want ...float64) {
 	}
 }
 
-func TestTheFirstFactsAreThereAtOnce(t *testing.T) {
+func TestNew_FirstFacts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Options{
 			Files:     []string{"testdata/dt_host_metadata.json", "testdata/dt_metadata.json", "testdata/missing.json"},
@@ -71,9 +71,9 @@ func TestTheFirstFactsAreThereAtOnce(t *testing.T) {
 	})
 }
 
-func TestASourceOfNothingRunsNothing(t *testing.T) {
+func TestNew_NothingToWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Options{Getenv: noEnvironment}) // not closed: synctest tells of a goroutine that is left
+		s := New(Options{Getenv: noEnvironment}) // not closed: synctest reports a goroutine that is left
 		if facts := s.Facts(); facts == nil || facts.Host != nil || facts.Pod != nil || facts.Task != nil {
 			t.Errorf("knows %+v", facts)
 		}
@@ -87,18 +87,18 @@ func TestASourceOfNothingRunsNothing(t *testing.T) {
 	})
 }
 
-func TestFilesAreLookedAtEveryInterval(t *testing.T) {
+func TestSource_FileInterval(t *testing.T) {
 	for _, interval := range []time.Duration{0, time.Minute} {
-		path := filepath.Join(t.TempDir(), "dt_host_metadata.properties")
+		path := filepath.Join(t.TempDir(), "dt_host_metadata.json")
 		synctest.Test(t, func(t *testing.T) {
 			s := New(Options{Files: []string{path}, Interval: interval, Getenv: noEnvironment})
 			defer s.Close()
 			wait := interval
 			if wait == 0 {
-				wait = DefaultInterval
+				wait = fileInterval
 			}
 			for _, step := range []struct{ text, want string }{
-				{"a=1", `a="1"`}, {"a=2\nb=3", `a="2" b="3"`}, {"", ``}, {"a=4", `a="4"`},
+				{`{"a":"1"}`, `a="1"`}, {`{"a":"2","b":"3"}`, `a="2" b="3"`}, {"", ``}, {`{"a":"4"}`, `a="4"`},
 			} {
 				before := s.Facts()
 				if step.text == "" {
@@ -121,7 +121,7 @@ func TestFilesAreLookedAtEveryInterval(t *testing.T) {
 	}
 }
 
-func TestASnapshotStaysWhileNothingChanges(t *testing.T) {
+func TestSource_SnapshotIsStable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dt_host_metadata.json")
 	write(t, path, `{"a":"1"}`)
 	synctest.Test(t, func(t *testing.T) {
@@ -142,7 +142,7 @@ func TestASnapshotStaysWhileNothingChanges(t *testing.T) {
 			t.Error("there is another snapshot of the same")
 		}
 		write(t, path, `{"a":"2"}`)
-		time.Sleep(DefaultInterval)
+		time.Sleep(fileInterval)
 		synctest.Wait()
 		if show(before.Host) != `a="1"` || show(s.Facts().Host) != `a="2"` || s.Facts().Task != before.Task {
 			t.Errorf("the old snapshot says %s, the new one %s", show(before.Host), show(s.Facts().Host))
@@ -150,7 +150,7 @@ func TestASnapshotStaysWhileNothingChanges(t *testing.T) {
 	})
 }
 
-func TestTheTaskIsAskedForUntilItIsKnown(t *testing.T) {
+func TestSource_RequestsTaskUntilKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEndpoint("", "garbage", "{}", "", "", "", "", "", string(read(t, "ec2.json")))
 		log, said := newLog()
@@ -166,13 +166,13 @@ func TestTheTaskIsAskedForUntilItIsKnown(t *testing.T) {
 		if got := s.Facts().Task; !reflect.DeepEqual(got, ec2) {
 			t.Errorf("knows %+v", got)
 		}
-		if lines := said.said(telemetry.LevelInfo); len(lines) != 1 || !strings.Contains(lines[0], "no complete answer in HTTP; logs go without what only it knows, and it is asked again in 1s") {
+		if lines := said.said(telemetry.LevelInfo); len(lines) != 1 || !strings.Contains(lines[0], "no complete answer in HTTP; records go without its attributes; next request in 1s") {
 			t.Errorf("said %q", lines)
 		}
 	})
 }
 
-func TestGapsInTheAnswerAreFilledFromTheEnvironment(t *testing.T) {
+func TestSource_EnvironmentFillsGaps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const arn = "arn:aws:ecs:eu-central-1:111122223333:task/shop/1"
 		s := New(Options{
@@ -188,7 +188,7 @@ func TestGapsInTheAnswerAreFilledFromTheEnvironment(t *testing.T) {
 	})
 }
 
-func TestMissingAsksAgainButSeldom(t *testing.T) {
+func TestSource_MissingIsRateLimited(t *testing.T) {
 	first := `{"TaskARN":"arn:aws:ecs:r:1:task/c/1","Containers":[{"DockerId":"a"}]}`
 	second := `{"TaskARN":"arn:aws:ecs:r:1:task/c/1","Containers":[{"DockerId":"a"},{"DockerId":"b"}]}`
 	synctest.Test(t, func(t *testing.T) {
@@ -233,7 +233,7 @@ func TestMissingAsksAgainButSeldom(t *testing.T) {
 	})
 }
 
-func TestABadURIIsToldAndNotAsked(t *testing.T) {
+func TestNew_BadTaskURI(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEndpoint("{}")
 		log, said := newLog()
@@ -243,15 +243,15 @@ func TestABadURIIsToldAndNotAsked(t *testing.T) {
 		if s.Facts().Task.Cluster != "shop" {
 			t.Errorf("knows %+v", s.Facts().Task)
 		}
-		expectWarnings(t, said, "ECS_CONTAINER_METADATA_URI_V4 does not begin with http://, so it is not asked about the task")
+		expectWarnings(t, said, "ECS_CONTAINER_METADATA_URI_V4 does not begin with http://, so the ECS task is not requested")
 		if strings.Contains(strings.Join(said.said(telemetry.LevelTrace), "\n"), "secret") {
-			t.Errorf("told the value: %q", said.lines)
+			t.Errorf("logged the value: %q", said.lines)
 		}
 		s.Close()
 	})
 }
 
-func TestNothingOfTheAnswerButItsFieldsIsKeptOrTold(t *testing.T) {
+func TestSource_NeverQuotesAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, said := newLog()
 		s := New(Options{TaskURI: taskURI, Getenv: noEnvironment, Log: log, Transport: newEndpoint(
@@ -263,7 +263,7 @@ func TestNothingOfTheAnswerButItsFieldsIsKeptOrTold(t *testing.T) {
 			t.Errorf("knows %+v", got)
 		}
 		if lines := strings.Join(said.said(telemetry.LevelTrace), "\n"); strings.Contains(lines, "invented-option") {
-			t.Errorf("told %q", lines)
+			t.Errorf("logged %q", lines)
 		}
 	})
 }
@@ -273,7 +273,7 @@ type panics struct{}
 
 func (panics) RoundTrip(*http.Request) (*http.Response, error) { panic("out of cheese") }
 
-func TestAPanicStaysInTheGoroutine(t *testing.T) {
+func TestSource_RecoversPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, said := newLog()
 		s := New(Options{Files: []string{"testdata/dt_host_metadata.json"}, TaskURI: taskURI, Getenv: noEnvironment, Transport: panics{}, Log: log})
@@ -295,7 +295,7 @@ func (h *hangs) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, context.Cause(r.Context())
 }
 
-func TestCloseDoesNotWaitForTheEndpoint(t *testing.T) {
+func TestClose_DoesNotWaitForEndpoint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := new(hangs)
 		log, said := newLog()
@@ -317,7 +317,7 @@ func TestCloseDoesNotWaitForTheEndpoint(t *testing.T) {
 	})
 }
 
-func TestASlowEndpointIsGivenUp(t *testing.T) {
+func TestSource_RequestTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := new(hangs)
 		s := New(Options{TaskURI: taskURI, Getenv: noEnvironment, Transport: h})
@@ -330,7 +330,7 @@ func TestASlowEndpointIsGivenUp(t *testing.T) {
 	})
 }
 
-func TestNoGoroutineIsLeftAfterClose(t *testing.T) {
+func TestClose_LeavesNoGoroutine(t *testing.T) {
 	answers := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(read(t, "ec2.json")) }))
 	defer answers.Close()
 	dialled := make(chan struct{}, 1)
@@ -382,7 +382,7 @@ func clients() string {
 	return strings.Join(left, "\n\n")
 }
 
-func TestTheEnvironmentOfTheProcessIsTheDefault(t *testing.T) {
+func TestNew_DefaultEnvironment(t *testing.T) {
 	if os.Getenv("ECS_TASK_ARN") != "" {
 		t.Skip("runs in ECS")
 	}

@@ -7,11 +7,12 @@ import (
 	"strings"
 )
 
-// maxContainers is how many containers of a task are kept. A task definition has ten at most (Amazon ECS service quotas).
+// maxContainers is the most containers that are kept of a task. A task definition has ten at most
+// (Amazon ECS service quotas).
 const maxContainers = 100
 
-// word is a JSON string or number that may become part of a record, or empty. Whatever else the server puts there is nothing, and
-// no reason to do without the rest.
+// word is a JSON string or number that may become part of a record, or "". A value of another
+// kind is dropped; the rest of the answer is still used.
 type word string
 
 // UnmarshalJSON never fails.
@@ -26,9 +27,10 @@ func (w *word) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// taskAnswer is what is read of an answer of the task metadata endpoint. Nothing else is even decoded: LogOptions holds the options of
-// log drivers, which can be secrets.
-// Source: https://github.com/aws/amazon-ecs-agent/blob/master/ecs-agent/tmds/handlers/v4/state/response.go.
+// taskAnswer is the part of an answer of the task metadata endpoint that is decoded. LogOptions is
+// not: it holds the options of log drivers, which can be secrets.
+// Source:
+// https://github.com/aws/amazon-ecs-agent/blob/master/ecs-agent/tmds/handlers/v4/state/response.go.
 type taskAnswer struct {
 	Cluster          word
 	TaskARN          word
@@ -49,7 +51,7 @@ var (
 	errNoARN    = errors.New("the answer has no TaskARN")
 )
 
-// parseTask reads an answer of the task metadata endpoint. An error says that it is none, and never repeats any of it.
+// parseTask reads an answer of the task metadata endpoint. An error repeats none of the answer.
 func parseTask(data []byte) (*Task, error) {
 	var answer taskAnswer
 	if err := json.Unmarshal(data, &answer); err != nil {
@@ -72,8 +74,9 @@ func parseTask(data []byte) (*Task, error) {
 	return t, nil
 }
 
-// parseContainers reads the containers one by one, so that a list without end costs no more than those that are kept. A container without
-// an ID has not started yet, and no record can name it.
+// parseContainers decodes the containers one by one and stops at maxContainers, so an endless list
+// costs no more than the containers that are kept. A container without an ID has not started yet,
+// and no record can name it.
 func parseContainers(raw json.RawMessage) []Container {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	if start, err := decoder.Token(); err != nil || start != json.Delim('[') {
@@ -85,7 +88,7 @@ func parseContainers(raw json.RawMessage) []Container {
 		if err := decoder.Decode(&answer); err != nil {
 			var wrongType *json.UnmarshalTypeError
 			if errors.As(err, &wrongType) {
-				continue // an element that is no object: the decoder stands behind it
+				continue // not an object; the decoder has skipped it
 			}
 			break
 		}
@@ -103,8 +106,9 @@ func parseContainers(raw json.RawMessage) []Container {
 	return containers
 }
 
-// taskFromEnvironment is the task as the variables of the AWS init image tell it, or nil where none begins with ECS_. AWS_REGION and
-// AWS_AVAILABILITY_ZONE are set elsewhere too and are no sign of a task.
+// taskFromEnvironment returns the task that the variables of the AWS init image describe, or nil
+// if no ECS_ variable does. AWS_REGION and AWS_AVAILABILITY_ZONE alone prove nothing: they are set
+// elsewhere too.
 func taskFromEnvironment(getenv func(string) string) *Task {
 	get := func(name string) string { return text(strings.TrimSpace(getenv(name))) }
 	t := &Task{
@@ -115,7 +119,8 @@ func taskFromEnvironment(getenv func(string) string) *Task {
 		Revision:   get("ECS_REVISION"),
 		LaunchType: get("ECS_LAUNCH_TYPE"),
 	}
-	if family, revision, ok := cutLast(get("ECS_TASK_DEFINITION"), ':'); ok && t.Family == "" && t.Revision == "" {
+	family, revision, ok := cutLast(get("ECS_TASK_DEFINITION"), ':')
+	if ok && t.Family == "" && t.Revision == "" {
 		t.Family, t.Revision = lastSegment(family), revision
 	}
 	t.complete()
@@ -129,13 +134,14 @@ func taskFromEnvironment(getenv func(string) string) *Task {
 	return t
 }
 
-// empty says that nothing is known of the task.
+// empty reports whether nothing is known about the task.
 func (t *Task) empty() bool {
-	return t.Cluster == "" && t.ARN == "" && t.ID == "" && t.Family == "" && t.Revision == "" && t.LaunchType == ""
+	return t.Cluster == "" && t.ARN == "" && t.ID == "" && t.Family == "" && t.Revision == "" &&
+		t.LaunchType == ""
 }
 
-// complete derives what the ARN tells and drops one that is not of a task. The old form of ARN,
-// arn:aws:ecs:<region>:<account>:task/<id>, does not name the cluster.
+// complete fills the fields that the ARN contains, and drops an ARN that is not of a task. The old
+// form of ARN, arn:aws:ecs:<region>:<account>:task/<id>, does not name the cluster.
 func (t *Task) complete() {
 	t.Cluster = lastSegment(t.Cluster)
 	parts := strings.SplitN(t.ARN, ":", 6)
@@ -154,7 +160,7 @@ func (t *Task) complete() {
 	}
 }
 
-// fill takes from other what t does not know, unless the two are different tasks.
+// fill copies fields that t does not know from other, unless the two are different tasks.
 func (t *Task) fill(other *Task) {
 	if other == nil || other.ARN != "" && other.ARN != t.ARN || other.ID != "" && other.ID != t.ID {
 		return
@@ -175,12 +181,12 @@ func (t *Task) fill(other *Task) {
 	}
 }
 
-// lastSegment is what stands behind the last slash.
+// lastSegment returns what follows the last slash.
 func lastSegment(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }
 
-// cutLast cuts s around the last sign.
-func cutLast(s string, sign byte) (before, after string, ok bool) {
-	i := strings.LastIndexByte(s, sign)
+// cutLast cuts s around the last separator.
+func cutLast(s string, separator byte) (before, after string, ok bool) {
+	i := strings.LastIndexByte(s, separator)
 	if i < 0 {
 		return "", "", false
 	}

@@ -72,7 +72,7 @@ func TestParseTask(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoTaskIsAnError(t *testing.T) {
+func TestParseTask_Errors(t *testing.T) {
 	for _, data := range []string{
 		``, `secret`, `{"TaskARN":"secret`, `[]`, `null`, `{}`, `"secret"`, `{"TaskARN":5}`, `{"TaskARN":"secret"}`,
 		`{"TaskARN":"arn:aws:ecs:eu-central-1:111122223333:task/"}`,
@@ -86,7 +86,7 @@ func TestWhatIsNoTaskIsAnError(t *testing.T) {
 	}
 }
 
-func TestATaskKeepsAHundredContainers(t *testing.T) {
+func TestParseTask_MaxContainers(t *testing.T) {
 	var list strings.Builder
 	for i := range 10_000 {
 		fmt.Fprintf(&list, `{"DockerId":"%d"},{},`, i)
@@ -100,7 +100,7 @@ func TestATaskKeepsAHundredContainers(t *testing.T) {
 	}
 }
 
-func TestContainerFindsByDockerID(t *testing.T) {
+func TestTask_Container(t *testing.T) {
 	for _, c := range fargate.Containers {
 		if got := fargate.Container(c.ID); got == nil || *got != c {
 			t.Errorf("%s gives %+v", c.ID, got)
@@ -145,7 +145,7 @@ func TestTaskFromEnvironment(t *testing.T) {
 	}
 }
 
-func TestTheEnvironmentFillsGapsOfTheSameTaskOnly(t *testing.T) {
+func TestTask_FillSameTaskOnly(t *testing.T) {
 	const arn = "arn:aws:ecs:eu-central-1:111122223333:task/shop/1"
 	env := Task{Cluster: "x", Family: "cart", Revision: "3", AvailabilityZone: "eu-central-1c", LaunchType: "EC2"}
 	for _, c := range []struct {
