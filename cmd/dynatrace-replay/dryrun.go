@@ -14,20 +14,21 @@ import (
 )
 
 const (
-	// maxKinds bounds the kinds of refusal that a dry run tells apart.
+	// maxKinds bounds the number of rows of a dry run.
 	maxKinds = 1000
-	// maxShown bounds a message in its table, in bytes.
+	// maxShown bounds a message in a row, in bytes.
 	maxShown = 200
 )
 
-// kind is what a dry run counts by.
+// kind is a row of a dry run: records with one reason, status and message.
 type kind struct {
 	reason  string
 	status  int
 	message string
 }
 
-// dryRun counts what is in the inputs and prints it, the most frequent first.
+// dryRun counts the records of the inputs by kind and prints the counts, the largest first. It returns
+// the exit code.
 func dryRun(ctx context.Context, inputs []*input, o *options, w world) int {
 	counts := make(map[kind]int)
 	records, skipped, broken := 0, 0, 0
@@ -57,7 +58,8 @@ func dryRun(ctx context.Context, inputs []*input, o *options, w world) int {
 				continue
 			}
 			records++
-			k := kind{telemetry.OneLine(e.Reason, maxShown), e.Status, telemetry.OneLine(e.Message, maxShown)}
+			reason, message := telemetry.OneLine(e.Reason, maxShown), telemetry.OneLine(e.Message, maxShown)
+			k := kind{reason, e.Status, message}
 			if _, known := counts[k]; !known && len(counts) >= maxKinds {
 				k = kind{"(others)", 0, ""}
 			}
@@ -65,11 +67,13 @@ func dryRun(ctx context.Context, inputs []*input, o *options, w world) int {
 		}
 	}
 	kinds := slices.SortedFunc(maps.Keys(counts), func(a, b kind) int {
-		return cmp.Or(counts[b]-counts[a], cmp.Compare(a.reason, b.reason), a.status-b.status, cmp.Compare(a.message, b.message))
+		return cmp.Or(counts[b]-counts[a], cmp.Compare(a.reason, b.reason), a.status-b.status,
+			cmp.Compare(a.message, b.message))
 	})
 	for _, k := range kinds {
 		fmt.Fprintf(w.stdout, "%8d  %-20s %3d  %s\n", counts[k], k.reason, k.status, k.message)
 	}
-	fmt.Fprintf(w.stdout, "nothing was sent; records %d, skipped by filter %d, broken lines %d\n", records, skipped, broken)
+	fmt.Fprintf(w.stdout, "nothing was sent; records %d, skipped by filter %d, broken lines %d\n",
+		records, skipped, broken)
 	return code
 }

@@ -8,7 +8,7 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-func TestHelpExplainsTheCommand(t *testing.T) {
+func TestRun_HelpExplainsTheCommand(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	if code := s.run("--help"); code != 0 {
 		t.Errorf("exit code %d", code)
@@ -20,7 +20,7 @@ func TestHelpExplainsTheCommand(t *testing.T) {
 	}
 }
 
-func TestWrongArgumentsAreSaidBeforeAnythingIsSent(t *testing.T) {
+func TestRun_WrongArgumentsEndTheRunBeforeAnythingIsSent(t *testing.T) {
 	secret := strings.Repeat("OldFormToken", 2)
 	for _, c := range []struct {
 		name string
@@ -33,7 +33,7 @@ func TestWrongArgumentsAreSaidBeforeAnythingIsSent(t *testing.T) {
 		{"a file twice", []string{"FILE", "./FILE"}, "given twice"},
 		{"a missing file", []string{"/nowhere/at/all"}, "no such file"},
 		{"a folder", []string{"/"}, "is a directory"},
-		{"standard input without a rest", []string{"-"}, "with --rest"},
+		{"standard input without a rest", []string{"-"}, "use --rest"},
 		{"a rest for two", []string{"--rest", "r", "a", "b"}, "one FILE only"},
 		{"a batch of nothing", []string{"--batch", "0", "FILE"}, "--batch takes 1 to 50000"},
 		{"an empty reason", []string{"--reason", "", "FILE"}, "takes a reason"},
@@ -67,7 +67,7 @@ func TestWrongArgumentsAreSaidBeforeAnythingIsSent(t *testing.T) {
 	}
 }
 
-func TestAMissingEndpointOrTokenIsSaidInTheWordsOfThisCommand(t *testing.T) {
+func TestLoadConfig_ErrorsNameTheFlagsOfThisCommand(t *testing.T) {
 	for _, c := range []struct{ endpoint, says string }{
 		{"", "no endpoint: use --endpoint, or set DT_ENDPOINT"},
 		{"abc12345", "no token: set DT_API_TOKEN, or use --token-file"},
@@ -87,7 +87,7 @@ func TestAMissingEndpointOrTokenIsSaidInTheWordsOfThisCommand(t *testing.T) {
 	}
 }
 
-func TestShorten(t *testing.T) {
+func TestShorten_WritesMilliseconds(t *testing.T) {
 	for _, c := range []struct{ name, record, want string }{
 		{"nine digits", `{"timestamp":"2026-11-25T01:02:03.123456789Z","content":"c"}`, `{"timestamp":"2026-11-25T01:02:03.123Z","content":"c"}`},
 		{"no digits, another zone", `{"a":1.50,"timestamp":"2026-11-25T01:02:03+01:00"}`, `{"a":1.50,"timestamp":"2026-11-25T00:02:03.000Z"}`},
@@ -105,7 +105,7 @@ func TestShorten(t *testing.T) {
 	}
 }
 
-func TestRestamp(t *testing.T) {
+func TestRestamp_KeepsTheFirstTimestamp(t *testing.T) {
 	now := time.Date(2026, 11, 25, 1, 2, 3, 4, time.UTC)
 	const stamp = `{"timestamp":"2026-11-25T01:02:03.000000004Z"`
 	for _, c := range []struct{ name, record, want string }{
@@ -126,7 +126,7 @@ func TestRestamp(t *testing.T) {
 	}
 }
 
-func TestTheOrderOfRestampedRecordsStaysWhenTheClockStandsStill(t *testing.T) {
+func TestReplay_RestampKeepsTheOrderIfTheClockStops(t *testing.T) {
 	r := &replay{opts: &options{restamp: true}, now: func() time.Time { return time.Unix(1, 0) }}
 	first, second := string(r.prepare([]byte(`{}`))), string(r.prepare([]byte(`{}`)))
 	if first >= second {

@@ -11,18 +11,18 @@ import (
 const (
 	timestampKey = "timestamp"
 	originalKey  = "log.original_timestamp"
-	// maxAge is the age from which on Dynatrace refuses a record
+	// maxAge is the age above which Dynatrace rejects a record
 	// (https://docs.dynatrace.com/docs/analyze-explore-automate/logs/lma-limits).
 	maxAge = 24 * time.Hour
 )
 
-// member is one of a JSON object.
+// member is a member of a JSON object.
 type member struct {
 	key   string
 	value json.RawMessage
 }
 
-// members are those of an object that is valid JSON, in order.
+// members returns the members of a JSON object in order.
 func members(object []byte) (all []member, err error) {
 	d := json.NewDecoder(bytes.NewReader(object))
 	if _, err := d.Token(); err != nil {
@@ -42,9 +42,9 @@ func members(object []byte) (all []member, err error) {
 	return all, nil
 }
 
-// restamp returns record with the given time, and with the one it had under another name. The
-// first one survives any number of restamps. A record that cannot be read stays as it is: the
-// server will say what is wrong with it.
+// restamp returns record with the given time, and the time that it had in another attribute. Repeated
+// restamps keep the first time. A record that cannot be parsed is returned as it is: the server will
+// name what is wrong with it.
 func restamp(record []byte, now time.Time) []byte {
 	all, err := members(record)
 	if err != nil {
@@ -77,8 +77,8 @@ func restamp(record []byte, now time.Time) []byte {
 	return append(out, '}')
 }
 
-// shorten returns record with a time of milliseconds, the only ones that a OneAgent takes. A time
-// that cannot be read stays as it is.
+// shorten returns record with a timestamp in milliseconds, the only form that a OneAgent accepts. A
+// timestamp that cannot be parsed stays as it is.
 func shorten(record []byte) []byte {
 	all, err := members(record)
 	if err != nil {
@@ -101,8 +101,8 @@ func shorten(record []byte) []byte {
 	return append(out, '}')
 }
 
-// isOld reports whether the server will find record too old; false when it has no time that can be
-// read.
+// isOld reports whether the server will find record too old; false if it has no timestamp that can be
+// parsed.
 func isOld(record []byte, now time.Time) bool {
 	all, err := members(record)
 	if err != nil {

@@ -206,7 +206,7 @@ func (s *site) expect(t *testing.T, code, want int, summary string, accepted, re
 	}
 }
 
-func TestWhatIsAcceptedLeavesNoRestAndTheInputAsItWas(t *testing.T) {
+func TestReplay_AcceptedRecordsLeaveNoRest(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	path := s.letters(t, numbered(7, nil)...)
 	before, _ := os.ReadFile(path)
@@ -223,7 +223,7 @@ func TestWhatIsAcceptedLeavesNoRestAndTheInputAsItWas(t *testing.T) {
 	}
 }
 
-func TestABadRecordIsFoundByHalvingAndGoesToTheRestWithItsNewReason(t *testing.T) {
+func TestReplay_FindsBadRecordsAndWritesThemToTheRest(t *testing.T) {
 	s := newSite(t, ingest.Options{}, "bad")
 	path := s.letters(t, numbered(100, map[int]string{0: "bad0", 57: "bad57", 99: "bad99"})...)
 	code := s.run(path)
@@ -242,7 +242,7 @@ func TestABadRecordIsFoundByHalvingAndGoesToTheRestWithItsNewReason(t *testing.T
 	}
 }
 
-func TestAPayloadThatIsTooLargeIsHalvedToo(t *testing.T) {
+func TestReplay_SplitsARequestThatIsTooLarge(t *testing.T) {
 	s := newSite(t, ingest.Options{Limits: ingest.Limits{RequestBytes: 1000}})
 	big := "big" + strings.Repeat("x", 2000)
 	path := s.letters(t, numbered(40, map[int]string{20: big})...)
@@ -251,7 +251,7 @@ func TestAPayloadThatIsTooLargeIsHalvedToo(t *testing.T) {
 	s.expect(t, code, 1, "sent 40, accepted 39, refused 1, left 0, skipped by filter 0, broken lines 0", want, []string{"too_large:" + big})
 }
 
-func TestRequestsStayWithinTheLimitOfBytes(t *testing.T) {
+func TestReplay_RequestsStayWithinTheByteLimit(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	var contents []string
 	for i := range 3 {
@@ -265,7 +265,7 @@ func TestRequestsStayWithinTheLimitOfBytes(t *testing.T) {
 	}
 }
 
-func TestRecordsThatAreTooOldAreToldApartByTheirTime(t *testing.T) {
+func TestReplay_FindsOldRecordsByTheirTimestamp(t *testing.T) {
 	for name, o := range map[string]ingest.Options{
 		"when the server drops them":                    {OldRecords: ingest.OldDropped},
 		"when the server refuses the batch for them":    {OldRecords: ingest.OldRejectsBatch},
@@ -283,7 +283,7 @@ func TestRecordsThatAreTooOldAreToldApartByTheirTime(t *testing.T) {
 	}
 }
 
-func TestABatchOfOldRecordsOnlyTakesOneRequest(t *testing.T) {
+func TestReplay_OldRecordsOnlyTakeOneRequest(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	code := s.run(s.letters(t, "old1", "old2", "old3", "old4"))
 	s.expect(t, code, 1, "sent 4, accepted 0, refused 4, left 0, skipped by filter 0, broken lines 0", nil,
@@ -293,7 +293,7 @@ func TestABatchOfOldRecordsOnlyTakesOneRequest(t *testing.T) {
 	}
 }
 
-func TestWhereTheServerDoesNotSayWhichItRefusedAllAreKept(t *testing.T) {
+func TestReplay_KeepsAllRecordsOfAPartialSuccess(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	s.Script(ingest.Fault{Status: http.StatusOK, Body: `{"details":{"message":"2 events were not ingested because of the moon"}}`})
 	code := s.run(s.letters(t, "a", "b", "c"))
@@ -301,7 +301,7 @@ func TestWhereTheServerDoesNotSayWhichItRefusedAllAreKept(t *testing.T) {
 		[]string{"partial_success:a", "partial_success:b", "partial_success:c"})
 }
 
-func TestRestampMakesOldRecordsNewAndKeepsTheirTime(t *testing.T) {
+func TestReplay_RestampSendsOldRecordsWithTheCurrentTime(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	path := s.letters(t, "old1", "old2")
 	code := s.run("--restamp", path)
@@ -322,7 +322,7 @@ func TestRestampMakesOldRecordsNewAndKeepsTheirTime(t *testing.T) {
 	}
 }
 
-func TestARefusedRecordGoesToTheRestAsItWasBeforeTheRestamp(t *testing.T) {
+func TestReplay_RestHoldsTheRecordBeforeRestamp(t *testing.T) {
 	s := newSite(t, ingest.Options{}, "bad")
 	path := s.letters(t, "oldbad")
 	code := s.run("--restamp", path)
@@ -332,13 +332,13 @@ func TestARefusedRecordGoesToTheRestAsItWasBeforeTheRestamp(t *testing.T) {
 	}
 }
 
-func TestAFilterLeavesTheOthersInTheRest(t *testing.T) {
+func TestReplay_ReasonFilterLeavesOthersInTheRest(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	code := s.run("--reason", "too_large", "--reason", "odd", s.letters(t, "a", "too_large:b", "odd:c", "d"))
 	s.expect(t, code, 0, "sent 2, accepted 2, refused 0, left 0, skipped by filter 2, broken lines 0", []string{"b", "c"}, []string{"rejected:a", "rejected:d"})
 }
 
-func TestBrokenLinesGoToTheRestToo(t *testing.T) {
+func TestReplay_BrokenLinesGoToTheRest(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	path := filepath.Join(s.dir, "dead.ndjson")
 	text := slices.Concat(letters("a"), []byte("{\"half\n\n"), letters("b"))
@@ -355,7 +355,7 @@ func TestBrokenLinesGoToTheRestToo(t *testing.T) {
 	}
 }
 
-func TestATokenThatIsRefusedStopsTheRunAndLosesNothing(t *testing.T) {
+func TestReplay_StopsIfNoRecordIsAtFault(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		fault ingest.Fault
@@ -387,7 +387,7 @@ func TestATokenThatIsRefusedStopsTheRunAndLosesNothing(t *testing.T) {
 	}
 }
 
-func TestWhenTheServerCannotBeReachedEveryInputGoesToItsRest(t *testing.T) {
+func TestReplay_UnreachableServerLeavesEveryInputInItsRest(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	dead := httptest.NewServer(nil)
 	dead.Close()
@@ -404,7 +404,7 @@ func TestWhenTheServerCannotBeReachedEveryInputGoesToItsRest(t *testing.T) {
 	}
 }
 
-func TestAnotherEndpointTakesTheRecordsWhenTheFirstCannotBeReached(t *testing.T) {
+func TestReplay_FailsOverToAnotherEndpoint(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	dead := httptest.NewServer(nil)
 	dead.Close()
@@ -416,14 +416,14 @@ func TestAnotherEndpointTakesTheRecordsWhenTheFirstCannotBeReached(t *testing.T)
 	}
 }
 
-func TestTroubleOfTheMomentIsOutlived(t *testing.T) {
+func TestReplay_RetriesTransientFailures(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	s.Script(ingest.Full503())
 	code := s.run(s.letters(t, "a"))
 	s.expect(t, code, 0, "sent 1, accepted 1, refused 0, left 0, skipped by filter 0, broken lines 0", []string{"a"}, nil)
 }
 
-func TestAnInterruptWritesTheRest(t *testing.T) {
+func TestReplay_InterruptWritesTheRest(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	ctx, interrupt := context.WithCancel(t.Context())
 	s.ctx = ctx
@@ -441,7 +441,7 @@ func TestAnInterruptWritesTheRest(t *testing.T) {
 	}
 }
 
-func TestStandardInputIsReplayedAndReadToItsEndAfterAFailure(t *testing.T) {
+func TestReplay_ReadsStandardInputToItsEndAfterAFailure(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	rest := filepath.Join(s.dir, "dead.ndjson.rest")
 	s.stdin = bytes.NewReader(letters("a", "b"))
@@ -455,7 +455,7 @@ func TestStandardInputIsReplayedAndReadToItsEndAfterAFailure(t *testing.T) {
 	s.expect(t, code, 1, "sent 1, accepted 0, refused 0, left 3, skipped by filter 0, broken lines 0", nil, []string{"rejected:a", "rejected:b", "rejected:c"})
 }
 
-func TestAnInputThatNeverEndsCanBeAbandoned(t *testing.T) {
+func TestReplay_SecondInterruptAbandonsTheInput(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	ctx, interrupt := context.WithCancel(t.Context())
 	s.ctx, s.abandon = ctx, ctx
@@ -478,7 +478,7 @@ func TestAnInputThatNeverEndsCanBeAbandoned(t *testing.T) {
 	}
 }
 
-func TestAnInputThatFailsIsSaidAndTheOthersAreNotSent(t *testing.T) {
+func TestReplay_ReadErrorStopsSending(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	s.stdin = io.MultiReader(bytes.NewReader(letters("a")), iotest.ErrReader(fmt.Errorf("the disk is gone")))
 	code := s.run("--rest", filepath.Join(s.dir, "dead.ndjson.rest"), "-")
@@ -488,7 +488,7 @@ func TestAnInputThatFailsIsSaidAndTheOthersAreNotSent(t *testing.T) {
 	}
 }
 
-func TestARestNeverTakesThePlaceOfAnotherFile(t *testing.T) {
+func TestRest_NeverReplacesAFile(t *testing.T) {
 	s := newSite(t, ingest.Options{}, "bad")
 	path := s.letters(t, "a", "bad")
 	if err := os.WriteFile(path+".rest", letters("precious"), 0o600); err != nil {
@@ -503,7 +503,7 @@ func TestARestNeverTakesThePlaceOfAnotherFile(t *testing.T) {
 		_ = os.WriteFile(path+".rest", letters("precious"), 0o600)
 		return nil
 	})
-	if code := s.run(path); code != 1 || !strings.Contains(s.stderr.String(), "exists by now") {
+	if code := s.run(path); code != 1 || !strings.Contains(s.stderr.String(), "was created meanwhile") {
 		t.Errorf("exit code %d, %s", code, &s.stderr)
 	}
 	if got := inRest(t, path+".rest"); !slices.Equal(got, []string{"rejected:precious"}) {
@@ -515,16 +515,16 @@ func TestARestNeverTakesThePlaceOfAnotherFile(t *testing.T) {
 	}
 }
 
-func TestNothingIsSentThatNoRestCouldTake(t *testing.T) {
+func TestReplay_SendsNothingIfTheRestCannotBeWritten(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	path := s.letters(t, "a")
 	code := s.run("--rest", filepath.Join(s.dir, "missing", "rest"), path)
-	if code != 2 || s.Stats().Requests != 0 || !strings.Contains(s.stderr.String(), "nothing is sent without that") {
+	if code != 2 || s.Stats().Requests != 0 || !strings.Contains(s.stderr.String(), "so nothing is sent") {
 		t.Errorf("exit code %d, %d requests, %s", code, s.Stats().Requests, &s.stderr)
 	}
 }
 
-func TestADryRunCountsAndSendsNothing(t *testing.T) {
+func TestDryRun_CountsAndSendsNothing(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	path := s.letters(t, "a", "too_large:b", "a")
 	s.url = "" // no destination is needed
@@ -540,7 +540,7 @@ func TestADryRunCountsAndSendsNothing(t *testing.T) {
 	}
 }
 
-func TestTheCertificateOfAnActiveGateIsTrustedByItsFile(t *testing.T) {
+func TestReplay_TrustsTheCertificateFile(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	base, ca, err := s.StartTLS("127.0.0.1:0")
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 // stdinName is the FILE that means standard input.
 const stdinName = "-"
 
-// input is one FILE with the file that takes its rest.
+// input is one FILE, with the file that takes its rest.
 type input struct {
 	name string
 	in   io.Reader
@@ -23,7 +23,7 @@ type input struct {
 	file *os.File
 }
 
-// openInputs opens every FILE, and with rests what takes the rest of each. Either all are open or
+// openInputs opens every FILE and, if rests is set, the file for the rest of each. It opens all or
 // none.
 func openInputs(o *options, w world, rests bool) (inputs []*input, err error) {
 	defer func() {
@@ -60,7 +60,7 @@ func openInputs(o *options, w world, rests bool) (inputs []*input, err error) {
 		path := o.rest
 		switch {
 		case path == "" && !regular:
-			return inputs, fmt.Errorf("%s: name the file for the rest with --rest", in.name)
+			return inputs, fmt.Errorf("%s: use --rest to name the file for the rest", in.name)
 		case path == "":
 			path = name + ".rest"
 		}
@@ -71,8 +71,7 @@ func openInputs(o *options, w world, rests bool) (inputs []*input, err error) {
 	return inputs, nil
 }
 
-// closeInputs closes what is open, and removes rests that were not finished: nothing stands in
-// them.
+// closeInputs closes the files, and removes rests that were not finished: they are empty.
 func closeInputs(inputs []*input) {
 	for _, in := range inputs {
 		if in.file != nil {
@@ -84,8 +83,8 @@ func closeInputs(inputs []*input) {
 	}
 }
 
-// abandonable is in, until ctx ends: a read that waits for a pipe or a terminal ends then too.
-// What is read ahead is at most 32 KiB.
+// abandonable returns in, whose reads end when ctx ends, also one that waits for a pipe or a
+// terminal. It reads ahead at most 32 KiB.
 func abandonable(ctx context.Context, in io.Reader) io.Reader {
 	pipe, to := io.Pipe()
 	forget := context.AfterFunc(ctx, func() { _ = to.CloseWithError(errAbandoned) })
@@ -99,9 +98,8 @@ func abandonable(ctx context.Context, in io.Reader) io.Reader {
 
 var errAbandoned = errors.New("interrupted")
 
-// rest collects the lines that are still to be done. They stand in a temporary file in the folder
-// of the rest, which gets its name when the run is over, and never takes the place of another
-// file.
+// rest collects the lines that are left to do. It writes them to a temporary file in the same
+// directory, which gets its name at the end of the run and never replaces another file.
 type rest struct {
 	path  string
 	file  *os.File // nil once it is finished
@@ -111,16 +109,17 @@ type rest struct {
 
 func newRest(path string) (*rest, error) {
 	if _, err := os.Lstat(path); err == nil {
-		return nil, fmt.Errorf("%s exists, the rest of an earlier run: replay it first, or move it away", path)
+		return nil, fmt.Errorf("%s exists: the rest of an earlier run; replay it first, or move it", path)
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // mode 0600, O_EXCL
 	if err != nil {
-		return nil, fmt.Errorf("the rest cannot be written, and nothing is sent without that (--rest names another file): %w", err)
+		return nil, fmt.Errorf("the rest cannot be written, so nothing is sent "+
+			"(use --rest for another file): %w", err)
 	}
 	return &rest{path: path, file: file, w: bufio.NewWriterSize(file, 256<<10)}, nil
 }
 
-// add writes one line, which may have its line break or not.
+// add writes one line, with or without its line break.
 func (r *rest) add(line []byte) error {
 	r.lines++
 	_, err := r.w.Write(line)
@@ -133,7 +132,7 @@ func (r *rest) add(line []byte) error {
 	return nil
 }
 
-// finish gives the rest its name; without lines there is no rest. After an error the lines are in
+// finish gives the rest its name; a rest without lines is removed. After an error the lines are in
 // the temporary file, which the error names.
 func (r *rest) finish() error {
 	if r.lines == 0 {
@@ -147,26 +146,26 @@ func (r *rest) finish() error {
 		err = giveName(temp, r.path)
 	}
 	if err != nil {
-		return fmt.Errorf("the rest is in %s, as far as it could be written: %w", temp, err)
+		return fmt.Errorf("the rest is in %s, as far as it was written: %w", temp, err)
 	}
 	return nil
 }
 
-// giveName renames without replacing, which rename(2) cannot.
+// giveName renames a file but replaces none, which rename(2) cannot do.
 func giveName(temp, path string) error {
 	switch err := os.Link(temp, path); {
 	case err == nil:
 		return os.Remove(temp)
 	case errors.Is(err, fs.ErrExist):
-		return fmt.Errorf("%s exists by now", path)
+		return fmt.Errorf("%s was created meanwhile", path)
 	}
 	if _, err := os.Lstat(path); err == nil { // a file system without hard links
-		return fmt.Errorf("%s exists by now", path)
+		return fmt.Errorf("%s was created meanwhile", path)
 	}
 	return os.Rename(temp, path)
 }
 
-// forget removes the temporary file.
+// forget removes the temporary file. It does nothing after finish.
 func (r *rest) forget() {
 	if r.file != nil {
 		_ = r.file.Close()
