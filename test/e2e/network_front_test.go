@@ -128,7 +128,7 @@ func startSquidAt(t *testing.T, address string) *squid {
 	s.http, s.https = net.JoinHostPort(address, fmt.Sprint(ports[0])), net.JoinHostPort(address, fmt.Sprint(ports[1]))
 	helper := "/usr/lib/squid/basic_ncsa_auth"
 	if _, err := os.Stat(helper); err != nil {
-		goWithout(t, fmt.Sprintf("no helper of squid for passwords here, so this is not tested: %v", err))
+		t.Fatalf("squid's password helper is missing: %v", err)
 	}
 	conf := put(t, dir, "squid.conf", fmt.Sprintf(`
 http_port %[2]s

@@ -15,18 +15,23 @@ import (
 	"testing"
 )
 
-// Servers that nobody here wrote stand between the agent and the local Dynatrace: nginx as a front with TLS, tinyproxy and squid as
-// proxies. All of them listen on loopback only, belong to one test each, and end with it.
+// The network tests put servers from other projects between the agent and the local Dynatrace: nginx
+// as a TLS front end, tinyproxy and squid as proxies. They listen on loopback only, belong to one test
+// each and end with it.
+//
+// They run in `make test-network` only, which sets NETWORK_PEERS. Everywhere else they are skipped,
+// installed or not, so that `make test` means the same on every machine.
+
+// peersWanted is the environment variable that turns the network tests on. A peer that is missing is
+// then a failure.
+const peersWanted = "NETWORK_PEERS"
 
 // peers are the programs, with their packages in Debian.
 var peers = []struct{ program, debian string }{
 	{"nginx", "nginx"}, {"tinyproxy", "tinyproxy"}, {"squid", "squid-openssl"},
 }
 
-// peersRequired makes a missing one a failure; `make test-network` sets it.
-const peersRequired = "NETWORK_PEERS_REQUIRED"
-
-// findPeer looks where Debian puts servers, too, which is not in everybody's PATH.
+// findPeer searches PATH and /usr/sbin, where Debian installs servers and which few users have in PATH.
 func findPeer(program string) (string, bool) {
 	if path, err := exec.LookPath(program); err == nil {
 		return path, true
@@ -36,7 +41,7 @@ func findPeer(program string) (string, bool) {
 	return path, err == nil && info.Mode()&0o111 != 0
 }
 
-// missingPeers says what to install for the programs; "" if all are here.
+// missingPeers names the programs that are not installed, with their packages, or returns "".
 func missingPeers(find func(program string) (string, bool), programs ...string) string {
 	var missing, packages []string
 	for _, p := range peers {
@@ -47,31 +52,28 @@ func missingPeers(find func(program string) (string, bool), programs ...string) 
 	if len(missing) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("no %s here, so this is not tested: apt-get install %s", strings.Join(missing, ", "), strings.Join(packages, " "))
+	return fmt.Sprintf("not installed: %s; on Debian: apt-get install %s",
+		strings.Join(missing, ", "), strings.Join(packages, " "))
 }
 
-// needPeers skips a test without one of the programs, and says what to install.
+// needPeers skips the test unless peers are wanted. It fails the test when one of the programs is
+// missing.
 func needPeers(t *testing.T, programs ...string) {
 	t.Helper()
+	if os.Getenv(peersWanted) == "" {
+		t.Skip("make test-network runs this")
+	}
 	if text := missingPeers(findPeer, programs...); text != "" {
-		goWithout(t, text)
+		t.Fatal(text)
 	}
 }
 
-// goWithout skips a test, or fails it where every peer has to be there.
-func goWithout(t *testing.T, why string) {
-	t.Helper()
-	if os.Getenv(peersRequired) != "" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
-}
-
-func TestMissingPeersAreNamedWithTheirPackages(t *testing.T) {
+func TestMissingPeers_NamesTheirPackages(t *testing.T) {
 	nginxOnly := func(program string) (string, bool) { return "", program == "nginx" }
 	for want, programs := range map[string][]string{
 		"": {"nginx"},
-		"no tinyproxy, squid here, so this is not tested: apt-get install tinyproxy squid-openssl": {"squid", "nginx", "tinyproxy"},
+		"not installed: tinyproxy, squid; on Debian: apt-get install tinyproxy squid-openssl": {
+			"squid", "nginx", "tinyproxy"},
 	} {
 		if got := missingPeers(nginxOnly, programs...); got != want {
 			t.Errorf("got %q, want %q", got, want)
