@@ -11,7 +11,7 @@ import (
 	"out_dynatrace/plugin/telemetry"
 )
 
-func TestAnEntryIsOneLineOfJSON(t *testing.T) {
+func TestFile_WritesOneLineOfJSON(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		entry Entry
@@ -51,7 +51,7 @@ func TestAnEntryIsOneLineOfJSON(t *testing.T) {
 	}
 }
 
-func TestNothingIsOpenedBeforeTheFirstKeep(t *testing.T) {
+func TestNew_OpensNothing(t *testing.T) {
 	x := newFixture(t, inTemp(t), 0)
 	if _, err := os.Lstat(x.path); err == nil {
 		t.Error("New has made a file")
@@ -61,7 +61,7 @@ func TestNothingIsOpenedBeforeTheFirstKeep(t *testing.T) {
 	}
 }
 
-func TestTheFileIsForItsOwnerOnlyWhateverTheUmask(t *testing.T) {
+func TestFile_ModeIgnoresUmask(t *testing.T) {
 	defer syscall.Umask(syscall.Umask(0))
 	x := newFixture(t, inTemp(t), 2*sizeOf(entry("a"))+4)
 	x.mustKeep(t, "a", "b") // the second is in a file made by a rotation
@@ -73,7 +73,7 @@ func TestTheFileIsForItsOwnerOnlyWhateverTheUmask(t *testing.T) {
 	x.expectLog(t, "mode", 0)
 }
 
-func TestAnExistingFileThatOthersCanReadIsLeftAndWarnedOfOnce(t *testing.T) {
+func TestFile_WarnsOnceOfReadableFile(t *testing.T) {
 	x := newFixture(t, inTemp(t), 0)
 	if err := os.WriteFile(x.path, nil, 0o640); err != nil {
 		t.Fatal(err)
@@ -89,7 +89,7 @@ func TestAnExistingFileThatOthersCanReadIsLeftAndWarnedOfOnce(t *testing.T) {
 	}
 }
 
-func TestAFileOfAnotherUserIsWarnedOf(t *testing.T) {
+func TestFile_WarnsOfOtherOwner(t *testing.T) {
 	x := newFixture(t, inTemp(t), 0)
 	if err := os.WriteFile(x.path, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -101,17 +101,17 @@ func TestAFileOfAnotherUserIsWarnedOf(t *testing.T) {
 	x.expectLog(t, "belongs to user 12345", 1)
 }
 
-func TestAnEntryOverTheCapIsRefusedAndSaidOnce(t *testing.T) {
+func TestFile_EntryOverCap(t *testing.T) {
 	x := newFixture(t, inTemp(t), sizeOf(entry("12345")))
 	x.mustKeep(t, "12345")
-	x.mustRefuse(t, "123456")
-	x.mustRefuse(t, strings.Repeat("x", 1000))
+	x.mustNotKeep(t, "123456")
+	x.mustNotKeep(t, strings.Repeat("x", 1000))
 	x.mustKeep(t, "67890") // the others are not affected
 	x.expect(t, "67890")
 	x.expectLog(t, "over the cap", 1)
 }
 
-func TestAnEntryThatNoReaderTakesIsRefused(t *testing.T) {
+func TestFile_EntryOverMaxLine(t *testing.T) {
 	x := newFixture(t, inTemp(t), 1<<40)
 	big := &Entry{Record: []byte(`{"content":"` + strings.Repeat("x", MaxLine-100) + `"}`)}
 	over := sizeOf(big) - MaxLine
@@ -133,7 +133,7 @@ func TestAnEntryThatNoReaderTakesIsRefused(t *testing.T) {
 	}
 }
 
-func TestTheLineBufferIsHeldWhileItIsSmall(t *testing.T) {
+func TestFile_KeepsSmallBuffer(t *testing.T) {
 	x := newFixture(t, inTemp(t), 0)
 	x.mustKeep(t, "a")
 	if cap(x.line) == 0 {
@@ -145,7 +145,7 @@ func TestTheLineBufferIsHeldWhileItIsSmall(t *testing.T) {
 	}
 }
 
-func TestCloseCanBeRepeatedAndALateKeepLeavesNothingOpen(t *testing.T) {
+func TestFile_KeepAfterClose(t *testing.T) {
 	x := newFixture(t, inTemp(t), 0)
 	x.mustKeep(t, "a")
 	for range 3 {
@@ -154,20 +154,20 @@ func TestCloseCanBeRepeatedAndALateKeepLeavesNothingOpen(t *testing.T) {
 		}
 	}
 	x.mustKeep(t, "b", "c")
-	if x.file != nil || x.line != nil {
+	if x.handle.file != nil || x.line != nil {
 		t.Error("a Keep after Close left something behind")
 	}
 	x.expect(t, "a", "b", "c")
 }
 
-func TestANilLogPrintsNothing(t *testing.T) {
-	f := New(t.TempDir(), 0, nil)
+func TestNew_NilLog(t *testing.T) {
+	f := New(Options{Path: t.TempDir()}, nil)
 	if f.Keep(entry("a")) {
 		t.Error("kept in a folder")
 	}
 }
 
-func TestARelativePathAndOneThroughALinkWork(t *testing.T) {
+func TestFile_RelativePathThroughLink(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	if err := os.MkdirAll("real", 0o700); err != nil {
@@ -188,9 +188,9 @@ func TestARelativePathAndOneThroughALinkWork(t *testing.T) {
 	}
 }
 
-func TestALongPathDoesNotCrowdOutWhatToDo(t *testing.T) {
+func TestFile_LongPathKeepsRemedy(t *testing.T) {
 	x := newFixture(t, "/"+strings.Repeat("long/", 700)+"x", 0)
-	x.mustRefuse(t, "a")
+	x.mustNotKeep(t, "a")
 	x.expectLog(t, "create its folder", 1)
 }
 

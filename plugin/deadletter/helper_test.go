@@ -41,12 +41,13 @@ func (n *notebook) count(part string) (found int) {
 
 func (n *notebook) String() string { return strings.Join(n.all, "\n") }
 
-// clock is a time that moves only when told to.
+// clock is a time that moves only by hand.
 type clock struct{ at time.Time }
 
 func (c *clock) now() time.Time { return c.at }
 
-// fixture is a File in a folder of its own, with its log and clock.
+// fixture is a File in a folder of its own, with its log and clock. The clock moves only by hand,
+// so a Keep waits for the lock of others as long as it takes, however busy the machine is.
 type fixture struct {
 	*File
 	path  string
@@ -57,15 +58,15 @@ type fixture struct {
 func newFixture(t *testing.T, path string, maxBytes int64) *fixture {
 	t.Helper()
 	x := &fixture{path: path, log: new(notebook), clock: &clock{time.Date(2026, 11, 25, 2, 17, 10, 1, time.UTC)}}
-	x.File = New(path, maxBytes, telemetry.NewLog(x.log, x.clock.now, time.Minute))
-	x.now = x.clock.now
+	x.File = New(Options{Path: path, MaxBytes: int(maxBytes)}, telemetry.NewLog(x.log, x.clock.now, time.Minute))
+	x.now, x.handle.now = x.clock.now, x.clock.now
 	t.Cleanup(func() { _ = x.Close() })
 	return x
 }
 
 func inTemp(t *testing.T) string { return filepath.Join(t.TempDir(), "dead.ndjson") }
 
-// entry is one whose record says which it is.
+// entry returns an entry whose record names it.
 func entry(name string) *Entry {
 	return &Entry{
 		Time: time.Date(2026, 11, 25, 2, 17, 10, 5, time.FixedZone("", 3600)), Tag: []byte("app"), Reason: "rejected", Status: 400,
@@ -74,7 +75,7 @@ func entry(name string) *Entry {
 }
 
 // sizeOf is the length of the line of e.
-func sizeOf(e *Entry) int64 { return int64(len(appendEntry(nil, e, time.Now()))) }
+func sizeOf(e *Entry) int64 { return int64(len(e.appendTo(nil, time.Now()))) }
 
 func (x *fixture) mustKeep(t *testing.T, names ...string) {
 	t.Helper()
@@ -85,14 +86,15 @@ func (x *fixture) mustKeep(t *testing.T, names ...string) {
 	}
 }
 
-func (x *fixture) mustRefuse(t *testing.T, name string) {
+func (x *fixture) mustNotKeep(t *testing.T, name string) {
 	t.Helper()
 	if x.Keep(entry(name)) {
 		t.Fatalf("%s was kept", name)
 	}
 }
 
-// contents are the names of the entries in files, in order; a file that is missing holds none, a broken line is "!".
+// contents are the names of the entries in files, in order; a file that is missing holds none, a
+// broken line is "!".
 func contents(t *testing.T, paths ...string) (names []string) {
 	t.Helper()
 	for _, path := range paths {

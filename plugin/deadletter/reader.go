@@ -10,44 +10,46 @@ import (
 	"time"
 )
 
-// Reader reads what Files wrote, line by line. Its memory is that of the longest line, at most MaxLine, and of its Entry. Not safe
-// for concurrent use.
+// Reader reads what Files wrote, line by line. Its memory is the longest line, at most MaxLine, and
+// its Entry. It is not safe for concurrent use.
 type Reader struct {
 	in   *bufio.Reader
 	line int
 	raw  []byte
-	err  error // that of the input, for good
+	err  error // of the input, final
 }
 
-// LineError is a line that holds no entry. The lines behind it can be read.
+// LineError reports a line that holds no entry. The lines behind it can be read.
 type LineError struct {
-	// Line is its number, from 1, empty lines counted.
+	// Line is the number of the line, from 1. Empty lines count.
 	Line int
-	Err  error
+	// Err is the cause.
+	Err error
 }
 
-// Error names the line.
+// Error returns the cause with the line's number.
 func (e *LineError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e.Err) }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *LineError) Unwrap() error { return e.Err }
 
 var (
-	// ErrTooLong is a line of more than MaxLine bytes.
-	ErrTooLong = fmt.Errorf("more than %d MiB", MaxLine>>20)
-	// ErrNoRecord is a line without an object under "record".
-	ErrNoRecord = errors.New(`no object under "record"`)
+	errTooLong  = fmt.Errorf("more than %d MiB", MaxLine>>20)
+	errNoRecord = errors.New(`no object under "record"`)
 )
 
 // NewReader returns a Reader of in.
 func NewReader(in io.Reader) *Reader { return &Reader{in: bufio.NewReaderSize(in, 64<<10)} }
 
-// Line is the number of the line that Next gave last, from 1.
+// Line returns the number of the line that Next returned last, from 1.
 func (r *Reader) Line() int { return r.line }
 
-// Next returns the next entry, and the line it stands in without its line break. Both are the caller's, but raw only until the next
-// call. Empty lines are passed over. The error is io.EOF at the end; a *LineError for a line that holds no entry, after
-// which Next goes on with the line behind it (raw is the broken line, or nil when it is too long); and that of the input, which stays.
+// Next returns the next entry, and the line that holds it without its line break. Both belong to
+// the caller, raw only until the next call. Empty lines are skipped.
+//
+// The error is io.EOF at the end. It is a *LineError for a line without an entry; Next then goes on
+// with the line behind it, and raw is the broken line, or nil if the line is too long. An error of
+// the input is final.
 func (r *Reader) Next() (e Entry, raw []byte, err error) {
 	for {
 		raw, err := r.next()
@@ -92,12 +94,12 @@ func (r *Reader) next() ([]byte, error) {
 			r.line--
 			r.err = io.EOF
 			return nil, io.EOF
-		case err != nil: // the line in hand may be half of one
+		case err != nil: // the line may be incomplete
 			r.err = fmt.Errorf("line %d: %w", r.line, err)
 			return nil, r.err
 		}
 		if long {
-			return nil, &LineError{r.line, ErrTooLong}
+			return nil, &LineError{r.line, errTooLong}
 		}
 		return bytes.TrimSuffix(r.raw, []byte("\n")), nil
 	}
@@ -117,10 +119,10 @@ func parse(raw []byte) (Entry, error) {
 		return Entry{}, fmt.Errorf("not a dead letter: %w", err)
 	}
 	if len(line.Record) == 0 || line.Record[0] != '{' {
-		return Entry{}, ErrNoRecord
+		return Entry{}, errNoRecord
 	}
 	return Entry{
-		Time: line.Time, Tag: []byte(line.Tag), Reason: line.Reason, Status: line.Status, Message: line.Message,
-		Record: line.Record,
+		Time: line.Time, Tag: []byte(line.Tag), Reason: line.Reason, Status: line.Status,
+		Message: line.Message, Record: line.Record,
 	}, nil
 }

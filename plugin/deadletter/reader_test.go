@@ -63,7 +63,7 @@ func TestReader(t *testing.T) {
 	}
 }
 
-func TestALineThatIsTooLongIsPassedOverWithoutBeingHeld(t *testing.T) {
+func TestReader_SkipsLongLine(t *testing.T) {
 	long := func(size int) io.Reader { return io.LimitReader(endless('x'), int64(size)) }
 	in := io.MultiReader(strings.NewReader(`{"record":{"a":1}}`+"\n"), long(3*MaxLine), strings.NewReader("\n"+`{"record":{"b":2}}`+"\n"), long(MaxLine+1))
 	got := readAll(in)
@@ -83,7 +83,7 @@ func (e endless) Read(into []byte) (int, error) {
 	return len(into), nil
 }
 
-func TestAnInputThatFailsEndsTheReadingForGood(t *testing.T) {
+func TestReader_InputErrorIsFinal(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	r := NewReader(io.MultiReader(strings.NewReader(`{"record":{}}`+"\n"+`{"rec`), iotest.ErrReader(broken)))
 	if _, _, err := r.Next(); err != nil {
@@ -122,7 +122,7 @@ func FuzzReader(f *testing.F) {
 		}
 		e := &Entry{Time: time.Unix(sec, nsec), Tag: tag, Reason: reason, Status: status, Message: message}
 		e.Record = append(jsontext.AppendString([]byte("{\n"), content), ":1}"...)
-		keeper := New(path, 0, nil)
+		keeper := New(Options{Path: path}, nil)
 		for range 2 {
 			if !keeper.Keep(e) {
 				t.Fatal("not kept")

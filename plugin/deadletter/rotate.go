@@ -12,45 +12,55 @@ import (
 // predecessorSuffix makes the name of the predecessor.
 const predecessorSuffix = ".1"
 
-// makeRoom sees to it that the line fits behind size bytes. The lock of the file at the path is held, so nobody else rotates. It
-// returns errMoved when it rotated: the path has no file then, until somebody opens it anew.
-func (f *File) makeRoom(size int64) error {
-	need := int64(len(f.line)) // with the line break that may have to stand before the line
-	predecessor := f.real + predecessorSuffix
+// lines are a number of lines and their size in bytes.
+type lines struct{ count, bytes int64 }
+
+// rotator keeps the file and its predecessor within a cap.
+type rotator struct {
+	max  int64 // the cap, in bytes
+	lost lines // with predecessors removed
+}
+
+// makeRoom makes room for need more bytes behind the first size. The lock of the file at the path
+// is held, so nobody else rotates. It returns errMoved after a rotation: the path has no file then
+// until somebody opens it again.
+func (r *rotator) makeRoom(h *handle, size, need int64) error {
+	predecessor := h.real + predecessorSuffix
 	old, err := os.Lstat(predecessor)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return troubleWith("rotate", err)
+		return failedTo("rotate", err)
 	}
 	exists := err == nil
 	if exists && !old.Mode().IsRegular() {
-		if size == 0 || size+need <= f.max/2 {
+		if size == 0 || size+need <= r.max/2 {
 			return nil // not ours, and not in the way yet
 		}
-		return troubleWith("rotate", errPredecessor)
+		return failedTo("rotate", errPredecessor)
 	}
 	switch {
-	case size > 0 && size+need > f.max/2:
-		content := f.openPredecessor(predecessor, exists)
-		if err := os.Rename(f.real, predecessor); err != nil {
+	case size > 0 && size+need > r.max/2:
+		content := openPredecessor(predecessor, exists)
+		if err := os.Rename(h.real, predecessor); err != nil {
 			closeIf(content)
-			return troubleWith("rotate", err)
+			return failedTo("rotate", err)
 		}
-		_ = f.leave() // others need not wait for the counting
-		f.tellLost(content, old)
+		_ = h.close() // others need not wait while we count
+		r.logLost(h, content, old)
 		return errMoved
-	case exists && old.Size()+size+need > f.max: // a single large line, or the cap was lowered
-		content := f.openPredecessor(predecessor, exists)
+	case exists && old.Size()+size+need > r.max: // one large line, or the cap was lowered
+		content := openPredecessor(predecessor, exists)
 		if err := os.Remove(predecessor); err != nil {
 			closeIf(content)
-			return troubleWith("rotate", err)
+			return failedTo("rotate", err)
 		}
-		f.tellLost(content, old)
+		r.logLost(h, content, old)
 	}
 	return nil
 }
 
-// openPredecessor opens it for counting; nil when there is none, or when it cannot be read.
-func (f *File) openPredecessor(path string, exists bool) *os.File {
+// openPredecessor opens the predecessor for counting. It returns nil if there is none, or if it
+// cannot be read.
+func openPredecessor(path string, exists bool) *os.File {
 	if !exists {
 		return nil
 	}
@@ -67,8 +77,9 @@ func closeIf(file *os.File) {
 	}
 }
 
-// tellLost says what is gone with a predecessor; old is nil when there was none.
-func (f *File) tellLost(content *os.File, old fs.FileInfo) {
+// logLost counts and logs what is gone with a predecessor, and closes content. old is nil if there
+// was no predecessor.
+func (r *rotator) logLost(h *handle, content *os.File, old fs.FileInfo) {
 	defer closeIf(content)
 	if old == nil || old.Size() == 0 {
 		return
@@ -77,10 +88,12 @@ func (f *File) tellLost(content *os.File, old fs.FileInfo) {
 	if content != nil {
 		gone.count = countLines(content)
 	}
-	f.lost.count += gone.count
-	f.lost.bytes += gone.bytes
-	f.log.Warn("deadletter.rotated", "dead letter file %s: rotated, and the oldest records are gone with %s%s: lines %d, bytes %d (since the start: lines %d, bytes %d); raise the cap, or replay and remove the file sooner",
-		f.name, f.name, predecessorSuffix, gone.count, gone.bytes, f.lost.count, f.lost.bytes)
+	r.lost.count += gone.count
+	r.lost.bytes += gone.bytes
+	h.log.Warn("deadletter.rotated", "dead letter file %s: rotated; the oldest records, in %s%s, "+
+		"are removed: lines %d, bytes %d (since the start: lines %d, bytes %d); raise the cap, or "+
+		"replay and remove the file sooner", h.name, h.name, predecessorSuffix,
+		gone.count, gone.bytes, r.lost.count, r.lost.bytes)
 }
 
 // countLines counts the lines that are not empty, as far as they can be read.

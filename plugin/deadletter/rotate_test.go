@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestTheFileAndItsPredecessorStayWithinTheCap(t *testing.T) {
+func TestFile_StaysWithinCap(t *testing.T) {
 	for _, maxBytes := range []int64{300, 1000, 1001, 4096} {
 		t.Run(fmt.Sprint(maxBytes), func(t *testing.T) {
 			x := newFixture(t, inTemp(t), maxBytes)
@@ -18,15 +18,15 @@ func TestTheFileAndItsPredecessorStayWithinTheCap(t *testing.T) {
 				if x.Keep(entry(name)) {
 					kept = append(kept, name)
 				} else if sizeOf(entry(name)) <= maxBytes {
-					t.Fatalf("an entry of %d bytes was refused", sizeOf(entry(name)))
+					t.Fatalf("an entry of %d bytes was not kept", sizeOf(entry(name)))
 				}
 				if sum := sizeAt(x.path) + sizeAt(x.path+".1"); sum > maxBytes {
 					t.Fatalf("%d bytes on disk after entry %d", sum, i)
 				}
 			}
 			got := contents(t, x.path+".1", x.path)
-			if x.lost.count+int64(len(got)) != int64(len(kept)) {
-				t.Errorf("kept %d, of which %d are on file and %d are said to be lost", len(kept), len(got), x.lost.count)
+			if x.rotator.lost.count+int64(len(got)) != int64(len(kept)) {
+				t.Errorf("kept %d, of which %d are on file and %d are said to be lost", len(kept), len(got), x.rotator.lost.count)
 			}
 			if !slices.Equal(got, kept[len(kept)-len(got):]) {
 				t.Error("what is on file is not the newest")
@@ -35,7 +35,7 @@ func TestTheFileAndItsPredecessorStayWithinTheCap(t *testing.T) {
 	}
 }
 
-func TestARotationAtHalfTheCapKeepsThePredecessorAndSaysWhatWasLostWithTheOneBefore(t *testing.T) {
+func TestFile_RotatesAtHalfTheCap(t *testing.T) {
 	size := sizeOf(entry("a"))
 	x := newFixture(t, inTemp(t), 2*(2*size+1))
 	x.mustKeep(t, "a", "b", "c", "d")
@@ -47,12 +47,12 @@ func TestARotationAtHalfTheCapKeepsThePredecessorAndSaysWhatWasLostWithTheOneBef
 	x.mustKeep(t, "f", "g")
 	x.expect(t, "e", "f", "g")
 	x.expectLog(t, "rotated", 1) // folded
-	if x.lost != (lines{4, 4 * size}) {
-		t.Errorf("lost: %+v", x.lost)
+	if x.rotator.lost != (lines{4, 4 * size}) {
+		t.Errorf("lost: %+v", x.rotator.lost)
 	}
 }
 
-func TestACapThatWasLoweredHoldsFromTheFirstKeepOn(t *testing.T) {
+func TestFile_LoweredCap(t *testing.T) {
 	x := newFixture(t, inTemp(t), 0)
 	size := sizeOf(entry("a"))
 	for range 10 {
@@ -61,30 +61,30 @@ func TestACapThatWasLoweredHoldsFromTheFirstKeepOn(t *testing.T) {
 	y := newFixture(t, x.path, 3*size)
 	y.mustKeep(t, "b")
 	y.expect(t, "b")
-	if y.lost.count != 10 {
-		t.Errorf("lost: %+v", y.lost)
+	if y.rotator.lost.count != 10 {
+		t.Errorf("lost: %+v", y.rotator.lost)
 	}
 }
 
-func TestAPredecessorThatIsNoFileIsNotTouched(t *testing.T) {
+func TestFile_PredecessorIsNoFile(t *testing.T) {
 	x := newFixture(t, inTemp(t), 2*(sizeOf(entry("a"))+1))
 	x.mustKeep(t, "a")
 	if err := os.Mkdir(x.path+".1", 0o700); err != nil {
 		t.Fatal(err)
 	}
-	x.mustRefuse(t, "b")
+	x.mustNotKeep(t, "b")
 	x.expectLog(t, "move it away", 1)
 	if err := os.Remove(x.path + ".1"); err != nil {
 		t.Fatal(err)
 	}
-	x.mustRefuse(t, "c") // within the pause
+	x.mustNotKeep(t, "c") // within the pause
 	x.clock.at = x.clock.at.Add(retryPause)
 	x.mustKeep(t, "d")
 	x.expect(t, "a", "d")
-	x.expectLog(t, "since it failed 2 were not", 1)
+	x.expectLog(t, "2 were not kept since the first failure", 1)
 }
 
-func TestASecondPathBesideTheFileIsNoBarToWritingBeforeTheRotation(t *testing.T) {
+func TestFile_PredecessorIsNoFileBeforeRotation(t *testing.T) {
 	x := newFixture(t, inTemp(t), 0)
 	if err := os.Mkdir(x.path+".1", 0o700); err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func TestASecondPathBesideTheFileIsNoBarToWritingBeforeTheRotation(t *testing.T)
 	}
 }
 
-func TestLinesAreCountedWithoutTheEmptyOnes(t *testing.T) {
+func TestCountLines(t *testing.T) {
 	for text, want := range map[string]int64{
 		"": 0, "\n": 0, "\n\n\n": 0, "a": 1, "a\n": 1, "a\nb": 2, "\na\n\nb\n\n": 2, strings.Repeat("x", 100_000) + "\ny": 2,
 	} {

@@ -8,9 +8,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
-func TestAFileThatSomebodyMovedRemovedOrTruncatedIsMadeAnew(t *testing.T) {
+func TestFile_MovedRemovedTruncated(t *testing.T) {
 	x := newFixture(t, inTemp(t), 0)
 	x.mustKeep(t, "a")
 	must(t, os.Rename(x.path, x.path+".old"))
@@ -30,11 +31,12 @@ func TestAFileThatSomebodyMovedRemovedOrTruncatedIsMadeAnew(t *testing.T) {
 	x.expect(t, "a", "e")
 	must(t, os.Remove(x.path))
 	must(t, os.Mkdir(x.path, 0o700)) // a folder in its place
-	x.mustRefuse(t, "f")
+	x.mustNotKeep(t, "f")
 	x.expectLog(t, "not of a folder", 1)
 }
 
-// account checks that every line that was kept is on file, or among those that a rotation is said to have removed.
+// account checks that every line that was kept is on file, or among those that a rotation is said
+// to have removed.
 func account(t *testing.T, path string, kept map[string]bool, lost int64) {
 	t.Helper()
 	got := contents(t, path+".1", path)
@@ -50,7 +52,7 @@ func account(t *testing.T, path string, kept map[string]bool, lost int64) {
 	}
 }
 
-func TestSeveralFilesOnOnePathLoseNothingOfEachOther(t *testing.T) {
+func TestFile_SharedBySeveralFiles(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		maxBytes int64
@@ -86,7 +88,7 @@ func TestSeveralFilesOnOnePathLoseNothingOfEachOther(t *testing.T) {
 			}
 			group.Wait()
 			for _, x := range all {
-				lost += x.lost.count
+				lost += x.rotator.lost.count
 				if x.log.count("cannot") > 0 {
 					t.Errorf("log:\n%s", x.log)
 				}
@@ -102,18 +104,20 @@ func TestSeveralFilesOnOnePathLoseNothingOfEachOther(t *testing.T) {
 	}
 }
 
-// The environment of a process of TestSeveralProcessesOnOnePathLoseNothingOfEachOther.
+// The environment of a process of TestFile_SharedBySeveralProcesses.
 const childPath, childName = "DEADLETTER_TEST_PATH", "DEADLETTER_TEST_NAME"
 
-func TestSeveralProcessesOnOnePathLoseNothingOfEachOther(t *testing.T) {
+func TestFile_SharedBySeveralProcesses(t *testing.T) {
 	if path := os.Getenv(childPath); path != "" {
-		f := New(path, 900, nil)
+		f := New(Options{Path: path, MaxBytes: 900}, nil)
+		start := time.Now()
+		f.handle.now = func() time.Time { return start } // waits for the lock as long as it takes
 		for n := range 300 {
 			if name := fmt.Sprintf("%s-%d", os.Getenv(childName), n); f.Keep(entry(name)) {
 				fmt.Println("kept", name)
 			}
 		}
-		fmt.Println("lost", f.lost.count)
+		fmt.Println("lost", f.rotator.lost.count)
 		return
 	}
 	program, err := os.Executable()
@@ -159,7 +163,7 @@ func TestSeveralProcessesOnOnePathLoseNothingOfEachOther(t *testing.T) {
 }
 
 func BenchmarkKeep(b *testing.B) {
-	f := New(b.TempDir()+"/dead.ndjson", 1<<30, nil)
+	f := New(Options{Path: b.TempDir() + "/dead.ndjson", MaxBytes: 1 << 30}, nil)
 	defer f.Close()
 	e := entry(strings.Repeat("x", 300))
 	b.ReportAllocs()

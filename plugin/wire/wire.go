@@ -52,7 +52,7 @@ func New(cfg *config.Config, host Host) (*Pipeline, error) {
 	}
 	p.Facts = Facts(cfg, host.Log)
 	if cfg.DeadLetterFile != "" {
-		p.DeadLetter = deadletter.New(cfg.DeadLetterFile, int64(cfg.DeadLetterBytes), host.Log)
+		p.DeadLetter = deadletter.New(deadletter.Options{Path: cfg.DeadLetterFile, MaxBytes: cfg.DeadLetterBytes}, host.Log)
 	}
 	return p, nil
 }

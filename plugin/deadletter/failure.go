@@ -10,13 +10,13 @@ import (
 )
 
 var (
-	errBusy        = errors.New("others rotate it all the time")
+	errBusy        = errors.New("other writers rotate it all the time")
 	errLocked      = errors.New("another process holds its lock")
-	errPredecessor = errors.New("what stands at the name of the predecessor, with .1 behind it, is not a file")
+	errPredecessor = errors.New("the predecessor's name, with .1 at the end, is not that of a file")
 	errNotRegular  = errors.New("not a regular file")
 )
 
-// notRegular says what stands at the path instead of a file.
+// notRegular describes what is at the path instead of a file.
 func notRegular(info fs.FileInfo) error {
 	kind := "a device"
 	switch mode := info.Mode(); {
@@ -30,13 +30,15 @@ func notRegular(info fs.FileInfo) error {
 	return fmt.Errorf("%w but %s", errNotRegular, kind)
 }
 
-// trouble is a failure, with what to do about it.
-type trouble struct {
-	doing string // what could not be done with the file
-	err   error  // without the path
+// failure is an error with its remedy.
+type failure struct {
+	action string // what could not be done: "open", "write to"
+	err    error  // without the path
 }
 
-func troubleWith(doing string, err error) *trouble {
+// failedTo returns a failure without the path that an error of package os names. A nil err is a
+// short write.
+func failedTo(action string, err error) *failure {
 	if err == nil {
 		err = io.ErrShortWrite
 	}
@@ -50,23 +52,23 @@ func troubleWith(doing string, err error) *trouble {
 	case errors.As(err, &link):
 		err = link.Err
 	}
-	return &trouble{doing, err}
+	return &failure{action, err}
 }
 
-func (t *trouble) Error() string {
-	return fmt.Sprintf("cannot %s it: %v: %s", t.doing, t.err, t.hint())
+func (f *failure) Error() string {
+	return fmt.Sprintf("cannot %s it: %v: %s", f.action, f.err, f.remedy())
 }
 
-func (t *trouble) Unwrap() error { return t.err }
+func (f *failure) Unwrap() error { return f.err }
 
-// key folds log lines of the same trouble.
-func (t *trouble) key() string { return "deadletter." + t.doing + ": " + t.err.Error() }
+// key folds log lines of the same failure.
+func (f *failure) key() string { return "deadletter." + f.action + ": " + f.err.Error() }
 
-// hint says what to do next.
-func (t *trouble) hint() string {
+// remedy returns what the operator can do.
+func (f *failure) remedy() string {
 	is := func(errs ...error) bool {
 		for _, err := range errs {
-			if errors.Is(t.err, err) {
+			if errors.Is(f.err, err) {
 				return true
 			}
 		}
@@ -76,15 +78,16 @@ func (t *trouble) hint() string {
 	case is(syscall.ENOENT):
 		return "create its folder"
 	case is(syscall.ENOTDIR):
-		return "a file stands where one of its folders should be: correct the path"
+		return "one of its folders is a file: correct the path"
 	case is(syscall.EISDIR):
 		return "write the path of a file, not of a folder"
 	case is(errNotRegular):
 		return "write the path of a file, or of one that does not exist yet"
 	case is(syscall.EACCES, syscall.EPERM):
-		return fmt.Sprintf("give the user that runs Fluent Bit (uid %d) the right to write there, to the file and to its folder", os.Geteuid())
+		return fmt.Sprintf("let the user that runs Fluent Bit (uid %d) write to the file and its "+
+			"folder", os.Geteuid())
 	case is(syscall.EROFS):
-		return "name a file on a volume that can be written, such as the one of storage.path"
+		return "name a file on a writable volume, such as that of storage.path"
 	case is(syscall.ENOSPC, syscall.EDQUOT):
 		return "make room on the disk, or name a file elsewhere"
 	case is(syscall.EMFILE, syscall.ENFILE):

@@ -15,7 +15,7 @@ import (
 // later moves the clock to when the next Keep tries again.
 func (x *fixture) later() { x.clock.at = x.clock.at.Add(retryPause) }
 
-func TestWhatIsNoFileIsRefusedAtOnceAndSaidOnce(t *testing.T) {
+func TestFile_UnusablePath(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		make func(t *testing.T, path string)
@@ -49,19 +49,19 @@ func TestWhatIsNoFileIsRefusedAtOnceAndSaidOnce(t *testing.T) {
 			c.make(t, path)
 			x := newFixture(t, path, 0)
 			for range 5 {
-				x.mustRefuse(t, "a")
+				x.mustNotKeep(t, "a")
 				x.later()
 			}
 			x.expectLog(t, c.says, 1)
 			x.expectLog(t, "", 1)
-			if x.file != nil {
+			if x.handle.file != nil {
 				t.Error("something is left open")
 			}
 			must(t, os.RemoveAll(filepath.Dir(path)))
 			must(t, os.Mkdir(filepath.Dir(path), 0o700))
 			x.mustKeep(t, "b")
 			x.expect(t, "b")
-			x.expectLog(t, "since it failed 5 were not", 1)
+			x.expectLog(t, "5 were not kept since the first failure", 1)
 		})
 	}
 }
@@ -73,18 +73,18 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func TestAfterAFailureNothingIsTriedForASecond(t *testing.T) {
+func TestFile_PausesAfterFailure(t *testing.T) {
 	x := newFixture(t, inTemp(t), 0)
 	tries := 0
-	x.write = func(file *os.File, line []byte) (int, error) { tries++; return 0, syscall.EIO }
-	x.mustRefuse(t, "a")
+	x.handle.write = func(file *os.File, line []byte) (int, error) { tries++; return 0, syscall.EIO }
+	x.mustNotKeep(t, "a")
 	x.clock.at = x.clock.at.Add(retryPause - 1)
-	x.mustRefuse(t, "b")
+	x.mustNotKeep(t, "b")
 	if tries != 1 {
 		t.Errorf("%d tries within a second", tries)
 	}
 	x.clock.at = x.clock.at.Add(1)
-	x.mustRefuse(t, "c")
+	x.mustNotKeep(t, "c")
 	if tries != 2 {
 		t.Errorf("%d tries after a second", tries)
 	}
@@ -101,24 +101,24 @@ func full(room int) func(*os.File, []byte) (int, error) {
 	}
 }
 
-func TestADiskThatFillsUpInMidLineLeavesNoHalfLine(t *testing.T) {
+func TestFile_FullDiskLeavesNoHalfLine(t *testing.T) {
 	x := newFixture(t, inTemp(t), 0)
 	x.mustKeep(t, "a")
 	size := sizeAt(x.path)
-	write := x.write
-	x.write = full(20)
-	x.mustRefuse(t, "b")
+	write := x.handle.write
+	x.handle.write = full(20)
+	x.mustNotKeep(t, "b")
 	if sizeAt(x.path) != size {
 		t.Errorf("the file has %d bytes, had %d", sizeAt(x.path), size)
 	}
 	x.expectLog(t, "make room on the disk", 1)
-	x.write = write
+	x.handle.write = write
 	x.later()
 	x.mustKeep(t, "c")
 	x.expect(t, "a", "c")
 }
 
-func TestHalfALineOfAWriterThatWasKilledDoesNotSpoilTheNext(t *testing.T) {
+func TestFile_HalfLineOfKilledWriter(t *testing.T) {
 	for _, half := range []string{"{", `{"time":"2026`, strings.Repeat("x", 10_000), "\n{"} {
 		x := newFixture(t, inTemp(t), 0)
 		x.mustKeep(t, "a")
@@ -131,24 +131,24 @@ func TestHalfALineOfAWriterThatWasKilledDoesNotSpoilTheNext(t *testing.T) {
 	}
 }
 
-func TestAFolderWithoutTheRightToWriteIsSaid(t *testing.T) {
+func TestFile_NoPermission(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("root may write everywhere")
 	}
 	x := newFixture(t, inTemp(t), 0)
 	must(t, os.Chmod(filepath.Dir(x.path), 0o500))
-	x.mustRefuse(t, "a")
-	x.expectLog(t, "the right to write there", 1)
+	x.mustNotKeep(t, "a")
+	x.expectLog(t, "write to the file and its folder", 1)
 	must(t, os.Chmod(filepath.Dir(x.path), 0o700))
 	x.later()
 	x.mustKeep(t, "b")
 }
 
-func TestEveryTroubleSaysWhatToDo(t *testing.T) {
+func TestFailure_NamesRemedy(t *testing.T) {
 	for err, want := range map[error]string{
-		syscall.EROFS:  "a volume that can be written",
-		syscall.EACCES: "the right to write",
-		syscall.EPERM:  "the right to write",
+		syscall.EROFS:  "a writable volume",
+		syscall.EACCES: "write to the file and its folder",
+		syscall.EPERM:  "write to the file and its folder",
 		syscall.ENOSPC: "make room",
 		syscall.EDQUOT: "make room",
 		syscall.EMFILE: "ulimit -n",
@@ -159,23 +159,27 @@ func TestEveryTroubleSaysWhatToDo(t *testing.T) {
 		if err != nil {
 			err = &fs.PathError{Op: "open", Path: "/some/path", Err: err}
 		}
-		text := troubleWith("open", err).Error()
+		text := failedTo("open", err).Error()
 		if !strings.Contains(text, want) || strings.Contains(text, "/some/path") {
 			t.Errorf("%v: %s", err, text)
 		}
 	}
 }
 
-func TestALockThatIsNotGivenUpStopsNobodyForEver(t *testing.T) {
+func TestFile_LockHeldForever(t *testing.T) {
 	x := newFixture(t, inTemp(t), 0)
-	x.patience = 10 * time.Millisecond
+	x.handle.sleep = func(d time.Duration) { x.clock.at = x.clock.at.Add(d) }
+	began := x.clock.at
 	x.mustKeep(t, "a")
 	other, err := os.Open(x.path)
 	must(t, err)
 	defer other.Close()
 	must(t, syscall.Flock(int(other.Fd()), syscall.LOCK_EX))
-	x.mustRefuse(t, "b")
+	x.mustNotKeep(t, "b")
 	x.expectLog(t, "another process holds its lock", 1)
+	if waited := x.clock.at.Sub(began); waited < lockPatience || waited > lockPatience+2*time.Millisecond {
+		t.Errorf("waited %v", waited)
+	}
 	must(t, syscall.Flock(int(other.Fd()), syscall.LOCK_UN))
 	x.later()
 	x.mustKeep(t, "c")
