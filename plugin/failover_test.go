@@ -213,7 +213,7 @@ func TestTheLogNamesTheEndpointsAndWhichIsUsed(t *testing.T) {
 	if said.count("") != 3 {
 		t.Errorf("said %q", said.all)
 	}
-	if c := in.Counters(); c.Get(telemetry.EndpointMoves) != 1 || c.Get(telemetry.GateClosed) != 0 || c.Get(telemetry.RequestsEnvironment) != 1 {
+	if c := in.Counters(); c.Get(telemetry.EndpointMoves) != 1 || c.Get(telemetry.BreakerOpened) != 0 || c.Get(telemetry.RequestsMisconfigured) != 1 {
 		t.Errorf("%+v", c.Snapshot())
 	}
 }

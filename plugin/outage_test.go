@@ -87,8 +87,8 @@ func TestAnHourOfOutageTakesNoMemoryAndFewRequests(t *testing.T) {
 			t.Errorf("after the recovery it took %s", took)
 		}
 		close(queue)
-		if n := len(client.taken); n != chunks*records || in.counters.Get(telemetry.GateClosed) != 1 {
-			t.Errorf("%d records taken of %d; the gate closed %d times", n, chunks*records, in.counters.Get(telemetry.GateClosed))
+		if n := len(client.taken); n != chunks*records || in.counters.Get(telemetry.BreakerOpened) != 1 {
+			t.Errorf("%d records taken of %d; the gate closed %d times", n, chunks*records, in.counters.Get(telemetry.BreakerOpened))
 		}
 		for content, times := range client.times() {
 			if times != 1 {

@@ -288,9 +288,9 @@ func (c *Client) count(v Verdict, payload *batch.Payload) {
 }
 
 var requestCounters = map[Kind]telemetry.Counter{
-	Transient:     telemetry.RequestsMoment,
+	Transient:     telemetry.RequestsTransient,
 	Accepted:      telemetry.RequestsAccepted,
-	Misconfigured: telemetry.RequestsEnvironment,
+	Misconfigured: telemetry.RequestsMisconfigured,
 	TooLarge:      telemetry.RequestsTooLarge,
-	Rejected:      telemetry.RequestsData,
+	Rejected:      telemetry.RequestsRejected,
 }

@@ -263,7 +263,7 @@ func TestCountersTellWhatWasAchieved(t *testing.T) {
 		client.Send(t.Context(), payload, true)
 	}
 	for counter, want := range map[telemetry.Counter]uint64{
-		telemetry.RequestsAccepted: 3, telemetry.RequestsMoment: 2, telemetry.RequestsEnvironment: 1, telemetry.RequestsTooLarge: 1, telemetry.RequestsData: 1,
+		telemetry.RequestsAccepted: 3, telemetry.RequestsTransient: 2, telemetry.RequestsMisconfigured: 1, telemetry.RequestsTooLarge: 1, telemetry.RequestsRejected: 1,
 		telemetry.Payloads: 3, telemetry.PayloadBytesRaw: 99, telemetry.PayloadBytesWire: 99,
 		telemetry.RecordsAccepted: 3, telemetry.DroppedPartialSuccess: 3, telemetry.DroppedRejected: 0,
 	} {

@@ -201,7 +201,7 @@ func (g *Gate) open(now time.Time) {
 
 func (g *Gate) close(v Verdict, now time.Time) {
 	if !g.closed {
-		g.counters.Add(telemetry.GateClosed, 1)
+		g.counters.Add(telemetry.BreakerOpened, 1)
 		g.since = now
 	}
 	pauses, known := g.pauses[v.Kind]

@@ -90,7 +90,7 @@ func TestTheGateClosesAfterWhatAsksForSilence(t *testing.T) {
 			if v := gate.Send(t.Context(), payload, false); v.Blocked != c.closed {
 				t.Errorf("then %+v", v)
 			}
-			if n := counters.Get(telemetry.GateClosed); (n == 1) != c.closed {
+			if n := counters.Get(telemetry.BreakerOpened); (n == 1) != c.closed {
 				t.Errorf("closed %d times", n)
 			}
 		})

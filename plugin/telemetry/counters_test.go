@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestEveryCounterIsDescribedOnce(t *testing.T) {
+func TestCounters_Described(t *testing.T) {
 	word := regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 	seen := map[[2]string]bool{}
 	help := map[string]string{}
@@ -20,7 +20,7 @@ func TestEveryCounterIsDescribedOnce(t *testing.T) {
 		}
 		id := [2]string{s.Name, s.LabelValue}
 		if seen[id] {
-			t.Errorf("%v stands twice", id)
+			t.Errorf("%v is declared twice", id)
 		}
 		seen[id] = true
 		if h, ok := help[s.Name]; ok && h != s.Help {
@@ -30,13 +30,13 @@ func TestEveryCounterIsDescribedOnce(t *testing.T) {
 	}
 }
 
-func TestCountersOfOneNameStandTogetherUnderOneLabel(t *testing.T) {
+func TestCounters_GroupedByName(t *testing.T) {
 	var names []string
 	label := map[string]string{}
 	for _, s := range new(Counters).Snapshot() {
 		if len(names) == 0 || names[len(names)-1] != s.Name {
 			if slices.Contains(names, s.Name) {
-				t.Errorf("%s is torn apart", s.Name)
+				t.Errorf("%s is not declared in one place", s.Name)
 			}
 			names = append(names, s.Name)
 			label[s.Name] = s.Label
@@ -47,7 +47,7 @@ func TestCountersOfOneNameStandTogetherUnderOneLabel(t *testing.T) {
 	}
 }
 
-func TestCountersStartAtZeroAndGrow(t *testing.T) {
+func TestCounters_StartAtZeroAndGrow(t *testing.T) {
 	var c Counters
 	for _, s := range c.Snapshot() {
 		if s.Total != 0 {

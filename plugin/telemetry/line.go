@@ -6,12 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// cutMark ends a text that OneLine had to shorten.
+// cutMark ends a text that OneLine shortened.
 const cutMark = "..."
 
-// OneLine makes text from elsewhere (a server, a file, a record) fit to stand in a log line: line breaks, other control
-// characters and invisible ones that could rewrite the line on a terminal become Go escapes, bytes that are not UTF-8 become U+FFFD,
-// and a text longer than limit bytes is cut between two characters and ends in "...", all within the limit.
+// OneLine makes text from elsewhere (a server, a file, a record) fit for a log line. Line breaks,
+// other control characters and invisible ones that could rewrite the line on a terminal become Go
+// escapes. Bytes that are not UTF-8 become U+FFFD. A text longer than limit bytes is cut between
+// two characters and ends in "..."; the result has at most limit bytes.
 func OneLine(text string, limit int) string {
 	if len(text) <= limit && isPlain(text) {
 		return text
@@ -21,7 +22,7 @@ func OneLine(text string, limit int) string {
 	}
 	var line strings.Builder
 	var escape [16]byte
-	fits := 0 // length of line up to which the cut mark still fits
+	fits := 0 // the length of line at which the cut mark still fits
 	for _, r := range text {
 		var piece string
 		switch {
@@ -42,7 +43,8 @@ func OneLine(text string, limit int) string {
 	return line.String()
 }
 
-// isPlain reports whether text is printable ASCII, the common case that needs no rewriting.
+// isPlain reports whether text is printable ASCII, the common case, which needs no
+// rewriting.
 func isPlain(text string) bool {
 	for i := range len(text) {
 		if text[i] < ' ' || text[i] > '~' {

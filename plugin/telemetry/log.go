@@ -8,27 +8,29 @@ import (
 )
 
 const (
-	// DefaultInterval is the time for which lines of one key are folded.
+	// DefaultInterval is the default time for which lines of one key are folded.
 	DefaultInterval = time.Minute
-	// MaxLine is the longest message that is printed, in bytes, without the note of repetition.
-	MaxLine = 1000
 
-	// maxKeys bounds the keys remembered at once; all keys beyond it share one more slot a level.
+	// maxLine is the longest message, in bytes, without the note of repetition.
+	maxLine = 1000
+	// maxKeys bounds the keys remembered at once. All keys beyond it share one more slot per level.
 	maxKeys = 256
-	// maxKey is the part of a key that tells it from others, in bytes.
+	// maxKey is the part of a key that distinguishes it from others, in bytes.
 	maxKey = 128
 )
 
-// overflowKey is the key of every line that found no free slot.
+// overflowKey is the key of every line that finds no free slot.
 const overflowKey = "too many kinds of messages"
 
-// Log prints lines over a Logger so that one that repeats itself does not flood the operator's log: the first line of a
-// key is printed at once, those that follow within the interval are only counted, and the first one after it is printed with
-// the number of those left out. What stands folded for a key that never comes again is printed by Close, or earlier when its slot is needed.
+// Log prints lines to a Logger and folds those that repeat, so they do not flood the operator's
+// log. The first line of a key is printed at once. Lines that follow within the interval are only
+// counted. The first line after the interval is printed with the number of lines left out. Close
+// prints what is still folded; a slot that is needed for another key is printed earlier.
 //
-// A key names the kind of message ("deliver.token", not the text), and is kept apart by level. A folded line is not even
-// formatted. Memory is bounded by maxKeys slots of MaxLine bytes, some 300 KiB at the very worst. All methods are safe for concurrent use,
-// but an argument must not log to the same Log while it is being formatted.
+// A key names the kind of message ("deliver.token", not its text). Each level has its own keys. A
+// folded line is not even formatted. Memory is bounded by 256 slots of 1000 bytes, some
+// 300 KiB at worst. All methods are safe for concurrent use, but an argument must not log to the
+// same Log while it is being formatted.
 type Log struct {
 	logger   Logger
 	now      func() time.Time
@@ -43,17 +45,16 @@ type slotKey struct {
 	key   string
 }
 
-// slot remembers the last line printed of a key, and how many it has swallowed since.
+// slot is the last line printed for a key and the lines folded since.
 type slot struct {
 	printed time.Time
 	message string
 	folded  uint64
-	// sums says that the message ends in a number; sum is what of it was not printed yet.
-	sums bool
-	sum  uint64
+	sums    bool   // the message ends in a number
+	sum     uint64 // the part of that number that was not printed yet
 }
 
-// text is the line of a slot, with what it has swallowed.
+// text returns the line of a slot, with the note of repetition.
 func (s *slot) text(now time.Time) string {
 	text := s.message
 	if s.sums {
@@ -62,10 +63,11 @@ func (s *slot) text(now time.Time) string {
 	return text + repeated(s.folded, now.Sub(s.printed))
 }
 
-// NewLog returns a Log over logger. A nil logger prints nothing, a nil now is time.Now, an interval of 0 is DefaultInterval.
+// NewLog returns a Log that prints to logger. A nil logger prints nothing, a nil now is time.Now,
+// an interval of 0 is DefaultInterval.
 func NewLog(logger Logger, now func() time.Time, interval time.Duration) *Log {
 	if logger == nil {
-		logger = Discard
+		logger = discard{}
 	}
 	if now == nil {
 		now = time.Now
@@ -76,25 +78,26 @@ func NewLog(logger Logger, now func() time.Time, interval time.Duration) *Log {
 	return &Log{logger: logger, now: now, interval: interval, slots: make(map[slotKey]*slot)}
 }
 
-// Error prints a line about something that lost data or stops the plugin from working.
+// Error prints a line about data loss, or about a cause that stops the plugin from working.
 func (l *Log) Error(key, format string, args ...any) { l.print(LevelError, key, format, args...) }
 
-// Warn prints a line about something the operator should look at.
+// Warn prints a line that the operator should look at.
 func (l *Log) Warn(key, format string, args ...any) { l.print(LevelWarn, key, format, args...) }
 
-// Info prints a line about normal work.
+// Info prints a line about normal operation.
 func (l *Log) Info(key, format string, args ...any) { l.print(LevelInfo, key, format, args...) }
 
-// Debug prints a line for whoever looks for a fault.
+// Debug prints a line that helps to find a fault.
 func (l *Log) Debug(key, format string, args ...any) { l.print(LevelDebug, key, format, args...) }
 
-// Sum prints a line that ends in a number, such as "records dropped: 3". The numbers of the lines that are folded into it are
-// added up, so that the lines of a key together tell the whole sum.
+// Sum prints a line that ends in a number, such as "records dropped: 3". Numbers of folded lines
+// are added, so the printed numbers of a key add up to the whole.
 func (l *Log) Sum(level Level, key string, n uint64, format string, args ...any) {
 	l.printSum(level, key, n, true, format, args...)
 }
 
-// Enabled reports whether lines of that level are printed at all, for callers whose arguments are dear.
+// Enabled reports whether lines of that level are printed at all, for callers with expensive
+// arguments.
 func (l *Log) Enabled(level Level) bool { return l.logger.Enabled(level) }
 
 func (l *Log) print(level Level, key, format string, args ...any) {
@@ -112,7 +115,7 @@ func (l *Log) printSum(level Level, key string, n uint64, sums bool, format stri
 	now := l.now()
 
 	l.mu.Lock()
-	var freed []line
+	var freed []output
 	s, known := l.slots[id]
 	if !known && len(l.slots) >= maxKeys {
 		freed = l.sweep(now)
@@ -134,7 +137,7 @@ func (l *Log) printSum(level Level, key string, n uint64, sums bool, format stri
 	}
 	s.sum += n
 	s.sums = sums
-	s.message = OneLine(fmt.Sprintf(format, args...), MaxLine)
+	s.message = OneLine(fmt.Sprintf(format, args...), maxLine)
 	text := s.text(now)
 	s.printed, s.folded, s.sum = now, 0, 0
 	l.mu.Unlock()
@@ -143,11 +146,11 @@ func (l *Log) printSum(level Level, key string, n uint64, sums bool, format stri
 	l.logger.Log(level, text)
 }
 
-// Close prints what is still folded. The Log may be used afterwards.
+// Close prints the lines that are still folded. The Log may be used afterwards.
 func (l *Log) Close() {
 	now := l.now()
 	l.mu.Lock()
-	var left []line
+	var left []output
 	for id, s := range l.slots {
 		left = appendFolded(left, id, s, now)
 	}
@@ -156,32 +159,32 @@ func (l *Log) Close() {
 	l.emit(left)
 }
 
-// line is one that is ready to be printed once the lock is released.
-type line struct {
+// output is a line that is ready to be printed once the lock is released.
+type output struct {
 	level Level
 	text  string
 }
 
-// sweep frees the slots whose interval is over and returns the lines they still owe.
-func (l *Log) sweep(now time.Time) []line {
-	var owed []line
+// sweep frees the slots whose interval is over and returns their folded lines.
+func (l *Log) sweep(now time.Time) []output {
+	var folded []output
 	for id, s := range l.slots {
 		if now.Sub(s.printed) >= l.interval {
-			owed = appendFolded(owed, id, s, now)
+			folded = appendFolded(folded, id, s, now)
 			delete(l.slots, id)
 		}
 	}
-	return owed
+	return folded
 }
 
-func appendFolded(lines []line, id slotKey, s *slot, now time.Time) []line {
+func appendFolded(lines []output, id slotKey, s *slot, now time.Time) []output {
 	if s.folded == 0 {
 		return lines
 	}
-	return append(lines, line{id.level, s.text(now)})
+	return append(lines, output{id.level, s.text(now)})
 }
 
-func (l *Log) emit(lines []line) {
+func (l *Log) emit(lines []output) {
 	for _, one := range lines {
 		l.logger.Log(one.level, one.text)
 	}

@@ -24,7 +24,7 @@ func (n *notebook) Log(level Level, text string) {
 	n.lines = append(n.lines, fmt.Sprintf("%d %s", level, text))
 }
 
-// clock is a time that moves only when told to.
+// clock is a time that moves only by hand.
 type clock struct{ at time.Time }
 
 func (c *clock) now() time.Time            { return c.at }
@@ -42,7 +42,7 @@ func expect(t *testing.T, n *notebook, want ...string) {
 	}
 }
 
-func TestFirstLineOfAKeyIsPrintedAtOnce(t *testing.T) {
+func TestLog_PrintsFirstLineAtOnce(t *testing.T) {
 	n := &notebook{max: LevelInfo}
 	log, _ := newLog(n)
 	log.Error("a", "one %d", 1)
@@ -51,7 +51,7 @@ func TestFirstLineOfAKeyIsPrintedAtOnce(t *testing.T) {
 	expect(t, n, "1 one 1", "2 two", "3 three")
 }
 
-func TestRepeatedLinesAreFoldedAndCounted(t *testing.T) {
+func TestLog_FoldsRepeatedLines(t *testing.T) {
 	n := &notebook{max: LevelInfo}
 	log, clock := newLog(n)
 	log.Warn("a", "down")
@@ -64,7 +64,7 @@ func TestRepeatedLinesAreFoldedAndCounted(t *testing.T) {
 	expect(t, n, "2 down", "2 still down (repeated 4 times in the last 70s)")
 }
 
-func TestALineAfterAQuietIntervalCarriesNoNote(t *testing.T) {
+func TestLog_NoNoteAfterQuietInterval(t *testing.T) {
 	n := &notebook{max: LevelInfo}
 	log, clock := newLog(n)
 	log.Warn("a", "down")
@@ -73,7 +73,7 @@ func TestALineAfterAQuietIntervalCarriesNoNote(t *testing.T) {
 	expect(t, n, "2 down", "2 down")
 }
 
-func TestKeysAndLevelsAreFoldedApart(t *testing.T) {
+func TestLog_FoldsByKeyAndLevel(t *testing.T) {
 	n := &notebook{max: LevelInfo}
 	log, _ := newLog(n)
 	log.Warn("a", "w")
@@ -82,7 +82,7 @@ func TestKeysAndLevelsAreFoldedApart(t *testing.T) {
 	expect(t, n, "2 w", "1 e", "2 w")
 }
 
-func TestClosePrintsWhatIsFolded(t *testing.T) {
+func TestLog_ClosePrintsFolded(t *testing.T) {
 	n := &notebook{max: LevelInfo}
 	log, clock := newLog(n)
 	log.Warn("a", "down")
@@ -94,7 +94,7 @@ func TestClosePrintsWhatIsFolded(t *testing.T) {
 	expect(t, n, "2 down", "3 once", "2 down (repeated 1 time in the last 5s)")
 }
 
-func TestADisabledLevelIsNeitherFormattedNorFolded(t *testing.T) {
+func TestLog_DisabledLevel(t *testing.T) {
 	n := &notebook{max: LevelInfo}
 	log, _ := newLog(n)
 	log.Debug("a", "%s", unprintable{t})
@@ -102,7 +102,7 @@ func TestADisabledLevelIsNeitherFormattedNorFolded(t *testing.T) {
 	log.Close()
 	expect(t, n)
 	if log.Enabled(LevelDebug) || !log.Enabled(LevelInfo) {
-		t.Error("Enabled does not ask the logger")
+		t.Error("Enabled disagrees with the logger")
 	}
 }
 
@@ -110,7 +110,7 @@ type unprintable struct{ t *testing.T }
 
 func (u unprintable) String() string { u.t.Error("formatted"); return "" }
 
-func TestKeysAreBounded(t *testing.T) {
+func TestLog_BoundsKeys(t *testing.T) {
 	n := &notebook{max: LevelInfo}
 	log, clock := newLog(n)
 	for i := range 10 * maxKeys {
@@ -128,30 +128,29 @@ func TestKeysAreBounded(t *testing.T) {
 		t.Errorf("stale keys were not freed: %d", len(log.slots))
 	}
 	if !n.contains(fmt.Sprintf("line %d (repeated %d times in the last 120s)", maxKeys, 9*maxKeys-1)) {
-		t.Errorf("what the freed slots had folded was lost: %q", n.lines[len(n.lines)-2:])
+		t.Errorf("lines folded in freed slots were lost: %q", n.lines[len(n.lines)-2:])
 	}
 }
 
-func TestMessagesAreOneBoundedLine(t *testing.T) {
+func TestLog_BoundsLines(t *testing.T) {
 	n := &notebook{max: LevelInfo}
 	log, _ := newLog(n)
 	log.Error("a", "%s", strings.Repeat("\n[error] forged\x1b", 1000))
-	if len(n.lines[0]) > MaxLine+2 || strings.ContainsAny(n.lines[0], "\n\x1b") {
+	if len(n.lines[0]) > maxLine+2 || strings.ContainsAny(n.lines[0], "\n\x1b") {
 		t.Errorf("printed %q", n.lines[0])
 	}
 }
 
-func TestLogWithoutLoggerPrintsNothing(t *testing.T) {
+func TestLog_WithoutLogger(t *testing.T) {
 	log := NewLog(nil, nil, 0)
 	log.Error("a", "x")
 	log.Close()
-	if Discard.Enabled(LevelError) {
-		t.Error("Discard is enabled")
+	if log.Enabled(LevelError) {
+		t.Error("a log without a logger is enabled")
 	}
-	Discard.Log(LevelError, "x")
 }
 
-func TestLogIsSafeForConcurrentUse(t *testing.T) {
+func TestLog_ConcurrentUse(t *testing.T) {
 	n := &notebook{max: LevelInfo}
 	log := NewLog(n, nil, time.Nanosecond)
 	var group sync.WaitGroup
@@ -166,7 +165,7 @@ func TestLogIsSafeForConcurrentUse(t *testing.T) {
 	group.Wait()
 }
 
-func TestNumbersOfFoldedLinesAreAddedUp(t *testing.T) {
+func TestLog_SumsFoldedNumbers(t *testing.T) {
 	n := &notebook{max: LevelInfo}
 	log, clock := newLog(n)
 	log.Sum(LevelWarn, "a", 3, "refused %s; dropped: ", "x")

@@ -1,10 +1,10 @@
-// Package telemetry is what the plugin says about itself: counters with reasons, and log lines that are folded, bounded and harmless.
 package telemetry
 
-// Level is the severity of one log line. The numbers are Fluent Bit's own (include/fluent-bit/flb_log.h), so a Level is
-// handed to the host as it is.
+// Level is the severity of one log line. The numbers are Fluent Bit's own
+// (include/fluent-bit/flb_log.h), so a Level is passed to the host as it is.
 type Level int
 
+// The levels, from the gravest.
 const (
 	LevelError Level = 1
 	LevelWarn  Level = 2
@@ -13,8 +13,8 @@ const (
 	LevelTrace Level = 5
 )
 
-// Logger prints one line where the operator looks: in the plugin that is Fluent Bit's log. Implementations are safe for
-// concurrent use.
+// Logger prints one line where the operator looks: in the plugin that is Fluent Bit's log.
+// Implementations are safe for concurrent use.
 type Logger interface {
 	// Enabled reports whether lines of that level are printed at all.
 	Enabled(Level) bool
@@ -22,9 +22,7 @@ type Logger interface {
 	Log(Level, string)
 }
 
-// Discard is the Logger that prints nothing.
-var Discard Logger = discard{}
-
+// discard is the Logger that prints nothing.
 type discard struct{}
 
 func (discard) Enabled(Level) bool { return false }
