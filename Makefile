@@ -12,14 +12,17 @@ LDFLAGS := -s -w -extldflags=-Wl,--version-script=$(CURDIR)/exports.map
 GO_FILES := $(shell find . -name '*.go' -not -path './$(BUILD)/*')
 C_FILES  := $(wildcard *.c) $(shell find plugin -name "*.[ch]")
 
-# Where the time goes on the way from a chunk to a body; the compiler reads it (profile-guided optimization). The build of the
-# library finds it by its name.
+# A CPU profile of the path from a chunk to a body, for profile-guided optimization. go build finds it
+# by its name.
 PROFILE := default.pgo
 
-.PHONY: help build run test test-network check unit e2e fuzz bench profile clean
+# The linter and govulncheck; built through the Go module proxy on first use, which takes minutes.
+TOOL := go tool -modfile=tools/go.mod
+
+.PHONY: help build run quick test test-network check vuln unit e2e fuzz bench profile clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 build: $(PLUGIN) ## build/out_dynatrace.so
 
@@ -31,28 +34,35 @@ run: build ## ship a log file into a local Dynatrace; LOG=/any/file takes your o
 	@go build -o $(BUILD)/run ./test/run
 	@exec $(BUILD)/run -plugin $(PLUGIN) $(if $(LOG),-log "$(LOG)")
 
-test: check unit e2e ## all that CI runs
+quick: format build ## in a minute: formatting, go vet, unit tests; for the time between two edits
+	go vet $(PACKAGES)
+	go test $$(go list $(PACKAGES) | grep -v /test/e2e)
+	@echo "make quick leaves out: the race detector, the linters, test/e2e (the built library in a host"
+	@echo "process), test/otlp (OpenTelemetry's Collector). make test runs them all."
 
-check: ## formatting, go vet, staticcheck
+test: check unit e2e ## all that CI runs; the same with and without nginx, squid or fluent-bit installed
+
+.PHONY: format
+format:
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); test -z "$$unformatted" || { echo "gofmt differs:"; echo "$$unformatted"; exit 1; }
+
+check: format ## formatting, go vet, golangci-lint (.golangci.yml)
 	go vet $(PACKAGES)
 	cd test/otlp && go vet ./...
-	go tool -modfile=tools/go.mod staticcheck $(PACKAGES)
+	$(TOOL) golangci-lint run ./...
+
+vuln: ## known vulnerabilities in what the library calls; needs https://vuln.go.dev
+	$(TOOL) govulncheck $(PACKAGES) || { echo "make: govulncheck failed; if it could not fetch, it needs https://vuln.go.dev or a mirror in GOVULNDB" >&2; exit 1; }
 
 unit: build ## unit tests with the race detector, and the seeds of the fuzz targets
 	go test -race $$(go list $(PACKAGES) | grep -v /test/e2e)
 	cd test/otlp && go test -race ./...
 
-e2e: build ## the library itself, in the test host and, with FLUENT_BIT=/path or one in PATH, in a real Fluent Bit
+e2e: build ## the built library in the test host; with FLUENT_BIT=/path also in a real Fluent Bit
 	go test -race -count=1 -v -timeout 30m -parallel 6 ./test/e2e
 
-# Programs of others that the network tests run on loopback: name and Debian package.
-PEERS := nginx:nginx tinyproxy:tinyproxy squid:squid-openssl
-
-test-network: ## TLS, HTTP/2 and proxies against nginx, tinyproxy and squid; says what to install if one is missing
-	@missing=; for peer in $(PEERS); do PATH="$$PATH:/usr/sbin" command -v $${peer%%:*} >/dev/null || missing="$$missing $${peer##*:}"; done; \
-	  test -z "$$missing" || { echo "make: missing, on Debian: apt-get install$$missing" >&2; exit 1; }
-	NETWORK_PEERS_REQUIRED=1 go test -race -count=1 -v -timeout 10m -parallel 6 -run '^TestNetwork' ./test/e2e
+test-network: build ## TLS, HTTP/2 and proxies against nginx, tinyproxy and squid; says what to install
+	NETWORK_PEERS=1 go test -race -count=1 -v -timeout 10m -parallel 6 -run '^Test(Network|MissingPeers)' ./test/e2e
 
 FUZZTIME := 1m
 fuzz: ## every fuzz target for FUZZTIME (default 1m) each
@@ -62,10 +72,10 @@ fuzz: ## every fuzz target for FUZZTIME (default 1m) each
 	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$(dirname $$file) || exit 1; \
 	  done; done
 
-bench: ## benchmarks of each stage and of the whole way, one core, side by side
+bench: ## benchmarks of each stage and of the whole path, one core, side by side
 	GOMAXPROCS=1 go test -pgo=$(CURDIR)/$(PROFILE) -run '^$$' -bench . -benchmem ./plugin/... ./test/bench
 
-profile: ## take default.pgo anew; after changes to the hot path
+profile: ## record default.pgo again, after changes to the hot path
 	GOMAXPROCS=1 go test -run '^$$' -bench 'Ours|Whole|Mapping' -benchtime 5s -cpuprofile $(PROFILE) -o $(BUILD)/bench.test ./test/bench
 
 clean: ## remove what was built
