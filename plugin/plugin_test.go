@@ -12,6 +12,7 @@ import (
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/endpoint"
 	"out_dynatrace/plugin/telemetry"
 	"out_dynatrace/plugin/wire"
 	"out_dynatrace/test/corpus"
@@ -344,12 +345,12 @@ func (nullSender) Send(context.Context, *batch.Payload, bool) deliver.Verdict {
 }
 
 func TestTheFirstLineNamesTheProxyWithoutItsPassword(t *testing.T) {
-	proxy, err := config.ParseProxy("http://joe:hunter2@proxy.example:3128")
+	proxy, err := endpoint.ParseProxy("http://joe:hunter2@proxy.example:3128")
 	if err != nil {
 		t.Fatal(err)
 	}
 	said := new(lines)
-	cfg := &config.Config{TLSVerify: true, Proxy: proxy, Endpoints: []config.Endpoint{{IngestURL: "https://ag.example/api", Host: "ag.example"}}}
+	cfg := &config.Config{TLSVerify: true, Proxy: proxy, Endpoints: []endpoint.Endpoint{{IngestURL: "https://ag.example/api", Host: "ag.example"}}}
 	in, err := New(cfg, "5.1.1", said)
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/secret"
 )
 
 const usage = `dynatrace-replay - send the records of a dead letter file to Dynatrace again
@@ -164,8 +164,8 @@ func checkSecret(arg string) error {
 		value = arg
 	}
 	// Only a real token has a public part before the stars.
-	secret, _, err := config.ParseSecret(value)
-	if err == nil && strings.HasSuffix(secret.String(), ".*****") {
+	token, _, err := secret.Parse(value)
+	if err == nil && strings.HasSuffix(token.String(), ".*****") {
 		return errToken
 	}
 	return nil

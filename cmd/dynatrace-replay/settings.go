@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/endpoint"
 	"out_dynatrace/plugin/telemetry"
 )
 
@@ -31,8 +32,8 @@ func loadConfig(o *options, getenv func(string) string) (*config.Config, error) 
 	if o.allowHTTP {
 		src["allow_http"] = "on"
 	}
-	all, _, err := config.ParseEndpoints(src["endpoint"], true)
-	isOneAgent := err == nil && all[0].Kind == config.KindOneAgent
+	all, _, err := endpoint.ParseList(src["endpoint"])
+	isOneAgent := err == nil && all[0].Kind == endpoint.OneAgent
 	if o.tokenFile == "" && !isOneAgent {
 		if src["api_token"] = getenv("DT_API_TOKEN"); err == nil && src["api_token"] == "" {
 			return nil, errors.New("no token: set DT_API_TOKEN, or use --token-file")

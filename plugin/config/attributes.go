@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"out_dynatrace/plugin/secret"
 )
 
 // Pair is one of the static attributes.
@@ -18,7 +20,7 @@ func parsePairs(s string) ([]Pair, bool) {
 	for _, part := range splitEscaped(s) {
 		name, value, ok := strings.Cut(part, "=")
 		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
-		if !ok || name == "" || hasControl(part) {
+		if !ok || name == "" || secret.HasControl(part) {
 			return nil, false
 		}
 		pairs = append(pairs, Pair{name, value})
@@ -52,15 +54,15 @@ func (d *draft) checkAttributes(env func(string) string) {
 			p.Name = strings.ToLower(p.Name)
 		}
 		if slices.ContainsFunc(kept, func(k Pair) bool { return k.Name == p.Name }) {
-			d.fail(optAttributes, "has %s twice; keep one", quote(p.Name))
+			d.fail(optAttributes, "has %s twice; keep one", secret.Quote(p.Name))
 			return
 		}
 		value, missing := expand(p.Value, env)
 		switch {
 		case missing != "":
-			d.warn(optAttributes, fmt.Sprintf("%s is left out: the variable %s is not set", quote(p.Name), quote(missing)))
+			d.warn(optAttributes, fmt.Sprintf("%s is left out: the variable %s is not set", secret.Quote(p.Name), secret.Quote(missing)))
 		case value == "":
-			d.warn(optAttributes, fmt.Sprintf("%s is left out: it has no value (a variable that is not set counts as empty)", quote(p.Name)))
+			d.warn(optAttributes, fmt.Sprintf("%s is left out: it has no value (a variable that is not set counts as empty)", secret.Quote(p.Name)))
 		default:
 			kept = append(kept, Pair{p.Name, value})
 		}

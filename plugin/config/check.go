@@ -1,8 +1,12 @@
 package config
 
 import (
+	"fmt"
 	"slices"
 	"time"
+
+	"out_dynatrace/plugin/endpoint"
+	"out_dynatrace/plugin/secret"
 )
 
 // throttleWait is how long a request can stand in the server's queue before it is answered with 429
@@ -21,19 +25,37 @@ func (d *draft) checkEndpoint() {
 			"(Fluent Bit keeps host, port and tls for itself, and a variable that is not set counts as absent)")
 		return
 	}
-	endpoints, warnings, err := ParseEndpoints(d.endpoint, d.allowHTTP || d.wrong[optAllowHTTP])
+	endpoints, warnings, err := endpoint.ParseList(d.endpoint)
 	if err != nil {
 		d.fail(optEndpoint, "%w", err)
 		return
 	}
 	d.Endpoints = endpoints
 	d.warn(optEndpoint, warnings...)
+	d.checkExposed()
+}
+
+// checkExposed rejects endpoints to which the token would travel unencrypted, unless that is allowed.
+func (d *draft) checkExposed() {
+	for i, e := range d.Endpoints {
+		number := ""
+		if len(d.Endpoints) > 1 {
+			number = fmt.Sprintf("number %d: ", i+1)
+		}
+		switch {
+		case !e.Exposed():
+		case d.allowHTTP || d.wrong[optAllowHTTP]:
+			d.warn(optEndpoint, number+"the token and the logs travel unencrypted to "+e.Host)
+		default:
+			d.fail(optEndpoint, "%sgot http to %s, takes https (the token would travel unencrypted); `allow_http on` permits it", number, e.Host)
+		}
+	}
 }
 
 // plain says that an endpoint, or every one of them, is http.
 func (d *draft) plain() (one, all bool) {
-	one = slices.ContainsFunc(d.Endpoints, Endpoint.Plain)
-	return one, !slices.ContainsFunc(d.Endpoints, func(e Endpoint) bool { return !e.Plain() })
+	one = slices.ContainsFunc(d.Endpoints, endpoint.Endpoint.Plain)
+	return one, !slices.ContainsFunc(d.Endpoints, func(e endpoint.Endpoint) bool { return !e.Plain() })
 }
 
 func (d *draft) checkToken() {
@@ -53,13 +75,13 @@ func (d *draft) checkToken() {
 		return
 	}
 
-	name, secret, warnings, err := optToken, Secret{}, []string(nil), error(nil)
+	name, token, warnings, err := optToken, secret.Secret{}, []string(nil), error(nil)
 	if given {
-		secret, warnings, err = ParseSecret(d.token)
-		d.Token = secret
+		token, warnings, err = secret.Parse(d.token)
+		d.Token = token
 	} else {
 		name = optTokenFile
-		secret, warnings, err = ReadTokenFile(d.TokenFile)
+		token, warnings, err = secret.ReadFile(d.TokenFile)
 	}
 	if err != nil {
 		d.fail(name, "%w", err)
@@ -67,7 +89,11 @@ func (d *draft) checkToken() {
 	}
 	d.warn(name, warnings...)
 	for _, e := range d.Endpoints {
-		d.warn(name, secret.WarningsFor(e)...)
+		if token.Bearer() && e.Kind == endpoint.ActiveGate {
+			// Dynatrace's examples for ActiveGates use API tokens only:
+			// https://docs.dynatrace.com/managed/dynatrace-api/environment-api/log-monitoring-v2/post-ingest-logs.
+			d.warn(name, "is a platform token, which an ActiveGate ("+e.Host+") may refuse; if it answers 401 or 403, use an access token (dt0c01.) with the scope logs.ingest")
+		}
 	}
 }
 
@@ -89,7 +115,7 @@ func (d *draft) checkTimes() {
 	if ok(optRequestTimeout, optFlushDeadline) && len(d.Endpoints) > 1 && d.FlushDeadline >= d.RequestTimeout && d.FlushDeadline-d.RequestTimeout < timeForNext {
 		d.warn(optFlushDeadline, "is "+d.FlushDeadline.String()+": after a request that got no answer within `request_timeout`, "+d.RequestTimeout.String()+", there is no time for the next endpoint in the same flush; leave some seconds between them")
 	}
-	if ok(optRequestTimeout) && d.RequestTimeout < throttleWait && slices.ContainsFunc(d.Endpoints, func(e Endpoint) bool { return !e.Loopback() }) {
+	if ok(optRequestTimeout) && d.RequestTimeout < throttleWait && slices.ContainsFunc(d.Endpoints, func(e endpoint.Endpoint) bool { return !e.Loopback() }) {
 		d.warn(optRequestTimeout, "is "+d.RequestTimeout.String()+"; the server can hold a request for 10s before it answers 429, so throttling will look like a timeout")
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"out_dynatrace/plugin/secret"
 )
 
 // checkEnrich makes one list of names of what enrich says: the mappings that are on.
@@ -25,7 +27,7 @@ func (d *draft) checkEnrich() {
 		case slices.Contains(known, name):
 			on = append(on, name)
 		default:
-			d.fail(optEnrich, "got %s, takes auto, off alone, or names among %s, and -name behind auto for all but one", quote(d.Enrich[i]), strings.Join(known, ", "))
+			d.fail(optEnrich, "got %s, takes auto, off alone, or names among %s, and -name behind auto for all but one", secret.Quote(d.Enrich[i]), strings.Join(known, ", "))
 			return
 		}
 	}

@@ -3,8 +3,11 @@ package config
 import (
 	"crypto/tls"
 	"fmt"
-	"net/netip"
 	"strings"
+
+	"out_dynatrace/plugin/certificate"
+	"out_dynatrace/plugin/endpoint"
+	"out_dynatrace/plugin/secret"
 )
 
 func (d *draft) checkTLS() {
@@ -19,7 +22,7 @@ func (d *draft) checkTLS() {
 	d.checkPins(off)
 	d.checkServerName()
 	if d.TLSCAFile != "" && !d.wrong[optTLSCAFile] {
-		if _, err := ReadAuthorities(d.TLSCAFile); err != nil {
+		if _, err := certificate.ReadAuthorities(d.TLSCAFile); err != nil {
 			d.problem(optTLSCAFile, err)
 		} else if off && !d.Proxy.Secure() {
 			d.warn(optTLSCAFile, "has no effect while `tls_verify` is off")
@@ -31,7 +34,7 @@ func (d *draft) checkTLS() {
 
 func (d *draft) checkPins(off bool) {
 	for _, text := range d.pins {
-		pin, err := ParseFingerprint(text)
+		pin, err := certificate.ParseFingerprint(text)
 		if err != nil {
 			d.fail(optTLSPin, "%w", err)
 			return
@@ -51,7 +54,7 @@ func (d *draft) secureHosts() int {
 	hosts := make(map[string]bool)
 	for _, e := range d.Endpoints {
 		if !e.Plain() {
-			hosts[e.name()] = true
+			hosts[e.Hostname()] = true
 		}
 	}
 	return len(hosts)
@@ -62,13 +65,13 @@ func (d *draft) checkServerName() {
 	if name == "" || d.wrong[optTLSServerName] {
 		return
 	}
-	if _, err := netip.ParseAddr(name); err != nil && !hostName.MatchString(name) {
-		d.fail(optTLSServerName, "got %s, takes the name of a host, without scheme, port and path", quote(d.TLSServerName))
+	if !endpoint.ValidHost(name) {
+		d.fail(optTLSServerName, "got %s, takes the name of a host, without scheme, port and path", secret.Quote(d.TLSServerName))
 		return
 	}
 	d.TLSServerName = name
 	for i, e := range d.Endpoints {
-		if len(d.Endpoints) > 1 && !e.Plain() && e.name() != name {
+		if len(d.Endpoints) > 1 && !e.Plain() && e.Hostname() != name {
 			// Right where the machines of a cluster share a certificate; else the mistake would show only when this one is needed.
 			d.warn(optTLSServerName, fmt.Sprintf("is looked for in the certificate of every endpoint, number %d, %s, too", i+1, e.Host))
 		}
@@ -88,7 +91,7 @@ func (d *draft) checkKeyPair() {
 	case d.TLSKeyFile == "":
 		d.TLSKeyFile = d.TLSCertFile
 	}
-	if _, err := ReadKeyPair(d.TLSCertFile, d.TLSKeyFile); err != nil {
+	if _, err := certificate.ReadKeyPair(d.TLSCertFile, d.TLSKeyFile); err != nil {
 		d.problem(optTLSCertFile, err)
 	}
 }

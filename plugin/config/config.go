@@ -16,6 +16,10 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"out_dynatrace/plugin/certificate"
+	"out_dynatrace/plugin/endpoint"
+	"out_dynatrace/plugin/secret"
 )
 
 // Source gives the value of a property, or "" when it is absent. Fluent Bit cannot tell absent from empty: it turns an empty
@@ -52,10 +56,10 @@ const (
 type Config struct {
 	// Endpoints are where the records go, in the order of preference: doors to one environment, of which the others count while the
 	// first is in trouble. Never empty, and at most 8; a local OneAgent stands alone.
-	Endpoints []Endpoint
+	Endpoints []endpoint.Endpoint
 	// Token comes from api_token. It is zero when TokenFile is used, and when the endpoint is a local OneAgent, which gets
 	// no token.
-	Token Secret
+	Token secret.Secret
 	// TokenFile is the path in api_token_file, or "", as it is for a local OneAgent. The file was there and held a token when
 	// Load ran; ReadTokenFile reads it again.
 	TokenFile string
@@ -139,7 +143,7 @@ type Config struct {
 	TLSCAFile string
 	// TLSPins are fingerprints of which the server's certificate must have one; it then needs neither a known authority nor
 	// the right name. None by default, never together with TLSVerify off.
-	TLSPins []Fingerprint
+	TLSPins []certificate.Fingerprint
 	// TLSServerName is the name that is asked for and that the server's certificate must hold, or "" for the host of the endpoint.
 	TLSServerName string
 	// TLSMinVersion is the oldest version of TLS to speak, as a constant of crypto/tls; that of TLS 1.2 by default.
@@ -148,7 +152,7 @@ type Config struct {
 	// one; both or none are set, and both can be the same file. They fitted together when Load ran; ReadKeyPair reads them again.
 	TLSCertFile, TLSKeyFile string
 	// Proxy is what the requests go through; that of the environment by default.
-	Proxy Proxy
+	Proxy endpoint.Proxy
 
 	// Warnings are things that are legal but probably wrong, one line each, for the log at start.
 	Warnings []string
@@ -156,7 +160,15 @@ type Config struct {
 
 // ToOneAgent says that the records go to the OneAgent of this machine.
 func (c *Config) ToOneAgent() bool {
-	return slices.ContainsFunc(c.Endpoints, func(e Endpoint) bool { return e.Kind == KindOneAgent })
+	return slices.ContainsFunc(c.Endpoints, func(e endpoint.Endpoint) bool { return e.Kind == endpoint.OneAgent })
+}
+
+// URL returns where records of the configured format go at an endpoint.
+func (c *Config) URL(e endpoint.Endpoint) string {
+	if c.Format == FormatOTLP {
+		return e.OTLPURL
+	}
+	return e.IngestURL
 }
 
 // draft is a Config in the making, with the values that do not stand in it as they were written.

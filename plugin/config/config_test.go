@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"out_dynatrace/plugin/endpoint"
+	"out_dynatrace/plugin/secret"
 )
 
 func TestAnEndpointAndATokenAreEnough(t *testing.T) {
@@ -14,9 +17,9 @@ func TestAnEndpointAndATokenAreEnough(t *testing.T) {
 	if got, want := c.Token.Authorization(), "Api-Token "+classicToken; got != want {
 		t.Error("the token is not the one that was given")
 	}
-	c.Token = Secret{} // holds a function, which DeepEqual cannot compare
+	c.Token = secret.Secret{} // holds a function, which DeepEqual cannot compare
 	want := &Config{
-		Endpoints:         []Endpoint{{IngestURL: "https://abc12345.live.dynatrace.com/api/v2/logs/ingest", OTLPURL: "https://abc12345.live.dynatrace.com/api/v2/otlp/v1/logs", Kind: KindSaaS, Host: "abc12345.live.dynatrace.com", Environment: "abc12345"}},
+		Endpoints:         []endpoint.Endpoint{{IngestURL: "https://abc12345.live.dynatrace.com/api/v2/logs/ingest", OTLPURL: "https://abc12345.live.dynatrace.com/api/v2/otlp/v1/logs", Kind: endpoint.SaaS, Host: "abc12345.live.dynatrace.com", Environment: "abc12345"}},
 		Format:            FormatJSON,
 		Compress:          true,
 		CompressLevel:     1,

@@ -1,201 +1,68 @@
 package config
 
 import (
-	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
 
-func TestEndpointsThatAreUnderstood(t *testing.T) {
-	const saas = "https://abc12345.live.dynatrace.com/api/v2/logs/ingest"
-	const gate = "https://ag.example.com:9999/e/abc12345/api/v2/logs/ingest"
-	const managed = "https://dt.example.com/e/01234567-89ab-cdef-0123-456789abcdef/api/v2/logs/ingest"
+const (
+	viaActiveGate = "https://ag1.example.com:9999/e/abc12345"
+	viaSaaS       = "https://abc12345.live.dynatrace.com"
+)
+
+func TestLoad_WarnsOfOptionsThatDoNotFitSeveralEndpoints(t *testing.T) {
+	const local = "https://127.0.0.1:9999/e/a1"
+	two := viaActiveGate + "," + viaSaaS
 	for _, c := range []struct {
-		name, in, want string
-		kind           Kind
-		warning        string
+		name string
+		p    properties
+		want []string // the beginnings of the warnings
 	}{
-		{"an environment id", "abc12345", saas, KindSaaS, ""},
-		{"an environment id in capitals", "ABC12345", saas, KindSaaS, ""},
-		{"an environment id with white space around", " abc12345\n", saas, KindSaaS, ""},
-		{"a word that may be a host", "activegate", "https://activegate.live.dynatrace.com/api/v2/logs/ingest", KindSaaS, "is read as an environment id"},
-		{"a SaaS base URL", "https://abc12345.live.dynatrace.com", saas, KindSaaS, ""},
-		{"a SaaS base URL with a slash", "https://abc12345.live.dynatrace.com/", saas, KindSaaS, ""},
-		{"a SaaS host", "abc12345.live.dynatrace.com", saas, KindSaaS, ""},
-		{"a SaaS host in capitals with a final dot", "HTTPS://ABC12345.Live.Dynatrace.com./", saas, KindSaaS, ""},
-		{"a full ingest URL", saas, saas, KindSaaS, ""},
-		{"a full ingest URL with a slash", saas + "/", saas, KindSaaS, ""},
-		{"a path that was added twice", saas + "/api/v2/logs/ingest", saas, KindSaaS, ""},
-		{"the API URL of the Operator", "https://abc12345.live.dynatrace.com/api", saas, KindSaaS, ""},
-		{"part of the path", "https://abc12345.live.dynatrace.com/api/v2/", saas, KindSaaS, ""},
-		{"slashes too many", "https://abc12345.live.dynatrace.com//api//v2/logs/ingest//", saas, KindSaaS, ""},
-		{"without a scheme but with slashes", "//abc12345.live.dynatrace.com", saas, KindSaaS, ""},
-		{"an environment of a stage", "https://abc12345.sprint.dynatracelabs.com", "https://abc12345.sprint.dynatracelabs.com/api/v2/logs/ingest", KindSaaS, ""},
-		{"/e/ on a SaaS host", "https://abc12345.live.dynatrace.com/e/abc12345", "https://abc12345.live.dynatrace.com/e/abc12345/api/v2/logs/ingest", KindSaaS, `the path "/e/abc12345" does not belong`},
-		{"an ActiveGate", "https://ag.example.com:9999/e/abc12345", gate, KindActiveGate, ""},
-		{"an ActiveGate with a slash", "https://ag.example.com:9999/e/abc12345/", gate, KindActiveGate, ""},
-		{"an ActiveGate without a scheme", "ag.example.com:9999/e/abc12345", gate, KindActiveGate, ""},
-		{"the ingest URL of an ActiveGate", gate, gate, KindActiveGate, ""},
-		{"an ActiveGate by a short name", "ag-1:9999/e/abc", "https://ag-1:9999/e/abc/api/v2/logs/ingest", KindActiveGate, ""},
-		{"an ActiveGate by address", "https://[2001:DB8::1]:9999/e/abc", "https://[2001:db8::1]:9999/e/abc/api/v2/logs/ingest", KindActiveGate, ""},
-		{"an ActiveGate without an id", "https://ag.example.com:9999", "https://ag.example.com:9999/api/v2/logs/ingest", KindActiveGate, "has no /e/{environment-id}, and ag.example.com:9999 is not a SaaS host (*.live.dynatrace.com); an ActiveGate takes https://ag.example.com:9999/e/{environment-id}, a Managed"},
-		{"Managed", "https://dt.example.com/e/01234567-89ab-cdef-0123-456789abcdef", managed, KindManaged, ""},
-		{"a proxy", "https://logs.example.com/dynatrace", "https://logs.example.com/dynatrace/api/v2/logs/ingest", KindOther, "has no /e/{environment-id}"},
-		{"the platform's gateway", "https://logs.example.com/platform/classic/environment-api/v2/logs/ingest", "https://logs.example.com/platform/classic/environment-api/v2/logs/ingest", KindOther, "has no /e/"},
-		{"a server for tests", "http://127.0.0.1:8080", "http://127.0.0.1:8080/api/v2/logs/ingest", KindOther, ""},
-		{"a server for tests over IPv6", "http://[::1]:8080/", "http://[::1]:8080/api/v2/logs/ingest", KindOther, ""},
-		{"localhost alone", "localhost", "https://localhost/api/v2/logs/ingest", KindOther, ""},
-		{"localhost with /e/", "http://localhost:8080/e/abc", "http://localhost:8080/e/abc/api/v2/logs/ingest", KindManaged, ""},
-		{"the OneAgent", "http://localhost:14499/v2/logs/ingest", "http://localhost:14499/v2/logs/ingest", KindOneAgent, ""},
-		{"the OneAgent with a slash", "http://localhost:14499/v2/logs/ingest/", "http://localhost:14499/v2/logs/ingest", KindOneAgent, ""},
-		{"the OneAgent without a path", "http://127.0.0.1:14499", "http://127.0.0.1:14499/v2/logs/ingest", KindOneAgent, ""},
-		{"the OneAgent over IPv6", "http://[::1]:14499/", "http://[::1]:14499/v2/logs/ingest", KindOneAgent, ""},
-		{"the OneAgent without a scheme, which speaks no TLS", "localhost:14499", "http://localhost:14499/v2/logs/ingest", KindOneAgent, ""},
-		{"the OneAgent without a scheme, with its path", "127.0.0.1:14499/v2/logs/ingest", "http://127.0.0.1:14499/v2/logs/ingest", KindOneAgent, ""},
-		{"the OneAgent with half its path", "http://localhost:14499/v2/logs", "http://localhost:14499/v2/logs/ingest", KindOneAgent, ""},
-		{"the OneAgent with a version", "http://localhost:14499/v2/", "http://localhost:14499/v2/logs/ingest", KindOneAgent, ""},
-		{"the OneAgent with the path of the others", "http://localhost:14499/api/v2/logs/ingest", "http://localhost:14499/v2/logs/ingest", KindOneAgent, ""},
-		{"the OneAgent on another port", "http://localhost:14500/v2/logs/ingest", "http://localhost:14500/v2/logs/ingest", KindOneAgent, ""},
-		{"its path behind TLS on this machine", "https://localhost:8443/v2/logs/ingest", "https://localhost:8443/v2/logs/ingest", KindOther, ""},
-		{"its port and an environment", "http://localhost:14499/e/abc", "http://localhost:14499/e/abc/api/v2/logs/ingest", KindManaged, ""},
-		{"its port on another machine", "https://web.example.com:14499", "https://web.example.com:14499/api/v2/logs/ingest", KindOther, "has no /e/"},
-		{"the structure in the query", "abc12345.live.dynatrace.com?structure=raw", saas + "?structure=raw", KindSaaS, ""},
-		{"attributes in the query", saas + "?team=core&region=eu", saas + "?team=core&region=eu", KindSaaS, `an attribute of every record: "region", "team"`},
-		{"the content type in the query", saas + "?Content-Type=application/json", saas + "?Content-Type=application/json", KindSaaS, "the query sets the content type"},
+		{"nothing to say", with("endpoint", two), nil},
+		{"a platform token, which the ActiveGate may refuse", with("endpoint", two, "api_token", platformTok), []string{"api_token: is a platform token, which an ActiveGate (ag1.example.com:9999) may refuse"}},
+		{"http to one", with("endpoint", "http://ag1.example.com:9999/e/abc12345,"+viaSaaS, "allow_http", "on"), []string{"endpoint: number 1: the token and the logs travel unencrypted to ag1.example.com:9999"}},
+		{"TLS to one of them", with("endpoint", "http://127.0.0.1:9999/e/abc12345,"+viaSaaS, "tls_server_name", "abc12345.live.dynatrace.com"), nil},
+		{"TLS to none of them", with("endpoint", "http://127.0.0.1:9999/e/abc12345,http://127.0.0.1:9998/e/abc12345", "tls_server_name", "x"), []string{"tls_server_name: has no effect"}},
+		{"one name for all", with("endpoint", "https://ag1.example.com:9999/e/a1,https://ag2.example.com:9999/e/a1", "tls_server_name", "ag1.example.com"),
+			[]string{"tls_server_name: is looked for in the certificate of every endpoint, number 2, ag2.example.com:9999, too"}},
+		{"a name for the one that there is", with("endpoint", viaActiveGate, "tls_server_name", "x.example.com"), nil},
+		{"no time for the second", with("endpoint", two, "flush_deadline", "15s"), []string{"flush_deadline: is 15s: after a request that got no answer within `request_timeout`, 15s, there is no time for the next endpoint"}},
+		{"a little time for the second", with("endpoint", two, "flush_deadline", "17s"), nil},
+		{"no time is needed for one", with("flush_deadline", "15s"), nil},
+		{"a short timeout to another machine", with("endpoint", local+",https://ag:9999/e/a1", "request_timeout", "5s"), []string{"request_timeout: is 5s"}},
+		{"a short timeout to this machine", with("endpoint", local+",https://localhost:9998/e/a1", "request_timeout", "5s"), nil},
+		{"a proxy that sees its password and one of them", with("endpoint", "http://127.0.0.1:9999/e/abc12345,"+viaSaaS, "proxy", "http://joe:hunter2@proxy:3128"), []string{"proxy: gets the token, the logs and its own password unencrypted"}},
+		{"another data model in none", with("endpoint", two, "structure", "raw"), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, warnings, err := ParseEndpoint(c.in, false)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got.IngestURL != c.want || got.Kind != c.kind {
-				t.Errorf("got %s (%v), want %s (%v)", got.IngestURL, got.Kind, c.want, c.kind)
-			}
-			if u, err := url.Parse(got.IngestURL); err != nil || u.Host != got.Host {
-				t.Errorf("Host is %q, the URL says %q (%v)", got.Host, u.Host, err)
-			}
-			switch {
-			case c.warning == "" && len(warnings) > 0:
-				t.Errorf("warnings: %q", warnings)
-			case c.warning != "" && (len(warnings) != 1 || !strings.Contains(warnings[0], c.warning)):
-				t.Errorf("warnings: %q, want one with %q", warnings, c.warning)
+			if got := mustLoad(t, c.p).Warnings; !slices.EqualFunc(got, c.want, strings.HasPrefix) {
+				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
 	}
+	if got := lines(t, with("endpoint", viaActiveGate+","+viaSaaS+"?structure=flattened", "structure", "raw")); len(got) != 1 || !strings.HasPrefix(got[0], "structure: is raw, and the query of `endpoint` names another one") {
+		t.Errorf("got %q", got)
+	}
+	if got := lines(t, with("endpoint", viaSaaS+",https://x y")); len(got) != 1 || !strings.HasPrefix(got[0], "endpoint: number 2: got ") {
+		t.Errorf("got %q", got)
+	}
 }
 
-func TestEndpointsThatAreRefused(t *testing.T) {
-	for _, c := range []struct{ name, in, want string }{
-		{"the web interface", "https://abc12345.apps.dynatrace.com/ui/apps/x", `got the host "abc12345.apps.dynatrace.com", which is the web interface, takes https://abc12345.live.dynatrace.com`},
-		{"the web interface of a stage", "https://abc12345.dev.apps.dynatracelabs.com", "takes https://abc12345.dev.dynatracelabs.com"},
-		{"SaaS without an id", "https://live.dynatrace.com", "without an environment id"},
-		{"SaaS with an empty variable", "https://.live.dynatrace.com", "is the variable for the environment id empty?"},
-		{"SaaS with a placeholder", "https://your-environment-id.live.dynatrace.com", "a placeholder"},
-		{"a placeholder in braces", "https://{your-environment-id}.live.dynatrace.com", "a placeholder"},
-		{"a placeholder for the id", "https://ag.example.com:9999/e/ENVIRONMENT_ID", "takes /e/ followed by the id"},
-		{"/e/ without an id", "https://ag.example.com:9999/e/", "takes /e/ followed by the id"},
-		{"/e/ with an empty variable", "https://ag.example.com:9999/e//api/v2/logs/ingest", "takes /e/ followed by the id"},
-		{"http to another machine", "http://ag.example.com:9999/e/abc", "got http to ag.example.com:9999, takes https (the token would travel unencrypted); `allow_http on` permits it"},
-		{"http to an address that only looks like this machine", "http://127.0.0.1.example.com", "got http to"},
-		{"another scheme", "ftp://abc12345.live.dynatrace.com", "begins with https://"},
-		{"a scheme without slashes", "https:abc12345.live.dynatrace.com", "with two slashes"},
-		{"a scheme with one slash", "http:/abc12345.live.dynatrace.com", "with two slashes"},
-		{"a user", "https://user:hunter2@ag.example.com/e/abc", "with a user or password"},
-		{"a user without a scheme", "user:hunter2@ag.example.com/e/abc", "with a user or password"},
-		{"a password that looks like a path", "https://user:1/hunter2@ag.example.com/api/x", "with a user or password"},
-		{"a password that looks like a query", "https://user:1?hunter2&x@ag.example.com", "with a user or password"},
-		{"a token in the query", "https://abc12345.live.dynatrace.com/?Api-Token=hunter2", "with a token in the query"},
-		{"an escaped token in the query", "https://abc12345.live.dynatrace.com/?api%2Dtoken=hunter2", "with a token in the query"},
-		{"a token under another name", "https://abc12345.live.dynatrace.com/?x=" + classicToken, "with a token in the query"},
-		{"a broken query", "https://abc12345.live.dynatrace.com/?a=%zz", "with a query that cannot be read"},
-		{"IPv6 without brackets", "https://2001:db8::1:9999/e/abc", "an IPv6 address without brackets, takes [2001:db8::1] or [2001:db8::1]:9999"},
-		{"IPv6 without brackets and port", "https://2001:db8::1/e/abc", "an IPv6 address without brackets"},
-		{"a fragment", "https://abc12345.live.dynatrace.com/#dashboards", "without # and what follows it"},
-		{"a token", classicToken, "got a token"},
-		{"a token as the host", "https://" + classicToken, "got a token"},
-		{"a word too long for an id", "abcdefghijklmnopqrstu", "got a word of 21 characters"},
-		{"a Managed id", "01234567-89ab-cdef-0123-456789abcdef", "takes https://{domain}/e/01234567-89ab-cdef-0123-456789abcdef"},
-		{"white space", "https://abc 12345.live.dynatrace.com", "with white space in it"},
-		{"a comment", "abc12345 # ours", "a comment needs a line of its own"},
-		{"a control character", "https://abc12345\x01.live.dynatrace.com", "not printable ASCII"},
-		{"a letter that is not ASCII", "https://äbc12345.live.dynatrace.com", "not printable ASCII"},
-		{"quotation marks", `"https://abc12345.live.dynatrace.com"`, "with quotation marks"},
-		{"a variable", "https://${DT_ENV}.live.dynatrace.com", "a variable that was not replaced"},
-		{"a shell variable", "https://$DT_ENV.live.dynatrace.com", "a variable that was not replaced"},
-		{"a template", "https://{{ .Values.env }}.live.dynatrace.com", "a variable that was not replaced"},
-		{"a port too large", "https://ag.example.com:99999/e/abc", "takes a port from 1 to 65535"},
-		{"port zero", "https://ag.example.com:0/e/abc", "takes a port from 1 to 65535"},
-		{"a port in letters", "https://ag.example.com:port/e/abc", "cannot be read as a URL"},
-		{"no host", "https:///e/abc", "no valid host name"},
-		{"a host with an empty label", "https://ag..example.com/e/abc", "no valid host name"},
-		{"OTLP", "https://abc12345.live.dynatrace.com/api/v2/otlp/v1/logs", `got the OTLP path "/api/v2/otlp/v1/logs", takes the base URL https://abc12345.live.dynatrace.com`},
-		{"https to a OneAgent", "https://localhost:14499", "got https to localhost:14499, takes http://localhost:14499: a OneAgent speaks no TLS"},
-		{"OTLP of a OneAgent", "http://localhost:14499/api/v2/otlp/v1/logs", "got the OTLP path"},
-		{"OTLP of an ActiveGate", "https://ag.example.com:9999/e/abc/api/v2/otlp", "takes the base URL https://ag.example.com:9999/e/abc"},
-		{"another API", "https://abc12345.live.dynatrace.com/api/v2/metrics/ingest", "takes the base URL https://abc12345.live.dynatrace.com"},
-		{"Firehose", "https://abc12345.live.dynatrace.com/api/v2/logs/ingest/aws_firehose", "the path of another API"},
-		{"digits", "9999", "no valid host name"},
-		{"half an address", "https://10.0.1/e/abc", "no valid host name"},
+func TestLoad_HTTPToAnotherMachineMustBeAllowed(t *testing.T) {
+	const takes = ", takes https (the token would travel unencrypted); `allow_http on` permits it"
+	for in, want := range map[string]string{
+		"http://ag.example.com:9999/e/abc":                  "endpoint: got http to ag.example.com:9999" + takes,
+		"http://127.0.0.1.example.com":                      "endpoint: got http to 127.0.0.1.example.com" + takes,
+		"http://ag1.example.com:9999/e/abc12345," + viaSaaS: "endpoint: number 1: got http to ag1.example.com:9999" + takes,
+		viaSaaS + ",http://ag1.example.com:9999/e/abc12345": "endpoint: number 2: got http to ag1.example.com:9999" + takes,
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			got, _, err := ParseEndpoint(c.in, false)
-			if err == nil {
-				t.Fatalf("got %s", got.IngestURL)
-			}
-			if text := err.Error(); !strings.Contains(text, c.want) || strings.Contains(text, "\n") {
-				t.Errorf("got  %q\nwant %q", text, c.want)
-			}
-			if strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), secretPart) {
-				t.Errorf("the error shows the secret: %v", err)
-			}
-		})
-	}
-}
-
-func TestHTTPToAnotherMachineIsAWarningWhenAllowed(t *testing.T) {
-	e, warnings, err := ParseEndpoint("http://ag.example.com:9999/e/abc", true)
-	if err != nil || len(warnings) != 1 || e.IngestURL != "http://ag.example.com:9999/e/abc/api/v2/logs/ingest" {
-		t.Errorf("got %v, %q, %v", e, warnings, err)
-	}
-}
-
-func TestLoopbackIsThisMachineOnly(t *testing.T) {
-	for host, want := range map[string]bool{
-		"localhost": true, "localhost:80": true, "a.localhost:80": true, "127.1.2.3:80": true, "[::1]:80": true, "[::1]": true, "[::ffff:127.0.0.1]:80": true,
-		"": false, "10.0.0.1": false, "localhost.example.com": false, "[2001:db8::1]:80": false,
-	} {
-		if got := (Endpoint{Host: host}).Loopback(); got != want {
-			t.Errorf("%q: got %v", host, got)
+		if got := lines(t, with("endpoint", in)); len(got) != 1 || got[0] != want {
+			t.Errorf("%s: got %q", in, got)
 		}
 	}
-}
-
-// FuzzEndpoint: whatever is accepted is a URL that means the same when it is given again, and every message is one line.
-func FuzzEndpoint(f *testing.F) {
-	for _, s := range []string{"abc12345", "https://abc12345.live.dynatrace.com/", "ag:9999/e/abc", "http://[::1]:14499/v2/logs/ingest", "https://h/e/x/api/v2/logs/ingest?a=b",
-		"user:pass@h", "https://h:0", "//h", "h:1/%2f/e/%41", "https://h/api/v2/otlp", "https://h/v2/logs/ingest/api", "h:/$0?", "https://user:1?x@h"} {
-		f.Add(s, true)
+	c := mustLoad(t, with("endpoint", "http://ag.example.com:9999/e/abc", "allow_http", "on"))
+	if got := c.Endpoints[0].IngestURL; got != "http://ag.example.com:9999/e/abc/api/v2/logs/ingest" || len(c.Warnings) != 1 {
+		t.Errorf("got %v, %q", got, c.Warnings)
 	}
-	f.Fuzz(func(t *testing.T, s string, allowHTTP bool) {
-		e, warnings, err := ParseEndpoint(s, allowHTTP)
-		if err != nil {
-			if strings.ContainsAny(err.Error(), "\n\r") {
-				t.Errorf("more than one line: %q", err)
-			}
-			return
-		}
-		for _, w := range warnings {
-			if strings.ContainsAny(w, "\n\r") {
-				t.Errorf("more than one line: %q", w)
-			}
-		}
-		u, err := url.Parse(e.IngestURL)
-		if err != nil || u.User != nil || u.Host == "" || u.Host != e.Host || !strings.HasSuffix(u.EscapedPath(), oneAgentPath) {
-			t.Fatalf("%q gives %q (host %q): %v", s, e.IngestURL, e.Host, err)
-		}
-		again, _, err := ParseEndpoint(e.IngestURL, allowHTTP)
-		if err != nil || again != e {
-			t.Errorf("%q gives %+v, which gives %+v, %v", s, e, again, err)
-		}
-	})
 }

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// certificate makes a self-signed one, in DER form.
-func certificate(t *testing.T) []byte {
+// newCertificate makes a self-signed one, in DER form.
+func newCertificate(t *testing.T) []byte {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -33,7 +33,7 @@ func block(name string, data []byte) string {
 }
 
 func TestTheCAFileMustHoldACertificate(t *testing.T) {
-	der := certificate(t)
+	der := newCertificate(t)
 	for _, c := range []struct{ name, path, want string }{
 		{"one certificate", writeFile(t, block("CERTIFICATE", der)), ""},
 		{"text around it", writeFile(t, "# our CA\n"+block("CERTIFICATE", der)+"\nend\n"), ""},
@@ -69,9 +69,9 @@ func TestTheTokenFileMustHoldATokenAndNothingOfItIsShown(t *testing.T) {
 		{"a directory", t.TempDir(), "which is not a file"},
 		{"an empty file", writeFile(t, "\n"), ": got nothing, takes a token"},
 		{"two tokens", writeFile(t, classicToken+"\n"+classicToken), "white space at position 97"},
-		{"a whole log", writeFile(t, strings.Repeat("x", maxTokenFile+1)), "which has more than 64KiB"},
+		{"a whole log", writeFile(t, strings.Repeat("x", 64<<10+1)), "which has more than 65536 bytes"},
 		{"a token in place of a path", classicToken, "got a token, takes the path of a file"},
-		{"a token of the older form in place of a path", "AbCdEfGhIjKlMnOpQrSt1", "got a name of 21 characters that is no readable file"},
+		{"a token of the older form in place of a path", "AbCdEfGhIjKlMnOpQrSt1", "got a name of 21 characters that is not a readable file"},
 	} {
 		got := lines(t, without(with("api_token_file", c.path), "api_token"))
 		if len(got) != 1 || !strings.HasPrefix(got[0], "api_token_file: ") || !strings.Contains(got[0], c.want) {

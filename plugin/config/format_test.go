@@ -14,10 +14,11 @@ func TestOTLPGoesToItsOwnPathOfTheSameEndpoint(t *testing.T) {
 		"http://127.0.0.1:8080": "http://127.0.0.1:8080/api/v2/otlp/v1/logs",
 	} {
 		c := mustLoad(t, with("endpoint", endpoint, "format", "otlp"))
-		if got := c.Endpoints[0].URL(c.Format); got != want {
+		if got := c.URL(c.Endpoints[0]); got != want {
 			t.Errorf("%s: %s, want %s", endpoint, got, want)
 		}
-		if got := c.Endpoints[0].URL(FormatJSON); got != c.Endpoints[0].IngestURL || !strings.Contains(got, ingestPath) {
+		c.Format = FormatJSON
+		if got := c.URL(c.Endpoints[0]); got != c.Endpoints[0].IngestURL || !strings.Contains(got, "/api/v2/logs/ingest") {
 			t.Errorf("%s: json goes to %s", endpoint, got)
 		}
 	}

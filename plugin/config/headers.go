@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"out_dynatrace/plugin/secret"
 )
 
 // Headers are further headers for every request, such as those that a gateway asks for. A value can be a secret: however Headers are
@@ -83,7 +85,7 @@ func (d *draft) checkHeaders() {
 	if d.headers == "" || d.wrong[optHeaders] {
 		return
 	}
-	if isQuoted(d.headers) {
+	if secret.InQuotes(d.headers) {
 		d.fail(optHeaders, "has quotation marks around it; write it without")
 		return
 	}
@@ -108,7 +110,7 @@ func (d *draft) checkHeaders() {
 		case slices.ContainsFunc(pairs, func(p Pair) bool { return strings.EqualFold(p.Name, name) }):
 			d.fail(optHeaders, "has %s twice; keep one", name)
 			return
-		case value == "" || hasControl(value) || hasVariable(value):
+		case value == "" || secret.HasControl(value) || secret.HasVariable(value):
 			d.fail(optHeaders, "the value of %s is empty, or has a control character or a variable that was not replaced", name)
 			return
 		}
@@ -124,7 +126,7 @@ func (d *draft) checkHeaders() {
 
 // isToken tells whether s can be the name of a header (RFC 9110, section 5.6.2), and one that can be shown.
 func isToken(s string) bool {
-	return s != "" && len(s) <= 100 && !anyToken.MatchString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+	return s != "" && len(s) <= 100 && !secret.MayHoldToken(s) && !strings.ContainsFunc(s, func(r rune) bool {
 		isAlnum := '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
 		return !isAlnum && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
 	})

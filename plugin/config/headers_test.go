@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"out_dynatrace/plugin/secret/secrettest"
 )
 
 const headerSecret = "Sup3rS3cretValue"
@@ -23,7 +25,7 @@ func TestTheValuesOfHeadersAreNeverPrinted(t *testing.T) {
 	c := mustLoad(t, with("headers", "X-Key="+headerSecret))
 	type hidden struct{ h Headers }
 	for _, v := range []any{c, *c, c.Headers, &c.Headers, hidden{c.Headers}, []Headers{c.Headers}} {
-		if text := printed(t, v); strings.Contains(text, headerSecret) {
+		if text := secrettest.Printed(v); strings.Contains(text, headerSecret) {
 			t.Errorf("%T shows the value: %s", v, text)
 		}
 	}

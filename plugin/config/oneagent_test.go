@@ -3,6 +3,8 @@ package config
 import (
 	"strings"
 	"testing"
+
+	"out_dynatrace/plugin/endpoint"
 )
 
 func TestTheLocalOneAgentGetsNeitherATokenNorGzip(t *testing.T) {
@@ -22,7 +24,7 @@ func TestTheLocalOneAgentGetsNeitherATokenNorGzip(t *testing.T) {
 	} {
 		c.p["endpoint"] = "http://localhost:14499"
 		got := mustLoad(t, c.p)
-		if got.Endpoints[0].Kind != KindOneAgent || got.Compress || !got.Token.IsZero() || got.TokenFile != "" {
+		if got.Endpoints[0].Kind != endpoint.OneAgent || got.Compress || !got.Token.IsZero() || got.TokenFile != "" {
 			t.Errorf("%v: %v, compress %v, token %v, %q", c.p, got.Endpoints[0].Kind, got.Compress, got.Token, got.TokenFile)
 		}
 		if all := strings.Join(got.Warnings, "\n"); !strings.HasPrefix(all, c.warnings) || (all == "") != (c.warnings == "") || strings.Contains(all, secretPart) {

@@ -13,9 +13,9 @@ const (
 	TypeDuration Type = "duration" // 15s, 500ms, 1m30s; a plain number is seconds
 	TypeEnum     Type = "choice"   // one of Option.Values, in any case
 	TypeList     Type = "list"     // names separated by commas
-	TypeEndpoint Type = "URL"      // see ParseEndpoints
-	TypeSecret   Type = "secret"   // see ParseSecret; never printed
-	TypeProxy    Type = "proxy"    // see ParseProxy; a password in it is never printed
+	TypeEndpoint Type = "URL"      // see endpoint.ParseList
+	TypeSecret   Type = "secret"   // see secret.Parse; never printed
+	TypeProxy    Type = "proxy"    // see endpoint.ParseProxy; a password in it is never printed
 	TypePath     Type = "path"     // a file
 	TypeText     Type = "text"     // as it stands
 	TypePairs    Type = "pairs"    // name=value, separated by commas

@@ -2,65 +2,20 @@ package config
 
 import (
 	"crypto/tls"
-	"encoding/base64"
 	"encoding/hex"
 	"strings"
 	"testing"
 
+	"out_dynatrace/plugin/certificate"
 	"out_dynatrace/test/pki"
 )
-
-func TestFingerprintsAreReadInEveryUsualForm(t *testing.T) {
-	want := FingerprintOf(pki.SelfSigned(t, "ag").Leaf)
-	plain := hex.EncodeToString(want[:])
-	for _, s := range []string{
-		want.String(), strings.ToLower(want.String()), plain, strings.ToUpper(plain), "  " + plain + "\n",
-		"SHA256 Fingerprint=" + want.String(), "sha256 Fingerprint=" + want.String(), "SHA256:" + plain, "SHA256:" + base64.RawStdEncoding.EncodeToString(want[:]),
-		base64.StdEncoding.EncodeToString(want[:]), base64.RawStdEncoding.EncodeToString(want[:]), base64.URLEncoding.EncodeToString(want[:]),
-	} {
-		if got, err := ParseFingerprint(s); err != nil || got != want {
-			t.Errorf("%q: got %s, %v", s, got, err)
-		}
-	}
-	for s, says := range map[string]string{
-		"":                               "takes 64 hexadecimal digits",
-		"SHA256 Fingerprint=":            "takes 64 hexadecimal digits",
-		"AB:CD":                          "of 2 bytes",
-		strings.Repeat("AB:", 19) + "AB": "a fingerprint of 20 bytes, takes one of SHA-256",
-		strings.Repeat("g", 64):          "of 48 bytes",
-		"not a fingerprint":              "takes 64 hexadecimal digits",
-		"sha256//YhKJKSzoTt2b5FP18fvpHo7fJYqQCjAa3HWY3tvRMwE=": "the pin of a public key",
-	} {
-		if _, err := ParseFingerprint(s); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%q: got %v, want %q", s, err, says)
-		}
-	}
-}
-
-func FuzzFingerprint(f *testing.F) {
-	for _, s := range []string{"", "SHA256:", strings.Repeat("ab", 32), strings.Repeat("AB:", 31) + "AB", "YhKJKSzoTt2b5FP18fvpHo7fJYqQCjAa3HWY3tvRMwE=", "sha256//x", "sha256 fingerprint=\x00"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		pin, err := ParseFingerprint(s)
-		if err != nil {
-			if strings.Contains(err.Error(), "\n") || len(err.Error()) > 600 {
-				t.Errorf("the error is no short line: %q", err)
-			}
-			return
-		}
-		if again, err := ParseFingerprint(pin.String()); err != nil || again != pin {
-			t.Errorf("%q is read as %s and that as %s, %v", s, pin, again, err)
-		}
-	})
-}
 
 func TestTLSOptionsArrive(t *testing.T) {
 	dir := t.TempDir()
 	pair := pki.SelfSigned(t, "client")
 	cert, key := pair.Write(t, dir, "client")
 	both := writeFile(t, string(pair.CertPEM())+string(pair.KeyPEM(t)))
-	pin := FingerprintOf(pair.Leaf)
+	pin := certificate.FingerprintOf(pair.Leaf)
 	c := mustLoad(t, with("tls_cert_file", cert, "tls_key_file", key, "tls_server_name", "Gate.Example.", "tls_min_version", "1.3", "tls_pin_sha256", pin.String()+", "+hex.EncodeToString(pin[:])))
 	if c.TLSCertFile != cert || c.TLSKeyFile != key || c.TLSServerName != "gate.example" || c.TLSMinVersion != tls.VersionTLS13 || len(c.TLSPins) != 2 || c.TLSPins[0] != pin || c.TLSPins[1] != pin || len(c.Warnings) != 0 {
 		t.Errorf("got %+v", c)
@@ -80,7 +35,7 @@ func TestWrongTLSOptionsAreReportedInOneLineEach(t *testing.T) {
 	pair := pki.SelfSigned(t, "client")
 	cert, key := pair.Write(t, dir, "client")
 	_, otherKey := pki.SelfSigned(t, "other").Write(t, dir, "other")
-	pin := FingerprintOf(pair.Leaf).String()
+	pin := certificate.FingerprintOf(pair.Leaf).String()
 	const lockedKey = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"
 	locked := writeFile(t, lockedKey)
 	bothLocked := writeFile(t, string(pair.CertPEM())+lockedKey)
@@ -117,7 +72,7 @@ func TestTLSOptionsOfAPlainEndpointAreWarnedOf(t *testing.T) {
 	pair := pki.SelfSigned(t, "client")
 	cert, key := pair.Write(t, t.TempDir(), "client")
 	got := mustLoad(t, with("endpoint", "http://127.0.0.1:8080", "tls_ca_file", cert, "tls_cert_file", cert, "tls_key_file", key,
-		"tls_server_name", "gate", "tls_pin_sha256", FingerprintOf(pair.Leaf).String())).Warnings
+		"tls_server_name", "gate", "tls_pin_sha256", certificate.FingerprintOf(pair.Leaf).String())).Warnings
 	if len(got) != 4 {
 		t.Errorf("got %q", got)
 	}

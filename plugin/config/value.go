@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"out_dynatrace/plugin/secret"
 )
 
 // maxListNames bounds a list; each name costs a comparison per field of a record.
@@ -27,11 +29,11 @@ func (o Option) parse(raw string, dst any) error {
 		*dst.(*string) = s
 		return nil
 	}
-	if isQuoted(s) {
-		return fmt.Errorf("got %s with quotation marks around it; write it without", quote(s))
+	if secret.InQuotes(s) {
+		return fmt.Errorf("got %s with quotation marks around it; write it without", secret.Quote(s))
 	}
-	if hasVariable(s) && o.Type != TypePairs { // those have variables of their own
-		return fmt.Errorf("got %s, a variable that was not replaced, takes %s", quote(s), o.Takes())
+	if secret.HasVariable(s) && o.Type != TypePairs { // those have variables of their own
+		return fmt.Errorf("got %s, a variable that was not replaced, takes %s", secret.Quote(s), o.Takes())
 	}
 	var ok bool
 	switch o.Type {
@@ -53,7 +55,7 @@ func (o Option) parse(raw string, dst any) error {
 		ok = set(dst.(*[]Pair), s, parsePairs)
 	}
 	if !ok {
-		return fmt.Errorf("got %s, takes %s", quote(s), o.Takes())
+		return fmt.Errorf("got %s, takes %s", secret.Quote(s), o.Takes())
 	}
 	return nil
 }
@@ -104,7 +106,7 @@ func parseList(s string) ([]string, bool) {
 	var names []string
 	for name := range strings.SplitSeq(s, ",") {
 		name = strings.TrimSpace(name)
-		if name == "" || hasControl(name) {
+		if name == "" || secret.HasControl(name) {
 			return nil, false
 		}
 		if !slices.Contains(names, name) {
@@ -114,7 +116,7 @@ func parseList(s string) ([]string, bool) {
 	return names, len(names) <= maxListNames
 }
 
-func parsePath(s string) (string, bool) { return s, !hasControl(s) }
+func parsePath(s string) (string, bool) { return s, !secret.HasControl(s) }
 
 // Takes says in words what the option takes, for errors and for the README.
 func (o Option) Takes() string {

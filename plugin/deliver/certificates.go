@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"out_dynatrace/plugin/certificate"
 	"out_dynatrace/plugin/config"
 )
 
@@ -40,7 +41,7 @@ func (c *certificates) load() (different bool, _ error) {
 	)
 	if c.ca != "" {
 		var err error
-		if authorities, err = config.ReadAuthorities(c.ca); err != nil {
+		if authorities, err = certificate.ReadAuthorities(c.ca); err != nil {
 			return false, err
 		}
 		if roots, err = x509.SystemCertPool(); err != nil {
@@ -51,7 +52,7 @@ func (c *certificates) load() (different bool, _ error) {
 		}
 	}
 	if c.cert != "" {
-		one, err := config.ReadKeyPair(c.cert, c.key)
+		one, err := certificate.ReadKeyPair(c.cert, c.key)
 		if err != nil {
 			return false, err
 		}
@@ -87,7 +88,7 @@ func (c *certificates) describe() string {
 		parts = append(parts, fmt.Sprintf("tls_ca_file holds %d", len(c.authorities)))
 	}
 	if c.pair != nil {
-		parts = append(parts, "that in tls_cert_file has the fingerprint "+config.FingerprintOf(c.pair.Leaf).String())
+		parts = append(parts, "that in tls_cert_file has the fingerprint "+certificate.FingerprintOf(c.pair.Leaf).String())
 	}
 	return strings.Join(parts, ", ")
 }
@@ -108,7 +109,7 @@ func samePair(a, b *tls.Certificate) bool {
 }
 
 // pinError is a server whose certificate is none of tls_pin_sha256.
-type pinError struct{ presented config.Fingerprint }
+type pinError struct{ presented certificate.Fingerprint }
 
 func (e *pinError) Error() string {
 	return "the server's certificate has the SHA-256 fingerprint " + e.presented.String()
@@ -116,9 +117,9 @@ func (e *pinError) Error() string {
 
 // checkPin accepts a server by its certificate alone, whoever signed it and whatever names it holds. It must be valid at this time
 // all the same: nobody has to guard the key of a certificate that is over.
-func checkPin(state tls.ConnectionState, pins []config.Fingerprint, now time.Time) error {
+func checkPin(state tls.ConnectionState, pins []certificate.Fingerprint, now time.Time) error {
 	leaf := state.PeerCertificates[0] // a server shows at least one, or the handshake ends before
-	presented := config.FingerprintOf(leaf)
+	presented := certificate.FingerprintOf(leaf)
 	if !slices.Contains(pins, presented) {
 		return &pinError{presented}
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/endpoint"
 	"out_dynatrace/plugin/telemetry"
 )
 
@@ -32,7 +33,7 @@ func (t *token) Refused()                       { t.refused.Add(1) }
 // quick is a client with a transport like the real one, for a server on this machine.
 func quick(t *testing.T, target string, change ...func(*ClientOptions)) *Client {
 	t.Helper()
-	o := ClientOptions{URL: target, Auth: &token{value: "Api-Token " + secret}, Timeout: 5 * time.Second, Version: "1.2.3", Transport: transportTo(t, target)}
+	o := ClientOptions{URL: target, Auth: &token{value: "Api-Token " + testToken}, Timeout: 5 * time.Second, Version: "1.2.3", Transport: transportTo(t, target)}
 	for _, f := range change {
 		f(&o)
 	}
@@ -42,11 +43,11 @@ func quick(t *testing.T, target string, change ...func(*ClientOptions)) *Client 
 // transportTo is a transport to a URL with default options, changed by change.
 func transportTo(t *testing.T, target string, change ...func(*config.Config)) *Transport {
 	t.Helper()
-	endpoint := config.Endpoint{IngestURL: target}
+	at := endpoint.Endpoint{IngestURL: target}
 	if u, err := url.Parse(target); err == nil {
-		endpoint.Host = u.Host
+		at.Host = u.Host
 	}
-	cfg := &config.Config{TLSVerify: true, Endpoints: []config.Endpoint{endpoint}}
+	cfg := &config.Config{TLSVerify: true, Endpoints: []endpoint.Endpoint{at}}
 	for _, f := range change {
 		f(cfg)
 	}
@@ -114,7 +115,7 @@ func TestRequestIsWhatTheAPIWants(t *testing.T) {
 		"Content-Encoding": "gzip",
 		"Accept":           "application/json; charset=utf-8, application/json",
 		"User-Agent":       "fluent-bit-output-dynatrace/1.2.3 fluent-bit/5.1.1",
-		"Authorization":    "Api-Token " + secret,
+		"Authorization":    "Api-Token " + testToken,
 		"X-Dynatrace-Attr": "region=eu",
 		"Accept-Encoding":  "",
 		"Expect":           "",
@@ -156,7 +157,7 @@ func TestTokenThatCannotBeReadSendsNothing(t *testing.T) {
 func TestRefusedTokenIsToldToItsSource(t *testing.T) {
 	for code, want := range map[int]int32{204: 0, 400: 0, 401: 1, 403: 1, 404: 0, 503: 0} {
 		server, _ := serve(t, answer(code, ""))
-		auth := &token{value: "Api-Token " + secret}
+		auth := &token{value: "Api-Token " + testToken}
 		quick(t, server.URL, func(o *ClientOptions) { o.Auth = auth }).Send(t.Context(), payload, true)
 		if auth.refused.Load() != want {
 			t.Errorf("%d: told %d times", code, auth.refused.Load())
@@ -165,7 +166,7 @@ func TestRefusedTokenIsToldToItsSource(t *testing.T) {
 }
 
 func TestClientOptionsAreChecked(t *testing.T) {
-	for _, target := range []string{"", "abc12345", "ftp://x", "https://", "://", "https://x/%zz?api-token=" + secret} {
+	for _, target := range []string{"", "abc12345", "ftp://x", "https://", "://", "https://x/%zz?api-token=" + testToken} {
 		_, err := NewClient(ClientOptions{URL: target, Transport: http.DefaultTransport})
 		if err == nil || strings.Contains(err.Error(), "SECRET") {
 			t.Errorf("%q: %v", target, err)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/endpoint"
 	"out_dynatrace/test/pki"
 )
 
@@ -208,9 +209,9 @@ func TestTroubleWithOneEndpointLeavesTheConnectionsToAnotherAlone(t *testing.T) 
 }
 
 func TestAConnectionIsGivenUpSoonerWhereThereIsAnotherEndpoint(t *testing.T) {
-	one := config.Endpoint{IngestURL: "http://127.0.0.1:1/api", Host: "127.0.0.1:1"}
+	one := endpoint.Endpoint{IngestURL: "http://127.0.0.1:1/api", Host: "127.0.0.1:1"}
 	for n, want := range map[int]time.Duration{1: 10 * time.Second, 2: 5 * time.Second} {
-		cfg := &config.Config{Endpoints: slices.Repeat([]config.Endpoint{one}, n)}
+		cfg := &config.Config{Endpoints: slices.Repeat([]endpoint.Endpoint{one}, n)}
 		transport, err := NewTransport(cfg, one, nil)
 		if err != nil || transport.dialer.Timeout != want {
 			t.Errorf("%d endpoints: %s, %v", n, transport.dialer.Timeout, err)
@@ -231,12 +232,12 @@ func TestIPv6(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 	base := "https://" + listener.Addr().String()
-	endpoint, _, err := config.ParseEndpoint(base+"/e/abc12345", false)
+	at, _, err := endpoint.Parse(base + "/e/abc12345")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, set := range map[string]func(*config.Config){"straight": func(*config.Config) {}, "through a proxy": by(t, runProxy(t, nil).URL, joe, hunter2)} {
-		v := quick(t, endpoint.IngestURL, through(transportTo(t, endpoint.IngestURL, trusts(ca), set))).Send(t.Context(), payload, true)
+		v := quick(t, at.IngestURL, through(transportTo(t, at.IngestURL, trusts(ca), set))).Send(t.Context(), payload, true)
 		if v.Kind != Accepted {
 			t.Errorf("%s: %s", name, v.Message)
 		}

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/certificate"
 )
 
 const (
@@ -81,7 +81,7 @@ func orPin(err error) string {
 	if !errors.As(err, &failed) || len(failed.UnverifiedCertificates) == 0 {
 		return ""
 	}
-	return ", or, once you have compared it with the SHA-256 fingerprint on the server itself, set tls_pin_sha256 to " + config.FingerprintOf(failed.UnverifiedCertificates[0]).String()
+	return ", or, once you have compared it with the SHA-256 fingerprint on the server itself, set tls_pin_sha256 to " + certificate.FingerprintOf(failed.UnverifiedCertificates[0]).String()
 }
 
 // answeredByTLS is in the error of net/http for an alert of TLS in the place of an answer.

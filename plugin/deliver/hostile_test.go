@@ -202,7 +202,7 @@ func TestNothingListens(t *testing.T) {
 		t.Fatal(err)
 	}
 	listener.Close()
-	v := quick(t, "http://"+listener.Addr().String()+"/?api-token="+secret).Send(t.Context(), payload, true)
+	v := quick(t, "http://"+listener.Addr().String()+"/?api-token="+testToken).Send(t.Context(), payload, true)
 	expectVerdict(t, v, Transient, ReasonNetwork, "nothing listens")
 	if strings.Contains(v.Message, "api-token") {
 		t.Errorf("the query is in %q", v.Message)
@@ -230,11 +230,11 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	})
 	for _, code := range []int{301, 302, 303, 307, 308} {
 		server, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, other.URL+"/login?next="+secret, code)
+			http.Redirect(w, r, other.URL+"/login?next="+testToken, code)
 		})
 		v := quick(t, server.URL).Send(t.Context(), payload, true)
 		expectVerdict(t, v, Misconfigured, ReasonRedirect, other.URL+"/login as")
-		if strings.Contains(v.Message, secret) {
+		if strings.Contains(v.Message, testToken) {
 			t.Errorf("the token is in %q", v.Message)
 		}
 	}
@@ -253,7 +253,7 @@ func TestAServerThatEchoesTheRequestGivesNoTokenAway(t *testing.T) {
 		w.WriteHeader(400)
 		_ = r.Header.Write(w)
 	})
-	for _, value := range []string{"Api-Token " + secret, "Bearer opaque-old-token-0123456789"} {
+	for _, value := range []string{"Api-Token " + testToken, "Bearer opaque-old-token-0123456789"} {
 		v := quick(t, server.URL, func(o *ClientOptions) {
 			o.Auth = &token{value: value}
 			o.Header = http.Header{"A": {value}}

@@ -18,10 +18,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/certificate"
 )
 
-const secret = "dt0c01.PUBLICPUBLICPUBLICPUBLIC.SECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECR"
+const testToken = "dt0c01.PUBLICPUBLICPUBLICPUBLIC.SECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECR"
 
 var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 
@@ -37,7 +37,7 @@ func failure(err error) Answer { return Answer{Err: err, Now: noon} }
 
 func remote(op string, err error) error { return &net.OpError{Op: op, Net: "tcp", Err: err} }
 
-func certificate(err error) error {
+func untrusted(err error) error {
 	return &tls.CertificateVerificationError{Err: err}
 }
 
@@ -120,12 +120,12 @@ var verdicts = []struct {
 	{"200 with a web page of no type was not ingested", status(200, "\ufeff\n<!DOCTYPE html><html><h1>Welcome</h1>"), Misconfigured, ReasonNotTheAPI, "Welcome"},
 	{"400 to http on an https port is the scheme", status(400, "Client sent an HTTP request to an HTTPS server.\n"), Misconfigured, ReasonScheme, "https://"},
 	{"400 of nginx to http on an https port is the scheme", status(400, "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title>"), Misconfigured, ReasonScheme, "https://"},
-	{"an unknown authority names tls_ca_file", failure(certificate(x509.UnknownAuthorityError{})), Misconfigured, ReasonCertificate, "tls_ca_file"},
-	{"a wrong host name is told from an unknown authority", failure(certificate(x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"other"}}, Host: "gate"})), Misconfigured, ReasonCertificate, "another name"},
-	{"an expired certificate asks for the clocks", failure(certificate(x509.CertificateInvalidError{Reason: x509.Expired})), Misconfigured, ReasonCertificate, "clocks"},
-	{"an otherwise invalid certificate is not trusted", failure(certificate(x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign})), Misconfigured, ReasonCertificate, "cannot be trusted"},
-	{"missing system roots ask for ca-certificates", failure(certificate(x509.SystemRootsError{})), Misconfigured, ReasonCertificate, "ca-certificates"},
-	{"any other failed verification is not trusted", failure(certificate(errors.New("x509: new trouble"))), Misconfigured, ReasonCertificate, "cannot be trusted"},
+	{"an unknown authority names tls_ca_file", failure(untrusted(x509.UnknownAuthorityError{})), Misconfigured, ReasonCertificate, "tls_ca_file"},
+	{"a wrong host name is told from an unknown authority", failure(untrusted(x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"other"}}, Host: "gate"})), Misconfigured, ReasonCertificate, "another name"},
+	{"an expired certificate asks for the clocks", failure(untrusted(x509.CertificateInvalidError{Reason: x509.Expired})), Misconfigured, ReasonCertificate, "clocks"},
+	{"an otherwise invalid certificate is not trusted", failure(untrusted(x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign})), Misconfigured, ReasonCertificate, "cannot be trusted"},
+	{"missing system roots ask for ca-certificates", failure(untrusted(x509.SystemRootsError{})), Misconfigured, ReasonCertificate, "ca-certificates"},
+	{"any other failed verification is not trusted", failure(untrusted(errors.New("x509: new trouble"))), Misconfigured, ReasonCertificate, "cannot be trusted"},
 	{"http on the https port is the scheme", failure(http.ErrSchemeMismatch), Misconfigured, ReasonScheme, "does not speak https"},
 	{"no TLS on the https port is the scheme", failure(tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}), Misconfigured, ReasonScheme, "does not speak https"},
 	{"TLS on the http port is the scheme", failure(errors.New(`malformed HTTP response "\x15\x03\x01\x00\x02\x02\x16"`)), Misconfigured, ReasonScheme, "write `endpoint` with https://"},
@@ -136,7 +136,7 @@ var verdicts = []struct {
 	{"400 of nginx that wants one does, too", status(400, "<html><head><title>400 No required SSL certificate was sent</title>"), Misconfigured, ReasonTLS, "tls_cert_file and tls_key_file"},
 	{"400 of nginx that does not trust one does, too", status(400, "<html><head><title>400 The SSL certificate error</title>"), Misconfigured, ReasonTLS, "renew the one there"},
 	{"a server that does not know its name asks for another", failure(remote("remote error", errors.New("tls: unrecognized name"))), Misconfigured, ReasonTLS, "tls_server_name"},
-	{"another certificate than the pinned one prints its fingerprint", failure(&pinError{config.Fingerprint{0xab}}), Misconfigured, ReasonCertificate, "fingerprint AB:00:00"},
+	{"another certificate than the pinned one prints its fingerprint", failure(&pinError{certificate.Fingerprint{0xab}}), Misconfigured, ReasonCertificate, "fingerprint AB:00:00"},
 	{"a server of old TLS is TLS", failure(errors.New("tls: server selected unsupported protocol version 301")), Misconfigured, ReasonTLS, "TLS 1.2"},
 	{"an unknown host name is the environment's fault", failure(remote("dial", &net.DNSError{Err: "no such host", Name: "abd.live.dynatrace.com", IsNotFound: true})), Misconfigured, ReasonHostUnknown, "abd.live.dynatrace.com"},
 	{"a proxy that wants a password is the environment's fault", failure(&proxyError{status: 407}), Misconfigured, ReasonProxy, "HTTPS_PROXY"},
@@ -250,22 +250,22 @@ func TestRetryAfter(t *testing.T) {
 func TestMessagesHoldNoSecrets(t *testing.T) {
 	const old = "AbCdEfGhIjKlMnOpQrStU" // a token of the former, dot-less form
 	for name, a := range map[string]Answer{
-		"echoed by the server":           status(400, `{"error":{"message":"bad header Authorization: Api-Token `+secret+`"}}`),
-		"echoed by a page":               status(403, "<title>Api&#45;Token "+secret+"</title>"),
-		"echoed as plain text":           status(502, "Authorization: Bearer "+secret),
+		"echoed by the server":           status(400, `{"error":{"message":"bad header Authorization: Api-Token `+testToken+`"}}`),
+		"echoed by a page":               status(403, "<title>Api&#45;Token "+testToken+"</title>"),
+		"echoed as plain text":           status(502, "Authorization: Bearer "+testToken),
 		"another one than ours":          status(400, "dt0s16.ABCDEFGHIJKLMNOPQRSTUVWX.OTHEROTHEROTHER"),
 		"cut off by the limit":           status(400, "x dt0c01.PUBLICPUBLICPUBLICPUBLIC.SECRETSECRET"),
-		"in a redirect":                  status(302, "", "Location", "https://user:"+secret+"@evil.example/"+secret+"?t="+secret+"#"+secret),
-		"in an error":                    failure(fmt.Errorf("malformed HTTP response %q", secret)),
+		"in a redirect":                  status(302, "", "Location", "https://user:"+testToken+"@evil.example/"+testToken+"?t="+testToken+"#"+testToken),
+		"in an error":                    failure(fmt.Errorf("malformed HTTP response %q", testToken)),
 		"of the old form":                {Status: 400, Body: []byte("token " + old + " unknown"), Token: old},
 		"user and password of the proxy": failure(errors.New(`invalid proxy address "http://joe:OTHEROTHER%zz@proxy:3128": parse error`)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if a.Token == "" {
-				a.Token = secret
+				a.Token = testToken
 			}
 			v := Judge(a)
-			for _, leak := range []string{secret, "SECRET", "OTHEROTHER", old} {
+			for _, leak := range []string{testToken, "SECRET", "OTHEROTHER", old} {
 				if strings.Contains(v.Message, leak) {
 					t.Errorf("%q leaks %q", v.Message, leak)
 				}
@@ -276,7 +276,7 @@ func TestMessagesHoldNoSecrets(t *testing.T) {
 }
 
 func TestErrorsOfNetURLAreReducedToTheirCause(t *testing.T) {
-	err := withoutURL(&url.Error{Op: "parse", URL: "https://x/?api-token=" + secret, Err: errors.New("cause")})
+	err := withoutURL(&url.Error{Op: "parse", URL: "https://x/?api-token=" + testToken, Err: errors.New("cause")})
 	if err.Error() != "cause" {
 		t.Errorf("got %q", err)
 	}
@@ -324,12 +324,12 @@ func FuzzJudge(f *testing.F) {
 		if c.answer.Err != nil {
 			failed = c.answer.Err.Error()
 		}
-		f.Add(c.answer.Status, "Location", "https://x/"+secret, c.answer.Body, failed)
+		f.Add(c.answer.Status, "Location", "https://x/"+testToken, c.answer.Body, failed)
 		f.Add(c.answer.Status, "Retry-After", "12", c.answer.Body, failed)
-		f.Add(c.answer.Status, "Content-Type", "text/html", append(c.answer.Body, secret...), failed)
+		f.Add(c.answer.Status, "Content-Type", "text/html", append(c.answer.Body, testToken...), failed)
 	}
 	f.Fuzz(func(t *testing.T, code int, name, value string, body []byte, failed string) {
-		a := Answer{Status: code, Header: http.Header{name: {value}}, Body: body, Token: secret, Now: noon}
+		a := Answer{Status: code, Header: http.Header{name: {value}}, Body: body, Token: testToken, Now: noon}
 		if code%2 == 1 {
 			a.Via = "http://" + name
 		}
@@ -338,7 +338,7 @@ func FuzzJudge(f *testing.F) {
 		}
 		v := Judge(a)
 		checkMessage(t, v)
-		if strings.Contains(v.Message, secret) {
+		if strings.Contains(v.Message, testToken) {
 			t.Errorf("the token is in %q", v.Message)
 		}
 		if v.RetryAfter < 0 || v.RetryAfter > maxRetryAfter {

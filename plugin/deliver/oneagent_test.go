@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/endpoint"
 )
 
 // eecAnswer is how a OneAgent accepts (page "OneAgent log ingest API"): with a length, although a 204 has no body.
@@ -53,7 +54,7 @@ func TestA204WithABodySpoilsNoRequestBehindIt(t *testing.T) {
 			target, requests := eec(t, body)
 			client := quick(t, target, func(o *ClientOptions) {
 				o.Auth = nil
-				o.Transport = transportTo(t, target, func(c *config.Config) { c.Endpoints[0].Kind = config.KindOneAgent })
+				o.Transport = transportTo(t, target, func(c *config.Config) { c.Endpoints[0].Kind = endpoint.OneAgent })
 			})
 			const n = 50
 			for i := range n {

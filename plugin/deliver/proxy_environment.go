@@ -8,27 +8,28 @@ import (
 	"golang.org/x/net/http/httpproxy"
 
 	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/endpoint"
 )
 
 // findProxy is the proxy on the way to an endpoint, nil if there is none. The environment, which can name another one for each host, does
 // not change while the process runs, so this is asked once. An endpoint on this machine is never reached through what the environment
 // names. The error shows nothing of the variable, which may hold a password.
-func findProxy(cfg *config.Config, endpoint config.Endpoint) (*url.URL, error) {
-	if named := cfg.Proxy.URL(); named != nil || cfg.Proxy.Off() || endpoint.Loopback() {
+func findProxy(cfg *config.Config, e endpoint.Endpoint) (*url.URL, error) {
+	if named := cfg.Proxy.URL(); named != nil || cfg.Proxy.Off() || e.Loopback() {
 		return named, nil
 	}
-	target, err := url.Parse(endpoint.IngestURL)
+	target, err := url.Parse(e.IngestURL)
 	if err != nil {
 		return nil, fmt.Errorf("endpoint: %w", withoutURL(err))
 	}
 	variable, value := fromEnvironment("HTTPS_PROXY", "https_proxy")
-	if endpoint.Plain() {
+	if e.Plain() {
 		variable, value = fromEnvironment("HTTP_PROXY", "http_proxy")
 	}
 	if value == "" || exempt(target) {
 		return nil, nil
 	}
-	proxy, err := config.ParseEnvironmentProxy(value)
+	proxy, err := endpoint.ParseEnvironmentProxy(value)
 	if err != nil {
 		return nil, fmt.Errorf("proxy: the variable %s of the environment %w", variable, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/endpoint"
 )
 
 func TestAPasswordIsHiddenInEveryForm(t *testing.T) {
@@ -34,30 +35,30 @@ func environment(t *testing.T, pairs ...string) {
 }
 
 // toEndpoint is a transport to a URL by way of what proxy and the environment say.
-func toEndpoint(t *testing.T, target string, proxy config.Proxy) (*Transport, error) {
+func toEndpoint(t *testing.T, target string, proxy endpoint.Proxy) (*Transport, error) {
 	t.Helper()
 	u, err := url.Parse(target)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewTransport(&config.Config{Proxy: proxy}, config.Endpoint{IngestURL: target, Host: u.Host}, nil)
+	return NewTransport(&config.Config{Proxy: proxy}, endpoint.Endpoint{IngestURL: target, Host: u.Host}, nil)
 }
 
 func TestTheEnvironmentNamesAProxyForOtherMachinesOnly(t *testing.T) {
 	environment(t, "HTTPS_PROXY", "http://joe:hunter2@proxy:3128", "HTTP_PROXY", "http://joe:hunter2@proxy:3128")
-	named, _ := config.ParseProxy("https://named:3129")
-	none, _ := config.ParseProxy("off")
+	named, _ := endpoint.ParseProxy("https://named:3129")
+	none, _ := endpoint.ParseProxy("off")
 	for _, c := range []struct {
 		target string
-		proxy  config.Proxy
+		proxy  endpoint.Proxy
 		want   string
 	}{
-		{"https://abc12345.live.dynatrace.com", config.Proxy{}, "http://[redacted]@proxy:3128"},
-		{"http://ag.example:9999", config.Proxy{}, "http://[redacted]@proxy:3128"},
-		{"http://localhost:14499", config.Proxy{}, ""},
-		{"https://a.localhost", config.Proxy{}, ""},
-		{"https://127.0.0.2:9999", config.Proxy{}, ""},
-		{"https://[::1]:9999", config.Proxy{}, ""},
+		{"https://abc12345.live.dynatrace.com", endpoint.Proxy{}, "http://[redacted]@proxy:3128"},
+		{"http://ag.example:9999", endpoint.Proxy{}, "http://[redacted]@proxy:3128"},
+		{"http://localhost:14499", endpoint.Proxy{}, ""},
+		{"https://a.localhost", endpoint.Proxy{}, ""},
+		{"https://127.0.0.2:9999", endpoint.Proxy{}, ""},
+		{"https://[::1]:9999", endpoint.Proxy{}, ""},
 		{"https://abc12345.live.dynatrace.com", none, ""},
 		{"https://abc12345.live.dynatrace.com", named, "https://named:3129"},
 		{"https://127.0.0.1:9999", named, "https://named:3129"},
@@ -103,7 +104,7 @@ func TestTheProxyIsThatOfTheVariablesOfTheEnvironment(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			environment(t, c.variables...)
-			transport, err := toEndpoint(t, c.target, config.Proxy{})
+			transport, err := toEndpoint(t, c.target, endpoint.Proxy{})
 			if err != nil || transport.Via() != c.want {
 				t.Errorf("through %q, %v; want %q", transport.Via(), err, c.want)
 			}
@@ -115,7 +116,7 @@ func TestEachEndpointHasTheProxyThatTheEnvironmentNamesForIt(t *testing.T) {
 	environment(t, "HTTP_PROXY", "http://proxy:3128", "HTTPS_PROXY", "https://secure:3129", "NO_PROXY", "near.example")
 	var via []string
 	for i, target := range []string{"https://far.example/api", "https://near.example/api", "http://far.example/api", "http://localhost/api"} {
-		transport, err := toEndpoint(t, target, config.Proxy{})
+		transport, err := toEndpoint(t, target, endpoint.Proxy{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +139,7 @@ func TestAnEnvironmentThatCannotBeReadIsToldWithoutItsPassword(t *testing.T) {
 			"http://joe:123#hunter2@proxy", "http://joe:123/hunter2@proxy", "http://joe:123?hunter2@proxy",
 		} {
 			environment(t, variable, value, "NO_PROXY", "near.example")
-			_, err := toEndpoint(t, target, config.Proxy{})
+			_, err := toEndpoint(t, target, endpoint.Proxy{})
 			if err == nil || !strings.HasPrefix(err.Error(), "proxy: the variable "+variable+" of the environment ") || strings.Contains(err.Error(), "hunter") || strings.Contains(err.Error(), "123") {
 				t.Errorf("%s=%s: got %v", variable, value, err)
 			}

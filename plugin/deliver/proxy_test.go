@@ -13,7 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"out_dynatrace/plugin/certificate"
 	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/endpoint"
 	"out_dynatrace/test/pki"
 )
 
@@ -96,7 +98,7 @@ func by(t *testing.T, proxy, user, password string) func(*config.Config) {
 	if user != "" {
 		u.User = url.UserPassword(user, password)
 	}
-	p, err := config.ParseProxy(u.String())
+	p, err := endpoint.ParseProxy(u.String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +129,7 @@ func TestNoTLSOptionGetsLostBehindAProxyNorReachesIt(t *testing.T) {
 			{"the host of the endpoint, not of the proxy", secure(t, named).URL, with(trusts(ca)), Misconfigured, "another name"},
 			{"a pin", secure(t, self).URL, with(trusts(ca), pins(self.Leaf)), Accepted, ""},
 			{"a wrong pin", secure(t, self).URL, with(trusts(ca), pins(onlyLoopback.Leaf)), Misconfigured, "is none of tls_pin_sha256"},
-			{"an unknown authority", secure(t, self).URL, with(trusts(ca), asks("activegate")), Misconfigured, "set tls_pin_sha256 to " + config.FingerprintOf(self.Leaf).String()},
+			{"an unknown authority", secure(t, self).URL, with(trusts(ca), asks("activegate")), Misconfigured, "set tls_pin_sha256 to " + certificate.FingerprintOf(self.Leaf).String()},
 			{"a client certificate", secure(t, onlyLoopback, wants(authority, tls.VersionTLS13)).URL, with(trusts(ca), shows(client, clientKey)), Accepted, ""},
 			{"a client certificate that is missing", secure(t, onlyLoopback, wants(authority, tls.VersionTLS13)).URL, with(trusts(ca)), Misconfigured, "tls_cert_file"},
 			{"tls_min_version", secure(t, onlyLoopback, func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }).URL,

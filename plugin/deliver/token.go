@@ -6,12 +6,12 @@ import (
 	"sync"
 	"time"
 
-	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/secret"
 	"out_dynatrace/plugin/telemetry"
 )
 
 // StaticToken is a token that stands in the configuration. The zero Secret sends none.
-type StaticToken struct{ Secret config.Secret }
+type StaticToken struct{ Secret secret.Secret }
 
 // Authorization gives the header's value.
 func (t StaticToken) Authorization() (string, error) { return t.Secret.Authorization(), nil }
@@ -27,7 +27,7 @@ type FileToken struct {
 	log  *telemetry.Log
 
 	mu      sync.Mutex
-	secret  config.Secret
+	secret  secret.Secret
 	seen    os.FileInfo // the file as it was last read; nil to read it whatever it is
 	checked time.Time
 }
@@ -39,11 +39,11 @@ func NewFileToken(path string, log *telemetry.Log) (*FileToken, error) {
 	}
 	t := &FileToken{path: path, log: log, checked: time.Now()}
 	t.seen, _ = os.Stat(path) // before reading, so that a change in between is noticed next time
-	secret, _, err := config.ReadTokenFile(path)
+	token, _, err := secret.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	t.secret = secret
+	t.secret = token
 	return t, nil
 }
 
@@ -71,18 +71,18 @@ func (t *FileToken) refresh() {
 	if err == nil && t.seen != nil && sameFile(info, t.seen) {
 		return
 	}
-	secret, warnings, err := config.ReadTokenFile(t.path)
+	token, warnings, err := secret.ReadFile(t.path)
 	if err != nil {
 		t.seen = nil
 		t.log.Warn("deliver.token", "api_token_file: the last good token stays in use: %v", err)
 		return
 	}
 	t.seen = info
-	if secret.Equal(t.secret) {
+	if token.Equal(t.secret) {
 		return
 	}
-	t.secret = secret
-	t.log.Info("deliver.token", "api_token_file: the token changed to %s", secret)
+	t.secret = token
+	t.log.Info("deliver.token", "api_token_file: the token changed to %s", token)
 	if len(warnings) > 0 {
 		t.log.Warn("deliver.token", "api_token_file: %s", strings.Join(warnings, "; "))
 	}

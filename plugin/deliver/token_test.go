@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/secret"
 	"out_dynatrace/plugin/telemetry"
 )
 
@@ -18,7 +18,7 @@ const (
 )
 
 func TestStaticTokenGivesTheConfiguredOne(t *testing.T) {
-	parsed, _, err := config.ParseSecret(firstToken)
+	parsed, _, err := secret.Parse(firstToken)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/endpoint"
 	"out_dynatrace/plugin/telemetry"
 )
 
@@ -69,7 +70,7 @@ func newDialer(attempt time.Duration, several bool) *net.Dialer {
 // generations end with their last request. Safe for concurrent use.
 type Transport struct {
 	certificates *certificates
-	endpoint     config.Endpoint
+	endpoint     endpoint.Endpoint
 	proxy        *url.URL // nil is none
 	config       *config.Config
 	dialer       *net.Dialer
@@ -104,12 +105,12 @@ type generation struct {
 //
 // The files must be good now. Later on they are looked at once a second at most, when there is a request, and the last good
 // ones stay in use while they cannot be read. There is no timeout for the answer: that of the attempt covers it. A nil log prints nothing.
-func NewTransport(cfg *config.Config, endpoint config.Endpoint, log *telemetry.Log) (*Transport, error) {
+func NewTransport(cfg *config.Config, at endpoint.Endpoint, log *telemetry.Log) (*Transport, error) {
 	if log == nil {
 		log = telemetry.NewLog(nil, nil, 0)
 	}
 	t := &Transport{
-		certificates: newCertificates(cfg), endpoint: endpoint, dialer: newDialer(cfg.RequestTimeout, len(cfg.Endpoints) > 1), config: cfg, log: log, now: time.Now,
+		certificates: newCertificates(cfg), endpoint: at, dialer: newDialer(cfg.RequestTimeout, len(cfg.Endpoints) > 1), config: cfg, log: log, now: time.Now,
 		pingAfter: pingAfter, pingTimeout: pingTimeout, handshakeTimeout: handshakeTimeout,
 	}
 	t.checked = t.now()
@@ -117,7 +118,7 @@ func NewTransport(cfg *config.Config, endpoint config.Endpoint, log *telemetry.L
 		return nil, err
 	}
 	var err error
-	if t.proxy, err = findProxy(cfg, endpoint); err != nil {
+	if t.proxy, err = findProxy(cfg, at); err != nil {
 		return nil, err
 	}
 	t.trusted = new(atomic.Bool)
@@ -151,7 +152,7 @@ func (t *Transport) Via() string {
 	if t.proxy == nil {
 		return ""
 	}
-	return config.ProxyText(t.proxy)
+	return endpoint.ProxyText(t.proxy)
 }
 
 // Relayed says that a proxy reads and repeats each request, so that an answer may be the proxy's own.
@@ -252,7 +253,7 @@ func (t *Transport) newGeneration() *generation {
 		TLSClientConfig:        t.serverTLS(g),
 		DisableCompression:     true, // answers are short, and what is not unpacked cannot explode
 		// A OneAgent announces a body with its 204. If it sends one, that would be read as the answer to the next request.
-		DisableKeepAlives:      t.endpoint.Kind == config.KindOneAgent,
+		DisableKeepAlives:      t.endpoint.Kind == endpoint.OneAgent,
 		MaxIdleConns:           idlePerHost,
 		MaxIdleConnsPerHost:    idlePerHost,
 		IdleConnTimeout:        idleTimeout,

@@ -12,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"out_dynatrace/plugin/certificate"
 	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/endpoint"
 	"out_dynatrace/plugin/telemetry"
 	"out_dynatrace/test/pki"
 )
@@ -59,7 +61,7 @@ func shows(certFile, keyFile string) func(*config.Config) {
 func pins(of ...*x509.Certificate) func(*config.Config) {
 	return func(c *config.Config) {
 		for _, one := range of {
-			c.TLSPins = append(c.TLSPins, config.FingerprintOf(one))
+			c.TLSPins = append(c.TLSPins, certificate.FingerprintOf(one))
 		}
 	}
 }
@@ -85,7 +87,7 @@ func TestTLS(t *testing.T) {
 	cn := pki.SelfSigned(t)
 	cnFile, _ := cn.Write(t, dir, "cn")
 	const v12, v13 = tls.VersionTLS12, tls.VersionTLS13
-	good, bad := secure(t, right), config.FingerprintOf(right.Leaf).String()
+	good, bad := secure(t, right), certificate.FingerprintOf(right.Leaf).String()
 	plain, _ := serve(t, answer(204, ""))
 	off := func(c *config.Config) { c.TLSVerify = false }
 	min13 := func(c *config.Config) { c.TLSMinVersion = v13 }
@@ -158,7 +160,7 @@ func TestFilesMustBeGoodAtTheStart(t *testing.T) {
 			option string
 			cfg    config.Config
 		}{{"tls_ca_file", config.Config{TLSCAFile: path}}, {"tls_cert_file", config.Config{TLSCertFile: path, TLSKeyFile: path}}} {
-			if _, err := NewTransport(&c.cfg, config.Endpoint{}, nil); err == nil || !strings.HasPrefix(err.Error(), c.option+": ") {
+			if _, err := NewTransport(&c.cfg, endpoint.Endpoint{}, nil); err == nil || !strings.HasPrefix(err.Error(), c.option+": ") {
 				t.Errorf("%s with %q: %v", c.option, content, err)
 			}
 		}
@@ -222,7 +224,7 @@ func TestCertificatesOnDiskAreReadAgain(t *testing.T) {
 	reconnect()
 	send("a certificate without its key, on a new connection", Misconfigured, "")
 	write(t, nextKey, string(next.KeyPEM(t)))
-	send("all is renewed", Accepted, "the certificates changed: tls_ca_file holds 1, that in tls_cert_file has the fingerprint "+config.FingerprintOf(next.Leaf).String())
+	send("all is renewed", Accepted, "the certificates changed: tls_ca_file holds 1, that in tls_cert_file has the fingerprint "+certificate.FingerprintOf(next.Leaf).String())
 	send("afterwards", Accepted, "")
 	if err := os.Remove(ca); err != nil {
 		t.Fatal(err)

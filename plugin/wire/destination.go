@@ -39,8 +39,8 @@ func NewDestination(cfg *config.Config, o DestinationOptions) (*Destination, err
 		return nil, err
 	}
 	transports := make([]*deliver.Transport, 0, len(cfg.Endpoints))
-	for _, endpoint := range cfg.Endpoints {
-		transport, err := deliver.NewTransport(cfg, endpoint, o.Log)
+	for _, e := range cfg.Endpoints {
+		transport, err := deliver.NewTransport(cfg, e, o.Log)
 		if err != nil {
 			return nil, err
 		}
@@ -49,9 +49,9 @@ func NewDestination(cfg *config.Config, o DestinationOptions) (*Destination, err
 	d := &Destination{Pace: new(deliver.Pace), Credential: credential}
 	header, hidden := headers(cfg, o.Attributes), secrets(cfg, transports)
 	var endpoints []deliver.Endpoint
-	for i, endpoint := range cfg.Endpoints {
+	for i, e := range cfg.Endpoints {
 		client, err := deliver.NewClient(deliver.ClientOptions{
-			URL:       endpoint.URL(cfg.Format),
+			URL:       cfg.URL(e),
 			Auth:      auth,
 			Header:    header,
 			Hidden:    hidden,
@@ -65,9 +65,9 @@ func NewDestination(cfg *config.Config, o DestinationOptions) (*Destination, err
 		if err != nil {
 			return nil, err
 		}
-		d.describe(endpoint, cfg.Format, transports[i].Via())
+		d.describe(e.Host, cfg.URL(e), transports[i].Via())
 		d.clients = append(d.clients, client)
-		endpoints = append(endpoints, deliver.Endpoint{Sender: client, Name: endpoint.Host})
+		endpoints = append(endpoints, deliver.Endpoint{Sender: client, Name: e.Host})
 	}
 
 	// One attempt at one endpoint <- the choice among several <- a gate that all flushes share <-
@@ -126,11 +126,11 @@ func authorizer(cfg *config.Config, log *telemetry.Log) (deliver.Authorizer, str
 }
 
 // describe adds an endpoint to the address: the first one with its whole URL, the others by host.
-func (d *Destination) describe(endpoint config.Endpoint, format config.Format, via string) {
+func (d *Destination) describe(host, url, via string) {
 	if d.Address == "" {
-		d.Address = endpoint.URL(format)
+		d.Address = url
 	} else {
-		d.Address += ", or else to " + endpoint.Host
+		d.Address += ", or else to " + host
 	}
 	if via != "" {
 		d.Address += " through the proxy " + via

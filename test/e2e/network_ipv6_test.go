@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/certificate"
 	"out_dynatrace/test/pki"
 )
 
@@ -40,7 +40,7 @@ func TestNetworkIPv6(t *testing.T) {
 	}{
 		{"plain", "[::1]", nil, frontOptions{}, nil, nil},
 		{"TLS", "[::1]", nil, frontOptions{certificate: &named}, nil, trusting},
-		{"pin", "[::1]", nil, frontOptions{certificate: &self}, nil, []string{"tls_pin_sha256", config.FingerprintOf(self.Leaf).String()}},
+		{"pin", "[::1]", nil, frontOptions{certificate: &self}, nil, []string{"tls_pin_sha256", certificate.FingerprintOf(self.Leaf).String()}},
 		{"a name with an address of each kind", "localhost", nil, frontOptions{certificate: &named}, nil, trusting},
 		{"tinyproxy", "[::1]", []string{"tinyproxy"}, frontOptions{certificate: &named}, func(t *testing.T, port int) ([]string, *peer, string) {
 			address, p := startTinyproxy(t, true)
@@ -54,7 +54,7 @@ func TestNetworkIPv6(t *testing.T) {
 			s := startSquidAt(t, "::1")
 			ca, _ := s.authority.Write(t, tempDir(t), "proxy")
 			return []string{"tls_ca_file", ca, "proxy", "https://" + withLogin(s.https)}, s.peer, fmt.Sprintf(`TCP_TUNNEL/200 \d+ CONNECT \[::1\]:%d %s `, port, proxyUser)
-		}, []string{"tls_pin_sha256", config.FingerprintOf(self.Leaf).String()}},
+		}, []string{"tls_pin_sha256", certificate.FingerprintOf(self.Leaf).String()}},
 		{"squid, plain", "[::1]", []string{"squid"}, frontOptions{}, func(t *testing.T, port int) ([]string, *peer, string) {
 			s := startSquidAt(t, "::1")
 			return []string{"proxy", "http://" + withLogin(s.http)}, s.peer, fmt.Sprintf(`POST http://\[::1\]:%d/`, port)

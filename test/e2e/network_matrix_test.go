@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/certificate"
 	"out_dynatrace/test/pki"
 )
 
@@ -73,7 +73,7 @@ func networkWays() []way {
 		{"pin", []string{"nginx"}, func(t *testing.T) (*front, []string, []string, map[*peer]string) {
 			pair := pki.SelfSigned(t, "activegate")
 			f := startFront(t, frontOptions{certificate: &pair})
-			return f, []string{"tls_pin_sha256", config.FingerprintOf(pair.Leaf).String()}, nil, map[*peer]string{f.peer: overHTTP2}
+			return f, []string{"tls_pin_sha256", certificate.FingerprintOf(pair.Leaf).String()}, nil, map[*peer]string{f.peer: overHTTP2}
 		}},
 		{"http proxy", []string{"nginx", "tinyproxy"}, func(t *testing.T) (*front, []string, []string, map[*peer]string) {
 			f, ca := privately(t, frontOptions{})
@@ -87,7 +87,7 @@ func networkWays() []way {
 			f := startFront(t, frontOptions{certificate: &pair, clients: &clients})
 			proxy := startSquid(t)
 			ca, _ := proxy.authority.Write(t, tempDir(t), "proxy")
-			return f, []string{"tls_ca_file", ca, "tls_cert_file", cert, "tls_key_file", key, "tls_pin_sha256", config.FingerprintOf(pair.Leaf).String(),
+			return f, []string{"tls_ca_file", ca, "tls_cert_file", cert, "tls_key_file", key, "tls_pin_sha256", certificate.FingerprintOf(pair.Leaf).String(),
 					"proxy", "https://" + withLogin(proxy.https)}, nil,
 				map[*peer]string{f.peer: `(?m)^20[04] HTTP/2\.0 TLSv1\.3 client=SUCCESS$`, proxy.peer: fmt.Sprintf(`TCP_TUNNEL/200 \d+ CONNECT 127\.0\.0\.1:%d %s `, f.port, proxyUser)}
 		}},
@@ -186,7 +186,7 @@ func TestNetworkHTTP2GoesOnWhenNginxSaysGoAway(t *testing.T) {
 			t.Parallel()
 			pair := pki.SelfSigned(t, "127.0.0.1")
 			f := startFront(t, frontOptions{certificate: &pair, extra: "keepalive_requests 3;"})
-			s := to(f.destination, 4, "tls_pin_sha256", config.FingerprintOf(pair.Leaf).String(), "max_payload_records", "50")
+			s := to(f.destination, 4, "tls_pin_sha256", certificate.FingerprintOf(pair.Leaf).String(), "max_payload_records", "50")
 			r := a.start(t, s)
 			const lines = 3000
 			for from := 1; from < lines; from += 500 {

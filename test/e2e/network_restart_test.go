@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/certificate"
 	"out_dynatrace/test/corpus"
 	"out_dynatrace/test/pki"
 )
@@ -23,7 +23,7 @@ func TestNetworkNothingIsLostWhenNginxRestarts(t *testing.T) {
 			pair := pki.SelfSigned(t, "127.0.0.1")
 			f := startFront(t, frontOptions{certificate: &pair})
 			f.url += "/e/abc12345"
-			r := a.start(t, to(f.destination, 4, append(probing, "tls_pin_sha256", config.FingerprintOf(pair.Leaf).String(), "max_payload_records", "20")...))
+			r := a.start(t, to(f.destination, 4, append(probing, "tls_pin_sha256", certificate.FingerprintOf(pair.Leaf).String(), "max_payload_records", "20")...))
 			for from := 1; from < lines; from += each {
 				before := f.Stats().RecordsStored
 				r.write(0, numbered(from, from+each-1))
@@ -88,7 +88,7 @@ func TestNetworkAPasswordOfOddCharacters(t *testing.T) {
 			proxy := startSquid(t)
 			put(t, proxy.dir, "passwords", fmt.Sprintf("%s:%x\n", proxyUser, md5.Sum([]byte(password))))
 			login := url.UserPassword(proxyUser, password).String()
-			r := a.start(t, to(f.destination, 1, "tls_pin_sha256", config.FingerprintOf(pair.Leaf).String(), "proxy", "http://"+login+"@"+proxy.http))
+			r := a.start(t, to(f.destination, 1, "tls_pin_sha256", certificate.FingerprintOf(pair.Leaf).String(), "proxy", "http://"+login+"@"+proxy.http))
 			r.write(0, numbered(1, networkLines))
 			f.awaitStored(t, networkLines)
 			out := r.stop()

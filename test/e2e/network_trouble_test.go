@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/certificate"
 	"out_dynatrace/test/pki"
 )
 
@@ -31,7 +31,7 @@ func TestNetworkTroubleIsToldInOneLine(t *testing.T) {
 	lateCA, _ := old.Write(t, dir, "late")
 	over := authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}, NotAfter: time.Now().Add(-time.Hour)})
 	self := pki.SelfSigned(t, "activegate")
-	fingerprint := config.FingerprintOf(self.Leaf).String()
+	fingerprint := certificate.FingerprintOf(self.Leaf).String()
 	trusting := func(pairs ...string) []string { return append([]string{"tls_ca_file", ca}, pairs...) }
 
 	for _, c := range []struct {
@@ -54,7 +54,7 @@ func TestNetworkTroubleIsToldInOneLine(t *testing.T) {
 		{"an expired certificate", nil, frontOptions{certificate: &over}, func(*testing.T, *front) []string { return trusting() },
 			"error", []string{"is expired or not valid yet: renew it"}, nil},
 		{"another certificate than the pinned", nil, frontOptions{certificate: &self}, func(*testing.T, *front) []string {
-			return []string{"tls_pin_sha256", config.FingerprintOf(right.Leaf).String()}
+			return []string{"tls_pin_sha256", certificate.FingerprintOf(right.Leaf).String()}
 		}, "error", []string{"is none of tls_pin_sha256", fingerprint}, nil},
 		{"no client certificate", nil, frontOptions{certificate: &right, clients: &authority}, func(*testing.T, *front) []string { return trusting() },
 			"error", []string{"name it and its key in tls_cert_file and tls_key_file", "No required SSL certificate was sent"}, nil},
