@@ -5,20 +5,22 @@ import (
 	"fmt"
 )
 
-// Event is one log event, read in place: its fields are views into the chunk, good for as long as the chunk is.
+// Event is one log event, read in place. Its fields are views into the chunk and valid as long as
+// the chunk is.
 type Event struct {
-	// Time is the instant of the event.
+	// Time is when the event happened.
 	Time Time
-	// Meta is the encoded msgpack map of the event's metadata; nil where the event carries none.
+	// Meta is the encoded msgpack map of the event's metadata; nil if it has none.
 	Meta []byte
 	// Body is the encoded msgpack value of the event: a map from every Fluent Bit input.
 	Body []byte
-	// Group is the encoded msgpack map of the group that the event belongs to, with the resource and the scope of records
-	// that came in by OTLP; nil outside of groups.
+	// Group is the encoded msgpack map of the event's group, with the resource and the scope of
+	// records received as OTLP; nil outside of groups.
 	Group []byte
 }
 
-// Reader gives the events of one chunk in their order. It is reused from chunk to chunk and not safe for concurrent use.
+// Reader returns the events of one chunk in their order. It is reused from chunk to chunk. It is
+// not safe for concurrent use.
 type Reader struct {
 	cur       Cursor
 	group     []byte
@@ -29,8 +31,9 @@ type Reader struct {
 // Reset starts a new chunk. Reset(nil) drops the reference to the old one.
 func (r *Reader) Reset(data []byte) { *r = Reader{cur: NewCursor(data)} }
 
-// Next reads the next event into ev and reports whether there was one. Group markers are no events: they set the group of
-// those behind them. Complete objects that are no event are counted and passed over.
+// Next reads the next event into ev and reports whether there was one. Group markers are not
+// events: they set the group of the events behind them. Complete objects that are no event are
+// counted and skipped.
 func (r *Reader) Next(ev *Event) bool {
 	for r.err == nil && r.cur.pos < len(r.cur.b) {
 		start := r.cur.pos
@@ -55,13 +58,15 @@ func (r *Reader) Next(ev *Event) bool {
 	return false
 }
 
-// Malformed is the number of complete objects so far that were neither an event nor a group marker.
+// Malformed returns the number of complete objects so far that were neither an event nor a group
+// marker.
 func (r *Reader) Malformed() int { return r.malformed }
 
-// Err is nil or a *CorruptError when the end of the chunk could not be read.
+// Err returns a *CorruptError if the chunk could not be read to its end, else nil.
 func (r *Reader) Err() error { return r.err }
 
-// event takes one whole object apart: [time, body] or [[time, metadata], body].
+// event decodes one whole object, [time, body] or [[time, metadata], body], into ev. It reports
+// whether the object is an event.
 func (r *Reader) event(object []byte, ev *Event) bool {
 	c := NewCursor(object)
 	if root := c.Next(); root.Kind != Array || root.Num != 2 {
@@ -110,23 +115,27 @@ func (r *Reader) event(object []byte, ev *Event) bool {
 	return true
 }
 
-// usualHead is the length of the head that nearly every event has: an array of two, of which the first is an array of an
-// EventTime in a fixed ext and an empty map.
+// usualHead is the length of the head that nearly every event has: an array of two, of which the
+// first is an array of an EventTime in a fixed ext and an empty map.
 const usualHead = 13
 
-// usual tells whether b begins with that head, of an event and not of a group marker, and with a map behind it.
+// usual reports whether b begins with that head, of an event and not of a group marker, and a map
+// follows.
 func usual(b []byte) bool {
-	return len(b) > usualHead && binary.BigEndian.Uint32(b) == 0x9292d7<<8|eventTimeExt && b[12] == 0x80 && isMap(b[usualHead]) &&
-		binary.BigEndian.Uint32(b[4:]) < groupEnd
+	return len(b) > usualHead && binary.BigEndian.Uint32(b) == 0x9292d7<<8|eventTimeExt &&
+		b[12] == 0x80 && isMap(b[usualHead]) && binary.BigEndian.Uint32(b[4:]) < groupEnd
 }
 
 func isMap(lead byte) bool { return lead&0xf0 == 0x80 || lead == 0xde || lead == 0xdf }
 
-// CorruptError says that a chunk could not be read to its end. Events before Offset were read and are good.
+// CorruptError reports a chunk that could not be read to its end. Events before Offset were read
+// and are good.
 type CorruptError struct {
-	// Offset is where the unreadable part begins, Bytes its length to the end of the chunk.
+	// Offset is where the unreadable part begins, in bytes. Bytes is its length to the end of the
+	// chunk.
 	Offset, Bytes int
-	// Err is ErrTruncated or ErrReserved.
+	// Err is the cause: the data ends in the middle of a value, or has a byte that msgpack never
+	// uses.
 	Err error
 }
 

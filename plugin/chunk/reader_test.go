@@ -3,6 +3,7 @@ package chunk_test
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/tinylib/msgp/msgp"
@@ -26,11 +27,12 @@ func tally(data []byte) (events, malformed, badTail int, err error) {
 	return events, r.Malformed(), badTail, r.Err()
 }
 
-func TestEveryOddChunkYieldsItsEventsAndAccountsForTheRest(t *testing.T) {
+func TestReader_OddChunks(t *testing.T) {
 	check := func(t *testing.T, c corpus.Case) {
 		events, malformed, badTail, err := tally(c.Chunk)
 		if events < c.Events || events+malformed != c.Events+c.Either+c.Malformed {
-			t.Errorf("got %d events and %d malformed objects, want %d and %d, and %d either way", events, malformed, c.Events, c.Malformed, c.Either)
+			t.Errorf("got %d events and %d malformed objects, want %d and %d, and %d either way",
+				events, malformed, c.Events, c.Malformed, c.Either)
 		}
 		if badTail != c.BadTail || (err != nil) != c.Corrupt {
 			t.Errorf("got a bad tail of %d bytes (%v), want %d", badTail, err, c.BadTail)
@@ -44,15 +46,17 @@ func TestEveryOddChunkYieldsItsEventsAndAccountsForTheRest(t *testing.T) {
 	}
 }
 
-func TestEveryRealisticChunkIsReadWhole(t *testing.T) {
+func TestReader_RealisticChunks(t *testing.T) {
 	for _, c := range corpus.All() {
-		if events, malformed, badTail, err := tally(c.Data); events != c.Events || malformed != 0 || badTail != 0 || err != nil {
-			t.Errorf("%s: got %d events, %d malformed, bad tail %d, %v; want %d events", c.Name, events, malformed, badTail, err, c.Events)
+		events, malformed, badTail, err := tally(c.Data)
+		if events != c.Events || malformed != 0 || badTail != 0 || err != nil {
+			t.Errorf("%s: got %d events, %d malformed, bad tail %d, %v; want %d events",
+				c.Name, events, malformed, badTail, err, c.Events)
 		}
 	}
 }
 
-func TestReadingAllocatesNothing(t *testing.T) {
+func TestReader_AllocatesNothing(t *testing.T) {
 	data := corpus.Kubernetes().Data
 	var r chunk.Reader
 	var ev chunk.Event
@@ -69,7 +73,7 @@ func TestReadingAllocatesNothing(t *testing.T) {
 	}
 }
 
-func TestEachFormOfTimeIsRead(t *testing.T) {
+func TestReader_Times(t *testing.T) {
 	known := func(sec int64, nsec uint32) chunk.Time { return chunk.Time{Sec: sec, Nsec: nsec, Known: true} }
 	for name, c := range map[string]struct {
 		time corpus.Value
@@ -108,7 +112,7 @@ func TestEachFormOfTimeIsRead(t *testing.T) {
 	}
 }
 
-func TestAGroupReachesItsMembersAndNobodyElse(t *testing.T) {
+func TestReader_GroupReachesItsMembersOnly(t *testing.T) {
 	now := corpus.EventTime(1700000000, 0)
 	body := corpus.Fields("log", "x")
 	data := corpus.AppendEvent(nil, now, corpus.Map(), body)
@@ -125,7 +129,7 @@ func TestAGroupReachesItsMembersAndNobodyElse(t *testing.T) {
 	for r.Next(&ev) {
 		got = append(got, bytes.Contains(ev.Group, []byte("checkout")))
 	}
-	if want := []bool{false, true, true, false}; len(got) != 4 || got[0] != want[0] || got[1] != want[1] || got[2] != want[2] || got[3] != want[3] {
+	if want := []bool{false, true, true, false}; !slices.Equal(got, want) {
 		t.Errorf("members: got %v, want %v", got, want)
 	}
 	r.Reset(corpus.AppendEvent(nil, now, corpus.Map(), body))
@@ -134,8 +138,9 @@ func TestAGroupReachesItsMembersAndNobodyElse(t *testing.T) {
 	}
 }
 
-// FuzzReader holds the reader against an independent one: tinylib/msgp's Skip finds the borders of the objects. Whatever the
-// bytes are, each of them must be accounted for, every view must lie inside, and nothing may panic.
+// FuzzReader compares the reader with an independent one: tinylib/msgp's Skip finds the ends of the
+// objects. Whatever the bytes are, each of them must be accounted for, every view must lie inside,
+// and nothing may panic.
 func FuzzReader(f *testing.F) {
 	for _, c := range corpus.Odd() {
 		if len(c.Chunk) < 1<<16 {

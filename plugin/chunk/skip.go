@@ -2,25 +2,26 @@ package chunk
 
 import "encoding/binary"
 
-// Skip passes over n whole values, elements included, and returns their bytes. When they are not all there it returns
-// ErrTruncated or ErrReserved and stays where it was. It takes the time of a look at each lead byte, and no stack.
+// Skip moves over n whole values, elements included, and returns their bytes. It looks at each lead
+// byte once and does not recurse. If a value is incomplete or not msgpack, it returns an error and
+// does not move.
 func (c *Cursor) Skip(n uint64) ([]byte, error) {
 	b, pos := c.b, c.pos
 	for ; n > 0; n-- {
 		if pos >= len(b) {
-			return nil, ErrTruncated
+			return nil, errTruncated
 		}
 		s := &skips[b[pos]]
 		n += uint64(s.values)
 		if s.width == 0 {
 			if s.size == 0 {
-				return nil, ErrReserved
+				return nil, errReserved
 			}
 			pos += int(s.size)
 			continue
 		}
 		if len(b)-pos < int(s.size) {
-			return nil, ErrTruncated
+			return nil, errTruncated
 		}
 		var size uint64
 		switch s.width {
@@ -37,29 +38,36 @@ func (c *Cursor) Skip(n uint64) ([]byte, error) {
 			continue
 		}
 		if size > uint64(len(b)-pos) {
-			return nil, ErrTruncated
+			return nil, errTruncated
 		}
 		pos += int(size)
 	}
 	if pos > len(b) {
-		return nil, ErrTruncated
+		return nil, errTruncated
 	}
 	whole := b[c.pos:pos:pos]
 	c.pos = pos
 	return whole, nil
 }
 
-// skip says how to pass over what a lead byte begins.
+// skip describes how to move over the value that a lead byte begins.
 type skip struct {
-	size       uint8 // bytes of the head, with the content where the lead byte fixes it; 0 marks a byte that begins nothing
-	values     uint8 // values that follow as elements where the lead byte fixes their number
-	width      uint8 // of the size or number of elements that stands behind the lead byte; 0 where there is none
-	perElement uint8 // values to an element of an array (1) or a map (2) whose number stands behind the lead byte
+	// size is the number of bytes of the head, and of the content if the lead byte fixes it. 0 is a
+	// byte that begins no value.
+	size uint8
+	// values is the number of values that follow as elements if the lead byte fixes it.
+	values uint8
+	// width is that of the size or the number of elements behind the lead byte, in bytes; 0 if
+	// there is none.
+	width uint8
+	// perElement is the number of values per element of an array (1) or a map (2) whose number of
+	// elements is behind the lead byte.
+	perElement uint8
 }
 
 var skips = skipTable()
 
-// skipTable derives the table from the forms that Next reads, so that both always agree.
+// skipTable derives the table from the formats that Next reads, so the two always agree.
 func skipTable() (t [256]skip) {
 	for lead := range t {
 		s := &t[lead]

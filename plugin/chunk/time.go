@@ -5,27 +5,29 @@ import (
 	"math"
 )
 
-// Time is the instant of an event as Fluent Bit wrote it: seconds and nanoseconds since 1970 in UTC.
+// Time is the time of an event as Fluent Bit wrote it: seconds and nanoseconds since 1970 in UTC.
 type Time struct {
 	Sec  int64
 	Nsec uint32
-	// Known is false when the event's head holds no readable time; Sec and Nsec are zero then.
+	// Known is false if the event's head holds no readable time. Sec and Nsec are zero then.
 	Known bool
 }
 
-// maxSeconds is the end of year 9999, the last that RFC 3339 can write.
+// maxSeconds is the end of year 9999, the last one in RFC 3339.
 const maxSeconds = 253402300799
 
-// eventTimeExt is the application type of Fluent Bit's EventTime (forward protocol, section "EventTime Ext Format").
+// eventTimeExt is the application type of Fluent Bit's EventTime (forward protocol, section
+// "EventTime Ext Format").
 const eventTimeExt = 0
 
-// eventTime reads an EventTime (two big-endian 32-bit numbers) or a plain number of seconds. Fluent Bit itself writes the
-// first; forward clients and scripts write integers and floats.
+// eventTime reads an EventTime (two big-endian 32-bit numbers) or a plain number of seconds. Fluent
+// Bit itself writes the former. Forward clients and scripts write integers and floats.
 func eventTime(t Token) Time {
 	switch t.Kind {
 	case Ext:
 		if t.ExtType == eventTimeExt && len(t.Data) == 8 {
-			return normal(int64(binary.BigEndian.Uint32(t.Data)), int64(binary.BigEndian.Uint32(t.Data[4:])))
+			return normal(int64(binary.BigEndian.Uint32(t.Data)),
+				int64(binary.BigEndian.Uint32(t.Data[4:])))
 		}
 	case Uint:
 		if t.Num <= maxSeconds {
@@ -43,7 +45,8 @@ func eventTime(t Token) Time {
 	return Time{}
 }
 
-// normal carries over nanoseconds of a second and more. What lies outside the years that RFC 3339 can write is unknown.
+// normal carries nanoseconds of a second and more over into seconds. A time outside the years of
+// RFC 3339 is unknown.
 func normal(sec, nsec int64) Time {
 	sec += nsec / 1e9
 	if sec < 0 || sec > maxSeconds {
@@ -52,9 +55,11 @@ func normal(sec, nsec int64) Time {
 	return Time{Sec: sec, Nsec: uint32(nsec % 1e9), Known: true}
 }
 
-// mended undoes a mistake of Fluent Bit's OpenTelemetry input up to version 5.0.0, which took the seconds from the nanoseconds since 1970
-// where it meant to take the seconds' nanoseconds, and kept 32 bits of the rest (include/fluent-bit/flb_time.h, flb_time_from_uint64). It
-// shows where more than a second of nanoseconds are left; what is less cannot be told from a right one. data is that of the EventTime as.
+// mended corrects the times of a defect in Fluent Bit's OpenTelemetry input up to version 5.0.0. It
+// subtracted the seconds, not the seconds in nanoseconds, from the nanoseconds since 1970, and kept
+// 32 bits of the result (include/fluent-bit/flb_time.h, flb_time_from_uint64). The defect shows if
+// the nanoseconds are a second or more; a smaller number cannot be distinguished from a right one.
+// data is the EventTime that was read as as.
 func mended(data []byte, as Time) Time {
 	sec, nsec := binary.BigEndian.Uint32(data), binary.BigEndian.Uint32(data[4:])
 	if nsec < 1e9 {
@@ -66,16 +71,18 @@ func mended(data []byte, as Time) Time {
 	return as
 }
 
-// The seconds of an EventTime that mark the start and the end of a group rather than an instant, with zero nanoseconds
-// (flb_log_event.h, FLB_LOG_EVENT_GROUP_START and _END; as unsigned numbers they are dates in February 2106).
+// The seconds of an EventTime that mark the start and the end of a group, with zero nanoseconds
+// (flb_log_event.h, FLB_LOG_EVENT_GROUP_START and _END; as unsigned numbers they are dates in
+// February 2106).
 const (
 	groupStart = math.MaxUint32
 	groupEnd   = math.MaxUint32 - 1
 )
 
-// marker tells whether t stands at a group marker, and which.
+// marker reports whether t is the time of a group marker, and of which.
 func marker(t Token) (start, end bool) {
-	if t.Kind != Ext || t.ExtType != eventTimeExt || len(t.Data) != 8 || binary.BigEndian.Uint32(t.Data[4:]) != 0 {
+	if t.Kind != Ext || t.ExtType != eventTimeExt || len(t.Data) != 8 ||
+		binary.BigEndian.Uint32(t.Data[4:]) != 0 {
 		return false, false
 	}
 	sec := binary.BigEndian.Uint32(t.Data)

@@ -9,7 +9,8 @@ import (
 // Kind is the type of a msgpack value.
 type Kind uint8
 
-// The kinds of msgpack values. Invalid is what a Cursor returns at the end of its bytes or at bytes that are no msgpack.
+// The kinds of msgpack values. A Cursor returns Invalid at the end of its bytes and at bytes that
+// are not msgpack.
 const (
 	Invalid Kind = iota
 	Nil
@@ -25,13 +26,15 @@ const (
 	Map
 )
 
-// Token is one msgpack value read in place: a scalar with its value, or the head of an array or a map whose elements follow.
+// Token is one msgpack value read in place: a scalar with its value, or the head of an array or a
+// map whose elements follow.
 type Token struct {
 	Kind Kind
 	// ExtType is the application type of an Ext.
 	ExtType int8
-	// Num holds a Bool as 0 or 1, an Int as the bits of an int64 (negative values only: what fits is a Uint), a Uint, the
-	// bits of a float64 for both float kinds, and the number of elements of an Array or of pairs of a Map.
+	// Num holds a Bool as 0 or 1, an Int as the bits of an int64 (negative only: other integers are
+	// a Uint), a Uint, the bits of a float64 for both float kinds, and the number of elements of an
+	// Array or of pairs of a Map.
 	Num uint64
 	// Data is the content of a String, a Binary or an Ext: a view into the chunk.
 	Data []byte
@@ -44,13 +47,12 @@ func (t Token) Int64() int64 { return int64(t.Num) }
 func (t Token) Float() float64 { return math.Float64frombits(t.Num) }
 
 var (
-	// ErrTruncated says that the bytes end in the middle of a value.
-	ErrTruncated = errors.New("the data ends in the middle of a value")
-	// ErrReserved says that a byte stands where a value should begin that begins none (0xc1).
-	ErrReserved = errors.New("a byte that msgpack never uses")
+	errTruncated = errors.New("the data ends in the middle of a value")
+	errReserved  = errors.New("a byte that msgpack never uses") // 0xc1
 )
 
-// Cursor walks msgpack values in their order. The zero Cursor is at the end.
+// Cursor walks msgpack values in their order. The zero Cursor is at its end. It is not safe for
+// concurrent use.
 type Cursor struct {
 	b   []byte
 	pos int
@@ -59,22 +61,23 @@ type Cursor struct {
 // NewCursor returns a cursor at the start of b.
 func NewCursor(b []byte) Cursor { return Cursor{b: b} }
 
-// Pos is the number of bytes read so far.
+// Pos returns the number of bytes read so far.
 func (c *Cursor) Pos() int { return c.pos }
 
-// Rest is what has not been read yet.
+// Rest returns the bytes that have not been read yet.
 func (c *Cursor) Rest() []byte { return c.b[c.pos:] }
 
-// Since is what has been read since the cursor was at pos.
+// Since returns the bytes read since the cursor was at pos.
 func (c *Cursor) Since(pos int) []byte { return c.b[pos:c.pos:c.pos] }
 
-// From returns a cursor over the same bytes at pos, a position that c has been at.
+// From returns a cursor over the same bytes at pos, a position that c was at before.
 func (c *Cursor) From(pos int) Cursor { return Cursor{b: c.b, pos: pos} }
 
-// Advance moves over n bytes that are known to be whole values.
+// Advance moves over n bytes that the caller knows to be whole values.
 func (c *Cursor) Advance(n int) { c.pos += n }
 
-// ShortString reads the next token if it is a string of less than 32 bytes, as keys are, and reports whether it was.
+// ShortString reads the next token if it is a string of less than 32 bytes, as most keys are, and
+// reports whether it was.
 func (c *Cursor) ShortString() ([]byte, bool) {
 	if c.pos >= len(c.b) {
 		return nil, false
@@ -88,8 +91,8 @@ func (c *Cursor) ShortString() ([]byte, bool) {
 	return c.b[start:c.pos:c.pos], true
 }
 
-// Next reads one token. The elements of an array or map are the tokens after it. At the end of the bytes, or at bytes
-// that are no msgpack, it returns a Token of Kind Invalid and stays where it is.
+// Next reads one token. The elements of an array or map are the tokens after it. At the end of the
+// bytes, and at bytes that are not msgpack, it returns a Token of Kind Invalid and does not move.
 func (c *Cursor) Next() Token {
 	if c.pos >= len(c.b) {
 		return Token{}
@@ -110,7 +113,8 @@ func (c *Cursor) Next() Token {
 	case lead <= 0x9f:
 		c.pos++
 		return Token{Kind: Array, Num: uint64(lead & 0x0f)}
-	case lead == 0xd9 && len(c.b)-c.pos > 1: // the strings of log lines, for speed: nextWide reads them too
+	// The next two are for speed: log lines are such strings. nextWide reads them too.
+	case lead == 0xd9 && len(c.b)-c.pos > 1:
 		return c.data(String, 2, uint64(c.b[c.pos+1]))
 	case lead == 0xda && len(c.b)-c.pos > 2:
 		return c.data(String, 3, uint64(c.b[c.pos+1])<<8|uint64(c.b[c.pos+2]))
@@ -118,7 +122,7 @@ func (c *Cursor) Next() Token {
 	return c.nextWide(lead)
 }
 
-// nextWide reads the tokens whose lead byte is followed by a size or a number.
+// nextWide reads a token whose lead byte is followed by a size or a number.
 func (c *Cursor) nextWide(lead byte) Token {
 	f := &forms[lead-0xc0]
 	rest := c.b[c.pos+1:]
@@ -168,7 +172,7 @@ func (c *Cursor) nextWide(lead byte) Token {
 	return Token{Kind: f.kind, Num: n}
 }
 
-// data reads a value of size bytes behind a head of head bytes.
+// data reads a value of size bytes behind head bytes.
 func (c *Cursor) data(kind Kind, head int, size uint64) Token {
 	start := c.pos + head
 	if uint64(len(c.b)-start) < size {
@@ -184,15 +188,15 @@ func signExtend(n uint64, width uint8) uint64 {
 	return uint64(int64(n<<shift) >> shift)
 }
 
-// form is what a lead byte from 0xc0 on announces: a kind, the width in bytes of the number or size that follows, and
-// the size of the content where the lead byte itself fixes it.
+// form is the format that a lead byte from 0xc0 on announces: a kind, the width in bytes of the
+// number or size that follows, and the size of the content if the lead byte fixes it.
 type form struct {
 	kind  Kind
 	width uint8
 	fixed uint8
 }
 
-// forms covers 0xc0 to 0xdf; 0xc1 is used by nothing.
+// forms covers 0xc0 to 0xdf. 0xc1 is unused.
 var forms = [32]form{
 	0x00: {kind: Nil},
 	0x02: {kind: Bool},

@@ -13,7 +13,8 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// benchmarkShapes are the kinds of JSON lines that containers write, and the annotation that holds a manifest.
+// benchmarkShapes are the kinds of JSON lines that containers write, and the annotation that holds
+// a manifest.
 var benchmarkShapes = []struct {
 	name  string
 	lines []string
@@ -49,7 +50,8 @@ func benchmarkLines() (lines [][]byte) {
 	return lines
 }
 
-// corpusLines are the fields of the Kubernetes corpus that hold a JSON object, and those that do not.
+// corpusLines are the fields of the Kubernetes corpus that hold a JSON object, and those that do
+// not.
 func corpusLines(b *testing.B) (objects, others [][]byte) {
 	var r chunk.Reader
 	var ev chunk.Event
@@ -78,9 +80,9 @@ func corpusLines(b *testing.B) (objects, others [][]byte) {
 	return objects, others
 }
 
-// BenchmarkTimesUnmarshal runs Append, encoding/json and json-iterator over the same lines in turn, the other two into a map,
-// and reports how many times as much processor time they take: the figure that holds on a machine whose speed changes from
-// minute to minute.
+// BenchmarkTimesUnmarshal runs Append, encoding/json and json-iterator over the same lines in turn,
+// the other two into a map, and reports how many times as much processor time they take: the figure
+// that holds on a machine whose speed changes from minute to minute.
 func BenchmarkTimesUnmarshal(b *testing.B) {
 	run := func(name string, lines [][]byte) {
 		b.Run(name, func(b *testing.B) {

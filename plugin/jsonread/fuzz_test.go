@@ -15,8 +15,9 @@ import (
 	"out_dynatrace/plugin/chunk"
 )
 
-// FuzzAppendAgreesWithEncodingJSON holds Append against the standard library's tokens, so that order and equal keys count.
-func FuzzAppendAgreesWithEncodingJSON(f *testing.F) {
+// FuzzAppend holds Append against the standard library's tokens, so that order and equal keys
+// count.
+func FuzzAppend(f *testing.F) {
 	for _, line := range benchmarkLines() {
 		f.Add(line, 0)
 		f.Add(line, 4096)
@@ -58,7 +59,8 @@ func FuzzAppendAgreesWithEncodingJSON(f *testing.F) {
 		if rest, err := msgp.Skip(out); err != nil || len(rest) != 0 {
 			t.Fatalf("msgp: %v, %d bytes left", err, len(rest))
 		}
-		// msgp asks for three bytes a pair before it reads a map, though an empty key takes one: it gets bytes to spare.
+		// msgp asks for three bytes a pair before it reads a map, though an empty key takes one: it
+		// gets bytes to spare.
 		padded := append(bytes.Clone(out), make([]byte, len(out))...)
 		if _, rest, err := msgp.ReadMapStrIntfBytes(padded, nil); err != nil || len(rest) != len(out) {
 			t.Fatalf("msgp reads no map: %v, %d bytes left of %d and as many more", err, len(rest), len(out))
@@ -72,8 +74,8 @@ func FuzzAppendAgreesWithEncodingJSON(f *testing.F) {
 // normal replaces each byte that is not valid UTF-8, as encoding/json does.
 func normal(s string) string { return string([]rune(s)) }
 
-// render writes one msgpack map: JSON but for the strings, which are written as they are between quotes, each quote in them
-// twice, and the floats, which end in f.
+// render writes one msgpack map: JSON but for the strings, which are written as they are between
+// quotes, each quote in them twice, and the floats, which end in f.
 func render(t *testing.T, data []byte) string {
 	t.Helper()
 	var b []byte
@@ -153,7 +155,8 @@ func str(t *testing.T, data []byte) string {
 	return string(tok.Data)
 }
 
-// oracle gives what render is to write for text, and whether text is one object of no more than maxDepth levels.
+// oracle gives what render is to write for text, and whether text is one object of no more than
+// maxDepth levels.
 func oracle(text []byte) (string, bool) {
 	if !json.Valid(text) || bytes.TrimLeft(text, " \n\t\r")[0] != '{' {
 		return "", false
@@ -219,7 +222,8 @@ func oracleNumber(b []byte, s string) []byte {
 		return renderString(b, s)
 	}
 	if math.Abs(f) == math.MaxFloat64 {
-		// Between the last float as it is printed and the first number that rounds to infinity: text.
+		// Between the last float as it is printed and the first number that rounds to infinity:
+		// text.
 		exact, _ := new(big.Float).SetPrec(4096).SetString(s)
 		limit, _ := new(big.Float).SetPrec(4096).SetString("1.7976931348623158e308")
 		if exact.Abs(exact).Cmp(limit) >= 0 {

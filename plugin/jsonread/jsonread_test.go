@@ -10,7 +10,8 @@ import (
 // object is the text of an object with one pair.
 func object(value string) string { return `{"k":` + value + `}` }
 
-// read gives what text becomes, as render writes it, without the braces and the key where it is of the form of object.
+// read gives what text becomes, as render writes it, without the braces and the key where it is of
+// the form of object.
 func read(t *testing.T, text string) string {
 	t.Helper()
 	out, ok := Append(nil, []byte(text))
@@ -20,7 +21,7 @@ func read(t *testing.T, text string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(render(t, out), `{"k":`), "}")
 }
 
-func TestWhatIsNotOneObjectIsLeftAlone(t *testing.T) {
+func TestAppend_NotOneObject(t *testing.T) {
 	for name, texts := range map[string][]string{
 		"nothing":                   {"", " ", "\n"},
 		"another value":             {"[]", `["a"]`, `"{}"`, "1", "true", "null", "[{}]"},
@@ -50,7 +51,7 @@ func TestWhatIsNotOneObjectIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestAnObjectKeepsWhatItHolds(t *testing.T) {
+func TestAppend_Objects(t *testing.T) {
 	for text, want := range map[string]string{
 		`{}`:                                    `{}`,
 		" \t\r\n{ } \n":                         `{}`,
@@ -69,7 +70,7 @@ func TestAnObjectKeepsWhatItHolds(t *testing.T) {
 	}
 }
 
-func TestNestingEndsAtAHundredLevels(t *testing.T) {
+func TestAppend_MaxDepth(t *testing.T) {
 	for name, pair := range map[string][2]string{"arrays": {"[", "]"}, "objects": {`{"k":`, "}"}, "both": {`[{"k":`, "}]"}} {
 		levels := len(pair[1])
 		for _, c := range []struct {
@@ -99,7 +100,7 @@ func TestNestingEndsAtAHundredLevels(t *testing.T) {
 	}
 }
 
-func TestAnyNumberOfElementsIsCounted(t *testing.T) {
+func TestAppend_ElementCounts(t *testing.T) {
 	for _, n := range []int{1, 15, 16, 65534, 65535, 65536, 65537, 200_000} {
 		out, ok := Append(nil, []byte(object("[0"+strings.Repeat(",0", n-1)+"]")))
 		if !ok || strings.Count(render(t, out), "0") != n {
@@ -112,7 +113,7 @@ func TestAnyNumberOfElementsIsCounted(t *testing.T) {
 	}
 }
 
-func TestTheOutputStaysWithinItsBound(t *testing.T) {
+func TestAppend_OutputBound(t *testing.T) {
 	deep := strings.Repeat("[", maxDepth-2) + "1e9" + strings.Repeat("]", maxDepth-2)
 	for _, c := range []struct {
 		name, text string
@@ -142,7 +143,7 @@ func bound(text int) float64 {
 	return 2.5
 }
 
-func TestAppendAllocatesNothingWhenThereIsRoom(t *testing.T) {
+func TestAppend_AllocatesNothing(t *testing.T) {
 	texts := append(benchmarkLines(),
 		[]byte(object("[-1.5,1e309,1e-5,0.1234567890123456789012345678901234567890123456789,123456789012345678901234567890,-0]")),
 		[]byte(object(`"\ud83c\udf89 \"quoted\" \u00e9`+strings.Repeat("long ", 100)+`"`)),
@@ -158,7 +159,7 @@ func TestAppendAllocatesNothingWhenThereIsRoom(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoJSONKeepsTheRoomItTook(t *testing.T) {
+func TestAppend_FailureKeepsRoom(t *testing.T) {
 	text := []byte(`{"k":"` + strings.Repeat("x", 10_000) + `",}`)
 	dst, ok := Append(nil, text)
 	if ok || len(dst) != 0 {
@@ -169,14 +170,14 @@ func TestWhatIsNoJSONKeepsTheRoomItTook(t *testing.T) {
 	}
 }
 
-func TestALineThatWasCutIsRefusedAtALook(t *testing.T) {
+func TestAppend_CutLine(t *testing.T) {
 	cut := []byte(`{"k":"` + strings.Repeat("x", 10_000) + `","l":"`)
 	if out, ok := Append(nil, cut); ok || cap(out) != 0 {
 		t.Errorf("%v, and room for %d bytes was made", ok, cap(out))
 	}
 }
 
-func TestTheTextIsNotKept(t *testing.T) {
+func TestAppend_KeepsNoReference(t *testing.T) {
 	text := []byte(`{"k":"value","n":123456789012345678901,"e":"a\tb"}`)
 	out, _ := Append(nil, text)
 	want := bytes.Clone(out)

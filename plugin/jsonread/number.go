@@ -8,7 +8,7 @@ import (
 	"unsafe"
 )
 
-// appendNumber appends the number at i, and returns where it ends.
+// appendNumber appends the number at i and returns where it ends.
 func appendNumber(dst, text []byte, i int) (_ []byte, next int) {
 	start := i
 	negative := text[i] == '-'
@@ -16,19 +16,20 @@ func appendNumber(dst, text []byte, i int) (_ []byte, next int) {
 		i++
 	}
 	whole := i
-	var mantissa uint64 // of up to 19 digits; of no use where there are more
+	var mantissa uint64 // of up to 19 digits; wrong if there are more
 	mantissa, i = readDigits(text, i, 0)
 	digits := i - whole
 	if digits == 0 || digits > 1 && text[whole] == '0' {
 		return dst, bad
 	}
 	if i == len(text) || text[i] != '.' && text[i]|0x20 != 'e' {
-		if digits > 20 || digits == 20 && (text[whole] != '1' || mantissa < 1e19) || negative && mantissa > 1<<63 {
+		if digits > 20 || digits == 20 && (text[whole] != '1' || mantissa < 1e19) ||
+			negative && mantissa > 1<<63 {
 			return appendText(dst, text[start:i]), i
 		}
 		return appendInteger(dst, mantissa, negative), i
 	}
-	point := 0 // the places behind it
+	point := 0 // the number of digits behind it
 	if text[i] == '.' {
 		fraction := i + 1
 		if mantissa, i = readDigits(text, fraction, mantissa); i == fraction {
@@ -46,7 +47,7 @@ func appendNumber(dst, text []byte, i int) (_ []byte, next int) {
 	var f float64
 	switch scale := exponent - int64(point); {
 	case digits+point <= 19 && mantissa <= 1<<53 && scale >= -exactPowers && scale <= exactPowers:
-		// Both the mantissa and the power of ten are exact, so that the one rounding is the right one.
+		// The mantissa and the power of ten are exact, so the one rounding is correct.
 		if f = float64(mantissa); scale < 0 {
 			f /= powers[-scale]
 		} else {
@@ -55,16 +56,18 @@ func appendNumber(dst, text []byte, i int) (_ []byte, next int) {
 		if negative {
 			f = -f
 		}
-	case i-start > longestFloat, int64(digits)+exponent > 308 && overflows(text[whole:mantissaEnd], exponent):
+	case i-start > longestFloat,
+		int64(digits)+exponent > 308 && overflows(text[whole:mantissaEnd], exponent):
 		return appendText(dst, text[start:i]), i
 	default:
-		f, _ = strconv.ParseFloat(unsafe.String(&text[start], i-start), 64) // fails on what overflows only
+		f, _ = strconv.ParseFloat(unsafe.String(&text[start], i-start), 64) // fails on overflow only
 	}
 	return binary.BigEndian.AppendUint64(append(dst, float64s), math.Float64bits(f)), i
 }
 
-// longestFloat is the length of the longest text of a float that strconv reads exactly: of more than 800 digits before the
-// point it loses count (Go 1.26 reads a one with 900 zeros, e-900, as 1e-101).
+// longestFloat is the length of the longest float that strconv reads exactly, in bytes. With more
+// than 800 digits before the point it loses count (Go 1.26 reads a one with 900 zeros, e-900, as
+// 1e-101).
 const longestFloat = 800
 
 // readDigits reads the digits from i on into n.
@@ -79,7 +82,8 @@ func readDigits(text []byte, i int, n uint64) (_ uint64, next int) {
 	return n, i
 }
 
-// readExponent reads the exponent whose letter stands before i, or what is as good where it is beyond all numbers.
+// readExponent reads the exponent whose letter is before i. An exponent beyond all numbers is not
+// read exactly.
 func readExponent(text []byte, i int) (exponent int64, next int) {
 	negative := false
 	if i < len(text) && (text[i] == '+' || text[i] == '-') {
@@ -105,8 +109,9 @@ func readExponent(text []byte, i int) (exponent int64, next int) {
 	return exponent, i
 }
 
-// overflows tells whether the digits of mantissa, a point among them or not, times ten to the exponent are more than a float64
-// holds. It goes by 17 digits, which tell any two of them apart.
+// overflows reports whether the digits of mantissa, with or without a point, times ten to the
+// exponent are more than a float64 can hold. It compares 17 digits, which distinguish any two
+// float64.
 func overflows(mantissa []byte, exponent int64) bool {
 	first := 0
 	for mantissa[first] == '0' || mantissa[first] == '.' {
@@ -118,7 +123,7 @@ func overflows(mantissa []byte, exponent int64) bool {
 	if point < 0 {
 		point = len(mantissa)
 	}
-	magnitude := int64(point-first) + exponent // of the first digit, which stands for tens of that less one
+	magnitude := int64(point-first) + exponent // the first digit counts 10^(magnitude-1)
 	if first > point {
 		magnitude++
 	}
@@ -135,50 +140,13 @@ func overflows(mantissa []byte, exponent int64) bool {
 		}
 		n++
 	}
-	return lead > 17976931348623157 // times 1e292 is the last float64 as it is printed
+	return lead > 17976931348623157 // times 1e292 is the largest float64 as it is printed
 }
 
-// exactPowers is the highest power of ten that a float64 holds exactly.
+// exactPowers is the highest exponent of ten that a float64 holds exactly.
 const exactPowers = 22
 
 var powers = [exactPowers + 1]float64{
-	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
-}
-
-// appendInteger appends n, or -n, which is at least -2^63, in the shortest form.
-func appendInteger(dst []byte, n uint64, negative bool) []byte {
-	if negative {
-		return appendNegative(dst, -int64(n))
-	}
-	switch {
-	case n <= math.MaxInt8:
-		return append(dst, byte(n))
-	case n <= math.MaxUint8:
-		return append(dst, uint8s, byte(n))
-	case n <= math.MaxUint16:
-		return append(dst, uint16s, byte(n>>8), byte(n))
-	case n <= math.MaxUint32:
-		return binary.BigEndian.AppendUint32(append(dst, uint32s), uint32(n))
-	}
-	return binary.BigEndian.AppendUint64(append(dst, uint64s), n)
-}
-
-// appendNegative appends a number that is not above zero.
-func appendNegative(dst []byte, n int64) []byte {
-	switch {
-	case n >= -32:
-		return append(dst, byte(n))
-	case n >= math.MinInt8:
-		return append(dst, int8s, byte(n))
-	case n >= math.MinInt16:
-		return append(dst, int16s, byte(n>>8), byte(n))
-	case n >= math.MinInt32:
-		return binary.BigEndian.AppendUint32(append(dst, int32s), uint32(n))
-	}
-	return binary.BigEndian.AppendUint64(append(dst, int64s), uint64(n))
-}
-
-// appendText appends a number that no msgpack number holds as a str.
-func appendText(dst, number []byte) []byte {
-	return append(appendStrHead(dst, len(number)), number...)
+	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 }

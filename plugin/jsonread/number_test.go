@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestANumberKeepsItsTypeAndItsDigits(t *testing.T) {
+func TestAppend_Numbers(t *testing.T) {
 	for text, want := range map[string]string{
 		"0":                                      "0",
 		"-0":                                     "0",
@@ -72,7 +72,7 @@ func TestANumberKeepsItsTypeAndItsDigits(t *testing.T) {
 	}
 }
 
-func TestANumberTooLongForStrconvKeepsItsText(t *testing.T) {
+func TestAppend_LongFloat(t *testing.T) {
 	for _, zeros := range []int{longestFloat - 10, longestFloat, 30_000, 150_000} {
 		text := fmt.Sprintf("1%se-%d", strings.Repeat("0", zeros), zeros)
 		want := `"` + text + `"`
@@ -85,7 +85,7 @@ func TestANumberTooLongForStrconvKeepsItsText(t *testing.T) {
 	}
 }
 
-func TestAnIntegerTakesItsShortestForm(t *testing.T) {
+func TestAppend_ShortestInteger(t *testing.T) {
 	for text, want := range map[string]string{
 		"0": "00", "127": "7f", "128": "cc80", "255": "ccff", "256": "cd0100", "65535": "cdffff", "65536": "ce00010000",
 		"4294967295": "ceffffffff", "4294967296": "cf0000000100000000", "18446744073709551615": "cfffffffffffffffff",

@@ -7,12 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// shortest is the size of a str, in bytes, from which on its head takes more than one byte.
-const shortest = 32
-
-// appendString appends the string whose opening quote stands before i, and returns where it ends.
+// appendString appends the string whose opening quote is before i and returns where it ends.
 func appendString(dst, text []byte, i int) (_ []byte, next int) {
-	// Keys and most values are short: they are copied while they are looked through. What was copied in vain lies behind dst.
+	// Keys and most values are short: they are copied while they are checked. What was copied in
+	// vain is behind the end of dst.
 	if n := len(dst); len(text)-i >= shortest && cap(dst)-n > shortest {
 		in, out := text[i:i+shortest], dst[n:n+1+shortest]
 		for k := 0; k < shortest; k += wordSize {
@@ -35,8 +33,9 @@ func appendString(dst, text []byte, i int) (_ []byte, next int) {
 	return appendEscaped(dst, text, i, end)
 }
 
-// appendEscaped appends the string that begins at start and has its first escape, or what is not allowed in it, at i. An escape
-// is longer than what it stands for: the rest of the text bounds the size.
+// appendEscaped appends the string that begins at start and has its first escape, or a byte that is
+// not allowed in it, at i. An escape is longer than its character, so the rest of the text bounds
+// the size.
 func appendEscaped(dst, text []byte, start, i int) (_ []byte, next int) {
 	head := len(dst)
 	wide := len(text)-start > math.MaxUint16
@@ -67,7 +66,7 @@ func appendEscaped(dst, text []byte, start, i int) (_ []byte, next int) {
 	return dst, i + 1
 }
 
-// appendEscape appends what an escape stands for whose backslash is before i.
+// appendEscape appends the character of the escape whose backslash is before i.
 func appendEscape(dst, text []byte, i int) (_ []byte, next int) {
 	if i >= len(text) {
 		return dst, bad
@@ -106,7 +105,7 @@ const (
 	lowSurrogate  = 0xdc00
 )
 
-// hex4 reads four hexadecimal digits; it returns -1 where they do not stand at i.
+// hex4 reads four hexadecimal digits at i. It returns -1 if they are not there.
 func hex4(text []byte, i int) (r rune) {
 	if len(text)-i < 4 {
 		return -1
@@ -125,20 +124,10 @@ func hex4(text []byte, i int) (r rune) {
 	return r
 }
 
-// unescaped holds the character that a letter behind a backslash stands for.
-var unescaped = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
-
-// appendStrHead appends the head of a str of n bytes.
-func appendStrHead(dst []byte, n int) []byte {
-	switch {
-	case n < shortest:
-		return append(dst, fixStr|byte(n))
-	case n <= math.MaxUint8:
-		return append(dst, str8, byte(n))
-	case n <= math.MaxUint16:
-		return append(dst, str16, byte(n>>8), byte(n))
-	}
-	return binary.BigEndian.AppendUint32(append(dst, str32), uint32(n))
+// unescaped holds the character for a letter behind a backslash.
+var unescaped = [256]byte{
+	'"': '"', '\\': '\\', '/': '/',
+	'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
 }
 
 const (
@@ -147,8 +136,8 @@ const (
 	highs    = 0x8080808080808080
 )
 
-// clean returns the position of the first quote, backslash or control character from i on, the length of text where there is
-// none.
+// clean returns the position of the first quote, backslash or control character from i on, or the
+// length of text if there is none.
 func clean(text []byte, i int) int {
 	for ; len(text)-i >= wordSize; i += wordSize {
 		if mask := special(binary.LittleEndian.Uint64(text[i:])); mask != 0 {
@@ -161,9 +150,9 @@ func clean(text []byte, i int) int {
 	return i
 }
 
-// special sets the high bit of the lowest byte of w that is a quote, a backslash or a control character. Higher bytes may be
-// flagged wrongly, as borrows travel upwards. The exclusive or with 2 swaps the quote with the space: it is what falls below
-// 0x21 then, together with the control characters.
+// special sets the high bit of the lowest byte of w that is a quote, a backslash or a control
+// character. Higher bytes may be flagged wrongly, because borrows travel upwards. The exclusive or
+// with 2 swaps the quote and the space, so the quote is below 0x21 like the control characters.
 func special(w uint64) uint64 {
 	low := (w ^ ones*2) - ones*0x21
 	backslash := (w ^ ones*'\\') - ones

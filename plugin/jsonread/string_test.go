@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestAStringKeepsItsCharacters(t *testing.T) {
+func TestAppend_Strings(t *testing.T) {
 	for text, want := range map[string]string{
 		`plain`:                      "plain",
 		`\"\\\/\b\f\n\r\t`:           "\"\\/\b\f\n\r\t",
@@ -43,7 +43,7 @@ func TestAStringKeepsItsCharacters(t *testing.T) {
 	}
 }
 
-func TestEveryByteThatAStringCanHoldIsCopied(t *testing.T) {
+func TestAppend_EveryByteOfString(t *testing.T) {
 	for c := range 256 {
 		if c < ' ' || c == '"' || c == '\\' {
 			continue
@@ -57,7 +57,7 @@ func TestEveryByteThatAStringCanHoldIsCopied(t *testing.T) {
 	}
 }
 
-func TestAStringOfAnySizeIsRead(t *testing.T) {
+func TestAppend_StringSizes(t *testing.T) {
 	for _, n := range []int{0, 1, 6, 7, 8, 9, 30, 31, 32, 33, 255, 256, 65520, 65535, 65536, 200_000} {
 		for _, escape := range []string{"", `\t`} {
 			want := strings.Repeat("y", n) + strings.ReplaceAll(escape, `\t`, "\t")

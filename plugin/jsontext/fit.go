@@ -2,8 +2,8 @@ package jsontext
 
 import "unicode/utf8"
 
-// Fit returns the length of the longest start of s, ending at the border of a character, of which AppendString makes at most
-// room bytes between its quotes.
+// Fit returns the length of the longest prefix of s, ending between two characters, for which
+// AppendString writes at most room bytes between the quotes.
 func Fit(s []byte, room int) int {
 	for i := 0; i < len(s); {
 		size, width := 1, 1

@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzAppendStringAgreesWithEncodingJSON holds the writer against the standard library: the same string must come out
-// of a decoder, and the text must be valid UTF-8.
-func FuzzAppendStringAgreesWithEncodingJSON(f *testing.F) {
+// FuzzAppendString compares AppendString with the standard library: a decoder must return the same
+// string, and the text must be valid UTF-8. It also checks Fit.
+func FuzzAppendString(f *testing.F) {
 	for _, s := range []string{
 		"", "plain", `quo"te`, `back\slash`, "tab\tnew\nret\r\b\f", "\x00\x1f\x7f", "ünïcödé 日本語 🎉", "\xff", "a\xc3", "\xed\xa0\x80",
 		"\xf4\x90\x80\x80", strings.Repeat("x", 100) + "\xe2\x82", strings.Repeat("\"", 33), strings.Repeat("\xff", 33), "12345678\"", "1234567\"8",
@@ -69,7 +69,7 @@ func FuzzAppendStringAgreesWithEncodingJSON(f *testing.F) {
 	})
 }
 
-func TestAFloatKeepsItsTypeAndItsValue(t *testing.T) {
+func TestAppendFloat_KeepsTypeAndValue(t *testing.T) {
 	for _, c := range []struct {
 		f    float64
 		bits int
@@ -90,7 +90,7 @@ func TestAFloatKeepsItsTypeAndItsValue(t *testing.T) {
 	}
 }
 
-func TestAppendStringAllocatesNothingWhenThereIsRoom(t *testing.T) {
+func TestAppendString_AllocatesNothing(t *testing.T) {
 	s := []byte(strings.Repeat("log line with \"quotes\" and ünïcode\t", 100))
 	dst := make([]byte, 0, 8*len(s))
 	if n := testing.AllocsPerRun(100, func() { dst = AppendString(dst[:0], s) }); n != 0 {

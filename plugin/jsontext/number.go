@@ -5,18 +5,19 @@ import (
 	"strconv"
 )
 
-// AppendInt appends a signed number.
+// AppendInt appends a signed integer.
 func AppendInt(dst []byte, n int64) []byte { return strconv.AppendInt(dst, n, 10) }
 
-// AppendUint appends an unsigned number.
+// AppendUint appends an unsigned integer.
 func AppendUint(dst []byte, n uint64) []byte { return strconv.AppendUint(dst, n, 10) }
 
 // AppendBool appends true or false.
 func AppendBool(dst []byte, b bool) []byte { return strconv.AppendBool(dst, b) }
 
-// AppendFloat appends the shortest number that reads back as f, where bitSize (32 or 64) is the size that f came in. A
-// whole number keeps a fraction (1.0), so that a reader which tells integers from floats sees a float. JSON has no NaN and
-// no infinities: they become the strings "NaN", "Infinity" and "-Infinity".
+// AppendFloat appends the shortest number that reads back as f. bitSize (32 or 64) is the size of
+// the source of f. A whole number keeps a fraction (1.0), so a reader that distinguishes integers
+// from floats sees a float. JSON has no NaN and no infinities: they become the strings "NaN",
+// "Infinity" and "-Infinity".
 func AppendFloat(dst []byte, f float64, bitSize int) []byte {
 	switch {
 	case math.IsNaN(f):

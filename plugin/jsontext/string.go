@@ -1,8 +1,3 @@
-// Package jsontext appends JSON to a byte slice: strings with their escapes, and numbers that keep their type.
-//
-// It exists because no library does the three things that the hot path needs at once: it never fails on what a log line
-// may hold (an invalid byte becomes U+FFFD, so that the payload is always valid UTF-8, which the ingest API demands), it
-// does not allocate, and it looks at eight bytes at a time. encoding/json is its oracle in the tests.
 package jsontext
 
 import (
@@ -12,8 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// AppendString appends s as a JSON string with its quotes. Only what JSON demands is escaped: quotes, backslashes and
-// control characters. Each byte that is no part of valid UTF-8 becomes U+FFFD.
+// AppendString appends s as a JSON string with its quotes. It escapes only what JSON demands:
+// quotes, backslashes and control characters. Each byte that is not part of valid UTF-8 becomes
+// U+FFFD.
 func AppendString(dst, s []byte) []byte {
 	dst = append(dst, '"')
 	for i := 0; i < len(s); {
@@ -22,11 +18,12 @@ func AppendString(dst, s []byte) []byte {
 	return append(dst, '"')
 }
 
-// pieceSize is how much of a string is written between two looks at the room in dst.
+// pieceSize is the number of bytes of a string that are written between two checks of the room in
+// dst.
 const pieceSize = 4096
 
-// appendPiece appends the characters that begin in the next pieceSize bytes of s from i on. It makes room for the longest
-// form they can take once, so that nothing in its loop has to look.
+// appendPiece appends the characters that begin in the next pieceSize bytes of s from i on. It
+// makes room for their longest possible text once, so its loop need not check.
 func appendPiece(dst, s []byte, i int) (_ []byte, next int) {
 	end := min(i+pieceSize, len(s))
 	n := len(dst)
@@ -61,7 +58,7 @@ func appendPiece(dst, s []byte, i int) (_ []byte, next int) {
 			dst[n], dst[n+1] = hex[c>>4], hex[c&15]
 			i, n = i+1, n+2
 		default:
-			// Text of other scripts comes in runs: stay here until an ASCII byte ends the run.
+			// Text of other scripts comes in runs. Stay here until an ASCII byte ends the run.
 			for i < end && s[i] >= utf8.RuneSelf {
 				r, width := utf8.DecodeRune(s[i:])
 				if r == utf8.RuneError && width == 1 {
@@ -82,7 +79,7 @@ const (
 	highs    = 0x8080808080808080
 )
 
-// tail returns the bytes of s from i on, fewer than eight, as a word with spaces behind them.
+// tail returns the bytes of s from i on, fewer than eight, as a word padded with spaces.
 func tail(s []byte, i int) (w uint64) {
 	size := len(s) - i
 	if len(s) >= wordSize {
@@ -95,16 +92,19 @@ func tail(s []byte, i int) (w uint64) {
 	return w | ones*' '<<(8*size)
 }
 
-// special sets the high bit of the lowest byte of w that cannot be copied as it is: a control character, a quote, a
-// backslash, or a byte of a multi-byte character. Higher bytes may be flagged wrongly, as borrows travel upwards.
+// special sets the high bit of the lowest byte of w that cannot be copied unchanged: a control
+// character, a quote, a backslash, or a byte of a multi-byte character. Higher bytes may be flagged
+// wrongly, because borrows travel upwards.
 func special(w uint64) uint64 {
 	quote := w ^ ones*'"'
 	backslash := w ^ ones*'\\'
 	return (w | (w - ones*0x20) | (quote - ones) | (backslash - ones)) & highs
 }
 
-// shortEscapes holds the letter that stands behind a backslash for a byte which has such a short form.
-var shortEscapes = [256]byte{'"': '"', '\\': '\\', '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f'}
+// shortEscapes holds, for a byte with a short escape, the letter behind the backslash.
+var shortEscapes = [256]byte{
+	'"': '"', '\\': '\\', '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f',
+}
 
 const (
 	hex           = "0123456789abcdef"
