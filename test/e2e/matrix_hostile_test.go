@@ -37,8 +37,8 @@ func hostileRows() []row {
 	return []row{
 		scripted("503 with a body that does not end", ingest.Fault{Status: 503, EndlessBody: endless, EndlessFor: 30 * time.Second}),
 		scripted("400 with a body that does not end, once", ingest.Fault{EndlessBody: endless, EndlessFor: 30 * time.Second}),
-		scripted("503 with a body that is no gzip", garbage(503)),
-		scripted("200 with a body that is no gzip", garbage(200)),
+		scripted("503 with a body that is not gzip", garbage(503)),
+		scripted("200 with a body that is not gzip", garbage(200)),
 		once("a body shorter than its Content-Length", func(t *trial, w http.ResponseWriter, r *http.Request) {
 			raw(t, w, r, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 100000\r\n\r\nshort")
 		}),

@@ -35,7 +35,7 @@ func oldRows() []row {
 	server := func(mode ingest.OldRecords, body ingest.PartialBody) ingest.Options {
 		return ingest.Options{OldRecords: mode, PartialBody: body}
 	}
-	const drops, rejects = "a server that drops them", "a server that refuses the request"
+	const drops, rejects = "a server that drops them", "a server that rejects the request"
 	restamped := func(how string, s ingest.Options) row {
 		return row{name: "old records, `old_records restamp`, " + how, told: tellsOK, dated: true, server: s, requests: 8, options: []string{"old_records", "restamp"},
 			check: func(t *trial, _ outcome) { t.wantRestamped(len(old)) }}

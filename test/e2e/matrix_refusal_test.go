@@ -10,7 +10,7 @@ import (
 
 // refusalRows are records that the server does not take.
 func refusalRows() []row {
-	const why = "the refused records, which are in the dead letter file"
+	const why = "the rejected records, which are in the dead letter file"
 	// Of n records halving finds a bad one in about 2 log2(n) requests: 27 for the 9,500 of a chunk, 18 for 400.
 	poisoned := func(name string, requests int, server ingest.Options, lines ...int) row {
 		server.Refuse = poison(lines...)
@@ -85,7 +85,7 @@ func allRefused() row {
 // noDeadLetterFile has a poison record and no place for it.
 func noDeadLetterFile() row {
 	r := row{name: "400 for a poison record, and the folder of the dead letter file is missing", told: tellsOK, lost: []int{777},
-		lostWhy: "the refused record", requests: 30, server: ingest.Options{Refuse: poison(777)}, refusals: []string{ingest.ReasonRefused}}
+		lostWhy: "the rejected record", requests: 30, server: ingest.Options{Refuse: poison(777)}, refusals: []string{ingest.ReasonRefused}}
 	r.prepare = func(t *trial) {
 		t.section = append(section{{Key: "dead_letter_file", Value: filepath.Join(filepath.Dir(t.deadLetters), "missing", "dead.ndjson")}}, t.section...)
 	}

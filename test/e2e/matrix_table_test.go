@@ -82,7 +82,7 @@ func (m *matrix) document() (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var b strings.Builder
-	b.WriteString(matrixBegin + "\n| What goes wrong | Fluent Bit is told | Lost | Doubled |\n|---|---|---|---|\n")
+	b.WriteString(matrixBegin + "\n| What goes wrong | Returned to Fluent Bit | Lost | Duplicates |\n|---|---|---|---|\n")
 	for i, row := range m.rows {
 		line := ""
 		for _, workers := range m.workers {
