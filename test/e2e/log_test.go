@@ -100,7 +100,7 @@ const (
 	saysNoLogs      = "the environment cannot store logs"
 	saysRedirect    = "the server redirects elsewhere"
 	saysPage        = "a web page answers instead of the log ingest API"
-	saysDeadLetters = "refused records are dropped without a copy"
+	saysDeadLetters = "rejected records are dropped without a copy"
 	saysAuthority   = "name that file in tls_ca_file"
 	saysTLSOff      = "tls_verify: is off"
 	saysAnnotation  = "annotation metadata.dynatrace.com is no JSON object"
