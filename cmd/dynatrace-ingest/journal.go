@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -47,15 +45,15 @@ func (j *journal) exchange(e ingest.Exchange) {
 		if e.Received > 0 {
 			parts = append(parts, fmt.Sprintf("stored %d of %d records", e.Stored, e.Received))
 		}
-		parts = append(parts, fmt.Sprintf("%s wire, %s uncompressed", size(e.Wire), size(e.Uncompressed)))
+		parts = append(parts, fmt.Sprintf("%s wire, %s uncompressed", ingest.Size(e.Wire), ingest.Size(e.Uncompressed)))
 	}
 	add := func(name, text string) {
 		if text != "" {
 			parts = append(parts, name+" "+text)
 		}
 	}
-	add("trimmed", counts(e.Trims))
-	add("dropped", counts(e.Rejected))
+	add("trimmed", ingest.Counts(e.Trims))
+	add("dropped", ingest.Counts(e.Rejected))
 	if e.Duplicates > 0 {
 		add("duplicate keys", fmt.Sprint(e.Duplicates))
 	}
@@ -71,51 +69,5 @@ func (j *journal) exchange(e ingest.Exchange) {
 
 // summary writes the totals.
 func (j *journal) summary(s ingest.Stats) {
-	statuses := map[string]int{}
-	for status, n := range s.ByStatus {
-		name := fmt.Sprint(status)
-		if status == 0 {
-			name = "cut"
-		}
-		statuses[name] = n
-	}
-	j.line("\nsummary")
-	row := func(name, text string) {
-		if text != "" {
-			j.line("  %-18s %s", name, text)
-		}
-	}
-	row("requests", fmt.Sprintf("%d (%d to ingest) on %d connections", s.Requests, s.IngestRequests, s.Connections))
-	row("answers", counts(statuses))
-	row("records", fmt.Sprintf("%d received, %d stored", s.RecordsReceived, s.RecordsStored))
-	row("bytes", fmt.Sprintf("%s wire, %s uncompressed", size(s.BytesWire), size(s.BytesUncompressed)))
-	row("records trimmed", counts(s.Trims))
-	row("records dropped", counts(s.RejectedRecords))
-	row("requests refused", counts(s.RejectedRequests))
-	if s.DuplicateKeys > 0 {
-		row("duplicate keys", fmt.Sprint(s.DuplicateKeys))
-	}
-	if s.Faults > 0 {
-		row("faults", fmt.Sprint(s.Faults))
-	}
-}
-
-// counts writes a map as "name 3 + name 1", sorted by name.
-func counts(m map[string]int) string {
-	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(m)) {
-		parts = append(parts, fmt.Sprintf("%s %d", name, m[name]))
-	}
-	return strings.Join(parts, " + ")
-}
-
-// size writes a number of bytes with three figures; kB and MB are decimal.
-func size(n int64) string {
-	switch {
-	case n < 1000:
-		return fmt.Sprintf("%d B", n)
-	case n < 1_000_000:
-		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
-	}
-	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	j.line("\nsummary\n%s", strings.TrimRight(s.Summary(), "\n"))
 }

@@ -2,83 +2,188 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
+
+	"out_dynatrace/test/corpus"
+	"out_dynatrace/test/host"
 )
 
-// madeUpToken has the form of an access token. It is put together here so that nobody takes it for a leaked one.
-var madeUpToken = "dt0c01." + strings.Repeat("LOCALRUN", 3) + "." + strings.Repeat("NOTASECRET", 7)[:64]
-
-// agent is what ships the log through the plugin.
-type agent interface {
-	// describe says in one line what ships.
-	describe(j *job) string
-	// start begins to ship; what the agent prints goes to said. The process is killed when ctx ends.
-	start(ctx context.Context, j *job, said *journal) (process, error)
+// agent ships the log through the plugin.
+type agent struct {
+	name string
+	// start begins to ship. The process is killed when ctx ends.
+	start func(ctx context.Context, j *job) (*process, error)
 }
 
 // process is a running agent.
-type process interface {
-	// done is closed when nothing more will be shipped, because all is or because the process has ended.
-	done() <-chan struct{}
-	// stop ends the process as a user would, and says what went wrong, then or before.
-	stop() error
-	// kill ends the process at once. It is gone when kill returns.
-	kill()
+type process struct {
+	// done is closed when nothing more will be shipped; ended when the process is gone.
+	done, ended <-chan struct{}
+	// stop ends the process as a user would, and returns what went wrong, then or before.
+	stop func() error
 }
 
-// chooseAgent takes the Fluent Bit of the environment variable FLUENT_BIT or of PATH, and the test host if there is none.
-func chooseAgent(ctx context.Context, o options) (agent, error) {
-	if o.host {
-		return testHost{reason: "as -host asks"}, nil
+// chooseAgent returns the Fluent Bit of the environment variable FLUENT_BIT or of PATH, or the test host.
+func chooseAgent(hostWanted bool) (agent, error) {
+	if hostWanted {
+		return agent{"the test host (as -host asks)", startHost}, nil
 	}
 	name := os.Getenv("FLUENT_BIT")
-	found, err := exec.LookPath(name)
+	if name == "" {
+		name = "fluent-bit"
+	}
+	path, err := exec.LookPath(name)
 	switch {
-	case name != "" && err != nil:
-		return nil, fmt.Errorf("FLUENT_BIT is %s, which is no program that can be run: %w", plain(name, 80), err)
-	case name == "":
-		if found, err = exec.LookPath("fluent-bit"); err != nil {
-			return testHost{reason: "no fluent-bit found; set FLUENT_BIT=/path/to/fluent-bit to use one"}, nil
+	case err == nil:
+		if path, err = filepath.Abs(path); err != nil { // it runs in another directory
+			return agent{}, err
+		}
+		return agent{path, func(ctx context.Context, j *job) (*process, error) {
+			return startFluentBit(ctx, j, path)
+		}}, nil
+	case os.Getenv("FLUENT_BIT") != "":
+		return agent{}, fmt.Errorf("FLUENT_BIT is %s, which cannot be run: %w", name, err)
+	}
+	return agent{"the test host (no fluent-bit found; FLUENT_BIT=/path/to/fluent-bit names one)", startHost}, nil
+}
+
+// startFluentBit runs the configuration as it is, with a plugins.conf that names this plugin: Fluent Bit
+// looks in its working directory first.
+func startFluentBit(ctx context.Context, j *job, path string) (*process, error) {
+	if err := os.Mkdir(filepath.Join(j.dir, "state"), 0o700); err != nil {
+		return nil, err
+	}
+	plugins := "[PLUGINS]\n    Path  " + j.plugin + "\n"
+	if err := os.WriteFile(filepath.Join(j.dir, "plugins.conf"), []byte(plugins), 0o600); err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, path, "-c", j.conf)
+	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.Env = j.dir, j.output, j.output, os.Environ()
+	for name, value := range j.environment() {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	cmd.WaitDelay = 2 * time.Second
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Setpgid:   true,            // Ctrl-C in the terminal is for this program, which ends Fluent Bit
+		Pdeathsig: syscall.SIGKILL, // when this program is killed
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	ended := make(chan struct{})
+	var failure error
+	go func() {
+		failure = cmd.Wait()
+		close(ended)
+	}()
+	stop := func() error {
+		select {
+		case <-ended:
+			return fmt.Errorf("fluent-bit ended before all was stored: %v", cmd.ProcessState)
+		default:
+		}
+		_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended just now
+		select {
+		case <-ended:
+			return failure
+		case <-time.After(45 * time.Second): // Grace of the configuration is 30
+			return errors.New("fluent-bit did not end within 45 seconds after SIGTERM")
 		}
 	}
-	if found, err = filepath.Abs(found); err != nil { // it is run in another directory
-		return nil, err
-	}
-	version, err := versionOf(ctx, found)
+	return &process{ended, ended, stop}, nil
+}
+
+// startHost gives the plugin the options of the configuration, and the lines as tail would.
+func startHost(ctx context.Context, j *job) (*process, error) {
+	text, err := os.ReadFile(j.conf)
 	if err != nil {
 		return nil, err
 	}
-	return fluentBit{path: found, version: version}, nil
-}
-
-// versionOf asks a Fluent Bit for the first line of its --version, such as "Fluent Bit v4.2.8".
-func versionOf(ctx context.Context, path string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, path, "--version")
-	cmd.WaitDelay = time.Second
-	out, err := cmd.Output()
+	properties := outputProperties(string(text), j.environment())
+	if properties == nil {
+		return nil, fmt.Errorf("%s: no [OUTPUT] named dynatrace in the classic format, which is the one that the test host reads", j.conf)
+	}
+	paths, err := host.Build(filepath.Join(filepath.Dir(j.plugin), "host"))
 	if err != nil {
-		return "", fmt.Errorf("%s --version: %w", plain(path, 80), err)
+		return nil, err
 	}
-	first, _, _ := strings.Cut(string(out), "\n")
-	if first = strings.TrimSpace(first); !strings.Contains(first, "Fluent Bit") {
-		return "", fmt.Errorf("%s is no Fluent Bit: its --version says %q", plain(path, 80), plain(first, 80))
+	h, err := host.Start(ctx, host.Options{
+		Paths:          paths,
+		Plugin:         j.plugin,
+		Instances:      []host.Properties{properties},
+		MaxOutstanding: 8, // chunks of 2 MB
+		Grace:          30 * time.Second,
+		Timeout:        24 * time.Hour, // wait has limits of its own
+		LogTo:          j.output,
+	})
+	if err != nil {
+		return nil, err
 	}
-	return first, nil
+	shipped := make(chan struct{})
+	var failure error
+	go func() {
+		failure = sendLines(h, j.log)
+		close(shipped)
+	}()
+	stop := func() error {
+		<-shipped
+		report, err := h.Close()
+		if lost := report.Summary.Errors + report.Summary.GivenUp + report.Summary.Undelivered; lost > 0 {
+			failure = errors.Join(failure,
+				fmt.Errorf("the plugin did not deliver %d of %d chunks", lost, report.Summary.Chunks))
+		}
+		return errors.Join(failure, err)
+	}
+	return &process{shipped, h.Done(), stop}, nil
 }
 
-// environment is what the configurations in conf/ take from the environment.
-func (j *job) environment() map[string]string {
-	return map[string]string{
-		"DT_ENDPOINT":  j.endpoint,
-		"DT_API_TOKEN": madeUpToken,
-		"LOG_PATH":     j.log,
-		"STATE_DIR":    filepath.Join(j.dir, "state"),
+// sendLines sends a file in chunks and waits until each is settled.
+func sendLines(h *host.Host, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
 	}
+	defer f.Close()
+	for chunk, err := range corpus.Lines("file.input", f, time.Now()) {
+		if err != nil {
+			return err
+		}
+		if err := h.Send(0, chunk.Tag, chunk.Data); err != nil {
+			return err
+		}
+	}
+	return h.Drain()
+}
+
+// outputProperties are those of the output named dynatrace in a classic configuration, without the ones
+// that select its records, and with ${NAME} replaced; nil if there is none.
+func outputProperties(text string, environment map[string]string) host.Properties {
+	for section := range strings.SplitSeq(text, "\n[") {
+		var p host.Properties
+		ours := false
+		lines := strings.Split(section, "\n")
+		for _, line := range lines[1:] {
+			key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+			key, value = strings.ToLower(key), strings.TrimSpace(value)
+			switch {
+			case key == "name":
+				ours = value == "dynatrace"
+			case key == "", key[0] == '#', key == "match", strings.HasPrefix(key, "storage."):
+			default:
+				value = os.Expand(value, func(name string) string { return environment[name] })
+				p = append(p, host.Property{Key: key, Value: value})
+			}
+		}
+		if ours && strings.EqualFold(lines[0], "output]") {
+			return p
+		}
+	}
+	return nil
 }

@@ -10,9 +10,51 @@ import (
 	"testing"
 
 	"out_dynatrace/plugin/config"
+	"out_dynatrace/test/host"
 )
 
 const confDir = "../../conf"
+
+// section is one [SECTION] of a configuration in Fluent Bit's classic format. Names and keys are in lower
+// case.
+type section struct {
+	name    string
+	entries []entry
+}
+
+// entry is one line of a section.
+type entry struct{ key, value string }
+
+// get returns the value of the first entry with the key, or "".
+func (s section) get(key string) string {
+	for _, e := range s.entries {
+		if e.key == key {
+			return e.value
+		}
+	}
+	return ""
+}
+
+// parseClassic reads sections, entries and comments, which is all that conf/ uses: no @SET, no @INCLUDE.
+func parseClassic(text string) []section {
+	var sections []section
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "" || line[0] == '#':
+		case line[0] == '[':
+			sections = append(sections, section{name: strings.ToLower(strings.Trim(line, "[]"))})
+		case len(sections) > 0:
+			s := &sections[len(sections)-1]
+			key, value := line, ""
+			if i := strings.IndexAny(line, " \t"); i >= 0 {
+				key, value = line[:i], strings.TrimSpace(line[i:])
+			}
+			s.entries = append(s.entries, entry{strings.ToLower(key), value})
+		}
+	}
+	return sections
+}
 
 // ofTheCore are the keys of an output that Fluent Bit reads itself.
 var ofTheCore = []string{"name", "match", "workers", "retry_limit", "storage.total_limit_size"}
@@ -58,7 +100,7 @@ func parseYAML(t *testing.T, text string) []section {
 	return sections
 }
 
-func TestEveryOptionInTheConfigurationsExists(t *testing.T) {
+func TestConf_EveryOptionExists(t *testing.T) {
 	known := slices.Clone(ofTheCore)
 	for _, o := range config.Options() {
 		known = append(known, o.Name)
@@ -69,7 +111,7 @@ func TestEveryOptionInTheConfigurationsExists(t *testing.T) {
 	} {
 		outputs := 0
 		for _, s := range sections {
-			if plugin, _ := s.get("name"); s.name != "output" || plugin != "dynatrace" {
+			if s.name != "output" || s.get("name") != "dynatrace" {
 				continue
 			}
 			outputs++
@@ -85,7 +127,7 @@ func TestEveryOptionInTheConfigurationsExists(t *testing.T) {
 	}
 }
 
-func TestTheTwoFormatsSayTheSame(t *testing.T) {
+func TestConf_BothFormatsSayTheSame(t *testing.T) {
 	same := map[string]string{"On": "true", "Off": "false"}
 	collect := func(sections []section) map[string]string {
 		all := map[string]string{}
@@ -106,7 +148,7 @@ func TestTheTwoFormatsSayTheSame(t *testing.T) {
 	}
 }
 
-func TestTheConfigurationsNeedNoOtherVariablesThanTheyExplain(t *testing.T) {
+func TestConf_EveryVariableIsExplained(t *testing.T) {
 	set := (&job{}).environment()
 	for _, name := range []string{"fluent-bit.conf", "fluent-bit.yaml"} {
 		text := readConf(t, name)
@@ -121,38 +163,24 @@ func TestTheConfigurationsNeedNoOtherVariablesThanTheyExplain(t *testing.T) {
 	}
 }
 
-func TestTheBufferGrowsForALongLineAndNothingElseChanges(t *testing.T) {
-	for _, name := range []string{"fluent-bit.conf", "fluent-bit.yaml"} {
-		j := &job{dir: t.TempDir(), conf: filepath.Join(confDir, name), longest: 9_900_000}
-		if conf, err := j.placeConf(); err != nil || conf != j.conf {
-			t.Errorf("%s: a line that fits changes it: %s, %v", name, conf, err)
-		}
-		j.longest = 12_000_000
-		conf, err := j.placeConf()
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := os.ReadFile(conf)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if want := regexp.MustCompile(`\b10M\b`).ReplaceAllString(readConf(t, name), "12065536"); string(text) != want {
-			t.Errorf("%s:\n%s", name, text)
+func TestOutputProperties_AreThoseOfTheConfiguration(t *testing.T) {
+	j := &job{endpoint: "http://127.0.0.1:1", dir: "/work"}
+	got := outputProperties(readConf(t, "fluent-bit.conf"), j.environment())
+	var want host.Properties
+	for _, s := range parseClassic(readConf(t, "fluent-bit.conf")) {
+		for _, e := range s.entries {
+			selects := e.key == "name" || e.key == "match" || strings.HasPrefix(e.key, "storage.")
+			if s.name != "output" || selects {
+				continue
+			}
+			value := os.Expand(e.value, func(name string) string { return j.environment()[name] })
+			want = append(want, host.Property{Key: e.key, Value: value})
 		}
 	}
-}
-
-func TestThePluginIsPlacedInTheListOfPlugins(t *testing.T) {
-	j := &job{dir: t.TempDir(), conf: filepath.Join(confDir, "fluent-bit.conf"), plugin: "/some where/$1/out_dynatrace.so"}
-	if err := j.placePlugin(); err != nil {
-		t.Fatal(err)
+	if len(want) < 5 || !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
-	text, err := os.ReadFile(filepath.Join(j.dir, "plugins.conf"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	sections := parseClassic(string(text))
-	if len(sections) != 1 || sections[0].name != "plugins" || len(sections[0].entries) != 1 || sections[0].entries[0] != (entry{"path", j.plugin}) {
-		t.Errorf("%+v", sections)
+	if got := outputProperties("[OUTPUT]\n    Name  stdout\n[INPUT]\n    Name  dynatrace\n", nil); got != nil {
+		t.Errorf("another section: %v", got)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -55,19 +54,18 @@ func writeOddLog(t *testing.T) string {
 	return name
 }
 
-func TestALogIsShippedByTheTestHostAndComparesEqual(t *testing.T) {
+func TestRun_TestHostShipsALogThatComparesEqual(t *testing.T) {
 	plugin := builtPlugin(t)
 	code, out, problems := call(t, t.Context(), "-host", "-plugin", plugin, "-conf", confDir+"/fluent-bit.conf", "-log", writeOddLog(t))
 	if code != exitOK || problems != "" {
 		t.Fatalf("exit %d: %s\n%s", code, problems, out)
 	}
 	for _, want := range []string{
-		"9 lines, ",
-		"its last line has no line end",
+		", 9 lines, ",
 		"the test host (as -host asks)",
 		"4 of the 9 stored records:",
-		"all answered 204",
-		"All of it is stored, each line with its content.",
+		"204 1",
+		"Every line is stored, each with its content.",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is missing in\n%s", want, out)
@@ -75,26 +73,44 @@ func TestALogIsShippedByTheTestHostAndComparesEqual(t *testing.T) {
 	}
 }
 
-func TestTheConfigurationsWorkInARealFluentBit(t *testing.T) {
-	name := os.Getenv("FLUENT_BIT")
-	if name == "" {
-		name = "fluent-bit"
-	}
-	if _, err := exec.LookPath(name); err != nil {
-		t.Skip("no fluent-bit: set FLUENT_BIT or PATH")
+func TestRun_ConfigurationsWorkInARealFluentBit(t *testing.T) {
+	if os.Getenv("FLUENT_BIT") == "" {
+		t.Skip("FLUENT_BIT=/path/to/fluent-bit names none")
 	}
 	plugin := builtPlugin(t)
 	for _, conf := range []string{"fluent-bit.conf", "fluent-bit.yaml"} {
 		t.Run(conf, func(t *testing.T) {
 			code, out, problems := call(t, t.Context(), "-plugin", plugin, "-conf", filepath.Join(confDir, conf), "-log", writeOddLog(t))
-			if code != exitOK || !strings.Contains(out, "agent      Fluent Bit v") || !strings.Contains(out, "log.source") {
+			if code != exitOK || !strings.Contains(out, "log.source") {
 				t.Errorf("exit %d: %s\n%s", code, problems, out)
 			}
 		})
 	}
 }
 
-func TestAnInterruptLeavesNothingBehind(t *testing.T) {
+// TestRun_PathNamesTheFluentBit runs whatever is called fluent-bit in PATH when FLUENT_BIT names none.
+func TestRun_PathNamesTheFluentBit(t *testing.T) {
+	plugin := builtPlugin(t)
+	dir := t.TempDir()
+	standIn := filepath.Join(dir, "fluent-bit")
+	script := "#!/bin/sh\n/bin/grep -q out_dynatrace.so plugins.conf && echo started with $*\nexit 3\n"
+	if err := os.WriteFile(standIn, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("FLUENT_BIT", "")
+	t.Setenv("PATH", dir)
+	conf, err := filepath.Abs(confDir + "/fluent-bit.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, out, problems := call(t, t.Context(), "-plugin", plugin, "-conf", conf, "-log", writeOddLog(t))
+	if code != exitFailed || !strings.Contains(problems, "fluent-bit ended before all was stored: exit status 3") ||
+		!strings.Contains(out, "agent      "+standIn+" with") || !strings.Contains(out, "started with -c "+conf) {
+		t.Errorf("exit %d: %s\n%s", code, problems, out)
+	}
+}
+
+func TestRun_AnInterruptLeavesNothingBehind(t *testing.T) {
 	plugin := builtPlugin(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(300*time.Millisecond, cancel)
@@ -104,7 +120,7 @@ func TestAnInterruptLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-func TestAReaderThatGoesAwayEndsTheRun(t *testing.T) {
+func TestRun_EndsWhenItsReaderGoesAway(t *testing.T) {
 	plugin := builtPlugin(t)
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -119,7 +135,7 @@ func TestAReaderThatGoesAwayEndsTheRun(t *testing.T) {
 	}
 }
 
-func TestNothingToShipIsNoFailure(t *testing.T) {
+func TestRun_NothingToShipIsNoFailure(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "empty")
 	if err := os.WriteFile(name, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -130,7 +146,7 @@ func TestNothingToShipIsNoFailure(t *testing.T) {
 	}
 }
 
-func TestWrongCallsSayWhatIsWrong(t *testing.T) {
+func TestRun_WrongCallsSayWhatIsWrong(t *testing.T) {
 	t.Setenv("FLUENT_BIT", "/nonexistent/fluent-bit")
 	here := "run_test.go"
 	for _, c := range []struct {
@@ -142,7 +158,7 @@ func TestWrongCallsSayWhatIsWrong(t *testing.T) {
 		{[]string{"extra"}, exitUsage, `unexpected argument "extra"`},
 		{[]string{"-plugin", "missing.so"}, exitFailed, "no plugin at missing.so: build it with make build"},
 		{[]string{"-plugin", here, "-log", here}, exitFailed, "FLUENT_BIT is /nonexistent/fluent-bit"},
-		{[]string{"-plugin", here, "-host", "-log", "missing.log"}, exitFailed, "there is no file missing.log"},
+		{[]string{"-plugin", here, "-host", "-log", "missing.log"}, exitFailed, "missing.log: no such file"},
 		{[]string{"-plugin", here, "-host", "-log", here, "-conf", "missing.conf"}, exitFailed, "missing.conf"},
 		{[]string{"-plugin", here, "-host", "-log", here, "-conf", confDir + "/fluent-bit.yaml"}, exitFailed, "classic format"},
 	} {
@@ -152,30 +168,23 @@ func TestWrongCallsSayWhatIsWrong(t *testing.T) {
 	}
 }
 
-// still is a process that does nothing.
-type still struct{ ended chan struct{} }
-
-func (s still) done() <-chan struct{} { return s.ended }
-func (s still) stop() error           { return nil }
-func (s still) kill()                 {}
-
-func TestWaitingEndsWhenAllIsStoredAndWhenNothingMoves(t *testing.T) {
+func TestWait_EndsWhenAllIsStoredAndWhenNothingMoves(t *testing.T) {
 	ended := make(chan struct{})
 	close(ended)
 	for name, c := range map[string]struct {
-		j    job
-		p    process
-		want string
+		total   int64
+		done    chan struct{}
+		silence time.Duration
+		want    string
 	}{
-		"all is stored":      {job{lines: 2, limit: time.Hour, silence: time.Hour}, still{}, ""},
-		"the agent ended":    {job{lines: 9, limit: time.Hour, silence: time.Hour}, still{ended}, ""},
-		"nothing moves":      {job{lines: 9, limit: time.Hour, silence: time.Millisecond}, still{}, "nothing new was stored for 1ms: 2 of 9 lines are stored"},
-		"the time is over":   {job{lines: 9, limit: time.Millisecond, silence: time.Hour}, still{}, "not finished after 1ms: 2 of 9 lines are stored"},
-		"more than was read": {job{lines: 1, limit: time.Hour, silence: time.Hour}, still{}, ""},
+		"all is stored":      {2, nil, time.Hour, ""},
+		"the agent ended":    {9, ended, time.Hour, ""},
+		"nothing moves":      {9, nil, time.Millisecond, "nothing new was stored for 1ms: 2 of 9 lines are stored"},
+		"more than was read": {1, nil, time.Hour, ""},
 	} {
-		s := new(store)
+		s := &store{total: c.total}
 		put(t, s, "one", "two")
-		err := wait(t.Context(), c.p, &c.j, s, newScreen(new(strings.Builder), func() {}), time.Now())
+		err := wait(t.Context(), c.done, s, c.silence, new(strings.Builder), time.Now())
 		if c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != c.want) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -13,13 +15,13 @@ func tallyOf(lines ...string) (t tally) {
 	return t
 }
 
-func TestTheOrderOfLinesDoesNotMatter(t *testing.T) {
+func TestTally_IgnoresTheOrder(t *testing.T) {
 	if a, b := tallyOf("one", "two", "", "two"), tallyOf("two", "", "two", "one"); a != b {
 		t.Errorf("%+v differs from %+v", a, b)
 	}
 }
 
-func TestLinesThatAreNotTheSameAreNoticed(t *testing.T) {
+func TestTally_NoticesEachDifference(t *testing.T) {
 	want := tallyOf("one", "two", "two")
 	for name, got := range map[string]tally{
 		"a changed line":     tallyOf("one", "two", "twO"),
@@ -34,7 +36,7 @@ func TestLinesThatAreNotTheSameAreNoticed(t *testing.T) {
 	}
 }
 
-func TestLinesCountAsTheyCanBeStored(t *testing.T) {
+func TestTally_CountsLinesAsTheyCanBeStored(t *testing.T) {
 	for name, c := range map[string]struct{ read, stored string }{
 		"each invalid byte is one U+FFFD":          {"a\xff\xfeb", "a\uFFFD\uFFFDb"},
 		"the bytes of half a character are two":    {"\xe2\x82", "\uFFFD\uFFFD"},
@@ -49,10 +51,10 @@ func TestLinesCountAsTheyCanBeStored(t *testing.T) {
 	}
 }
 
-func TestOfLongLinesTheStartIsCompared(t *testing.T) {
+func TestTally_ComparesTheStartOfLongLines(t *testing.T) {
 	long := strings.Repeat("x", compared)
 	whole, cut := tallyOf(long+"the end"), tallyOf(long)
-	if whole.sum != cut.sum || whole.text != cut.text+7 || whole.long != 1 || cut.long != 0 {
+	if whole.sum != cut.sum || whole.text != cut.text+7 {
 		t.Errorf("whole %+v, cut %+v", whole, cut)
 	}
 	if other := tallyOf("y" + long[1:]); other.sum == cut.sum {
@@ -62,5 +64,54 @@ func TestOfLongLinesTheStartIsCompared(t *testing.T) {
 	invalid := bytes.Repeat([]byte{0xff}, compared/3+10)
 	if a, b := tallyOf(string(invalid)), tallyOf(strings.Repeat("\uFFFD", len(invalid))); a != b {
 		t.Errorf("%+v differs from %+v", a, b)
+	}
+}
+
+// put gives records with the contents to a store.
+func put(t *testing.T, s *store, contents ...string) {
+	t.Helper()
+	var records []json.RawMessage
+	for _, c := range contents {
+		text, err := json.Marshal(map[string]any{"content": c, "loglevel": "NONE"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		records = append(records, text)
+	}
+	if err := s.Put(records); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestStore_CountsAsTheSourceDoes(t *testing.T) {
+	lines := []string{"one", "", "zwei Größen", "\x00zero", strings.Repeat("long", compared/3)}
+	s := new(store)
+	put(t, s, lines[:2]...)
+	put(t, s, lines[2:]...)
+	if got := s.tallied(); got != tallyOf(lines...) || s.last.IsZero() {
+		t.Errorf("got %+v, want %+v", got, tallyOf(lines...))
+	}
+}
+
+func TestStore_ShowsRecordsAtEvenDistances(t *testing.T) {
+	for total, want := range map[int64]string{
+		8: `"line 0" "line 2" "line 4" "line 6"`,
+		2: `"line 0" "line 1"`,
+	} {
+		s := &store{total: total}
+		for i := range total {
+			put(t, s, fmt.Sprint("line ", i))
+		}
+		var got []string
+		for _, raw := range s.shown {
+			var r struct{ Content json.RawMessage }
+			if err := json.Unmarshal(raw, &r); err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, string(r.Content))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("of %d: got %s, want %s", total, got, want)
+		}
 	}
 }
