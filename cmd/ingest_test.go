@@ -27,6 +27,7 @@ func ingestRequests(t *testing.T, c command) {
 		} {
 			for _, path := range []string{
 				"/api/v2/logs/ingest", "/api/v2/otlp/v1/logs", "/api/v2/logs/ingest?api-token=" + token,
+				"/e/" + token + "/api/v2/logs/ingest", "/" + token,
 			} {
 				body := strings.NewReader(`[{"content":"a"}]`)
 				request, err := http.NewRequest(http.MethodPost, "http://"+address+path, body)
@@ -64,5 +65,17 @@ func send(t *testing.T, request *http.Request) bool {
 			return false
 		}
 		request.Body, _ = request.GetBody()
+	}
+}
+
+func ingestWrongFlags(t *testing.T, c command) {
+	for _, args := range [][]string{
+		{token}, {"--tokn", token}, {"--tokn=" + token}, {"--token=" + token, "rest"}, {"--listen", token},
+		{"--profile", token}, {"--old=" + token}, {"--env", token, "--refuse-status", jwt},
+	} {
+		output := c.run(t, nil, nil, args...)
+		if !strings.HasPrefix(output, "dynatrace-ingest: ") {
+			t.Errorf("%q: no error in\n%s", args, output)
+		}
 	}
 }

@@ -56,6 +56,7 @@ var commands = map[string]map[string]func(*testing.T, command){
 	},
 	"dynatrace-ingest": {
 		"requests with good and bad tokens": ingestRequests,
+		"flags that are wrong":              ingestWrongFlags,
 	},
 }
 

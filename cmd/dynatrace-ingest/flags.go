@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"out_dynatrace/plugin/secret"
 	"out_dynatrace/test/ingest"
 )
 
@@ -91,11 +92,14 @@ func parseFlags(args []string) (*config, error) {
 	c := &config{}
 	var tlsNames []string
 	set := c.flagSet(&tlsNames)
+	if err := checkArguments(args); err != nil { // first, because package flag repeats arguments
+		return nil, err
+	}
 	if err := set.Parse(args); err != nil {
 		return nil, err
 	}
 	if set.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q", set.Arg(0))
+		return nil, fmt.Errorf("unexpected argument %s", secret.Quote(set.Arg(0)))
 	}
 	if c.certOut != "" && !c.tls || len(tlsNames) > 0 && !c.tls {
 		return nil, fmt.Errorf("--cert-out and --tls-name need --tls")
@@ -107,6 +111,19 @@ func parseFlags(args []string) (*config, error) {
 		return nil, fmt.Errorf("--listen: %w", err)
 	}
 	return c, nil
+}
+
+// checkArguments returns an error if a token stands anywhere but after --token.
+func checkArguments(args []string) error {
+	for i, arg := range args {
+		name, _, given := strings.Cut(arg, "=")
+		isValue := i > 0 && strings.TrimLeft(args[i-1], "-") == "token"
+		isToken := given && strings.TrimLeft(name, "-") == "token"
+		if secret.MayHoldToken(arg) && !isValue && !isToken {
+			return errors.New("a token is accepted after --token only")
+		}
+	}
+	return nil
 }
 
 // flagSet binds the flags to c.

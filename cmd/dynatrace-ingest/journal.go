@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"out_dynatrace/plugin/secret"
 	"out_dynatrace/test/ingest"
 )
 
@@ -40,7 +41,8 @@ func (j *journal) exchange(e ingest.Exchange) {
 	if e.Status != 0 {
 		status = fmt.Sprint(e.Status)
 	}
-	parts := []string{fmt.Sprintf("%s %s %s %q", e.Time.Format("15:04:05.000"), status, e.Method, e.Path)}
+	parts := []string{fmt.Sprintf("%s %s %s %s",
+		e.Time.Format("15:04:05.000"), status, e.Method, secret.Quote(e.Path))}
 	if e.Ingest {
 		if e.Received > 0 {
 			parts = append(parts, fmt.Sprintf("stored %d of %d records", e.Stored, e.Received))
