@@ -59,7 +59,7 @@ func New(cfg *config.Config, fluentBit string, logger telemetry.Logger) (*Instan
 	in.pipeline, in.dest, in.mapping, in.facts, in.letters = pipeline, pipeline.Destination, pipeline.Mapping, pipeline.Facts, pipeline.DeadLetter
 	in.flushes.New = func() any { return newFlush(in) }
 	for _, w := range cfg.Warnings {
-		in.log.Warn("config: "+w, "%s", w)
+		in.log.Warn("config: "+w.String(), "%s", w)
 	}
 	version := wire.Version
 	if fluentBit != "" {

@@ -101,7 +101,7 @@ func run(ctx context.Context, args []string, w world) int {
 	cfg.FlushDeadline = w.deadline // so the sender waits as long as this command does
 	log := telemetry.NewLog(&printer{w: w.stderr}, w.now, 0)
 	for _, warning := range cfg.Warnings {
-		log.Warn("config: "+warning, "%s", warning)
+		log.Warn("config: "+warning.String(), "%s", warning)
 	}
 	destination, err := wire.NewDestination(cfg, wire.DestinationOptions{
 		Host:                wire.Host{Log: log},

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -8,58 +9,116 @@ import (
 	"out_dynatrace/plugin/secret"
 )
 
-// checkEnrich makes one list of names of what enrich says: the mappings that are on.
-func (d *draft) checkEnrich() {
-	if d.wrong[optEnrich] {
-		return
-	}
-	defaults, known := enrichDefaults(), append(enrichDefaults(), enrichExtras()...)
-	var on []string
-	for i, name := range d.Enrich {
-		name = strings.ToLower(name)
-		without, isWithout := strings.CutPrefix(name, "-")
-		switch {
-		case name == EnrichOff && len(d.Enrich) == 1:
-		case name == EnrichAuto:
-			on = append(on, defaults...)
-		case isWithout && i > 0 && slices.Contains(known, without):
-			on = slices.DeleteFunc(on, func(n string) bool { return n == without })
-		case slices.Contains(known, name):
-			on = append(on, name)
-		default:
-			d.fail(optEnrich, "got %s, takes auto, off alone, or names among %s, and -name behind auto for all but one", secret.Quote(d.Enrich[i]), strings.Join(known, ", "))
-			return
+// applyPreset sets the limits and their kin that no option sets to those of the preset.
+func (l *loader) applyPreset() {
+	p := presetOf(l.Preset)
+	limits := p.limits
+	for field, limit := range map[*int]*int{
+		&l.Limits.ContentBytes:        &limits.ContentBytes,
+		&l.Limits.AttributeValueBytes: &limits.AttributeValueBytes,
+		&l.Limits.Attributes:          &limits.Attributes,
+	} {
+		if l.given(field) {
+			*limit = *field
 		}
 	}
-	slices.Sort(on)
-	d.Enrich = slices.Compact(on)
-	for _, extra := range enrichExtras() {
-		if of := extraOf[extra]; of != "" && slices.Contains(on, extra) && !slices.Contains(on, of) {
-			d.fail(optEnrich, "has %s without %s, to which it belongs; write `enrich auto,%s` or name both", extra, of, extra)
-		}
+	l.Limits = limits
+	if !l.given(&l.Stringify) {
+		l.Stringify = p.old
+	}
+	if !l.given(&l.LowercaseKeys) {
+		l.LowercaseKeys = p.old
 	}
 }
 
-// checkMapping settles what depends on more than one option.
-func (d *draft) checkMapping() {
-	d.checkEnrich()
-	d.checkAttributes(os.Getenv)
-	if d.LowercaseKeys { // a pattern with a capital letter would fit no attribute
-		for _, patterns := range [][]string{d.Include, d.Exclude} {
+// checkEnrich replaces the words of the option by the names of the sources that are on.
+func (l *loader) checkEnrich() {
+	if l.wrong(&l.Enrich) {
+		return
+	}
+	on, err := resolveEnrich(l.Enrich)
+	if err != nil {
+		l.fail(&l.Enrich, "%w", err)
+	}
+	l.Enrich = on
+}
+
+// checkAttributes replaces the variables in static attributes and drops those without a value.
+func (l *loader) checkAttributes() {
+	var kept []Pair
+	for _, p := range l.Attributes {
+		if l.LowercaseKeys {
+			p.Name = strings.ToLower(p.Name)
+		}
+		name := secret.Quote(p.Name)
+		if slices.ContainsFunc(kept, func(k Pair) bool { return k.Name == p.Name }) {
+			l.fail(&l.Attributes, "has %s twice; keep one", name)
+			return
+		}
+		value, missing := expand(p.Value, os.Getenv)
+		switch {
+		case missing != "":
+			l.warn(&l.Attributes, fmt.Sprintf("%s is not sent: the variable %s is not set",
+				name, secret.Quote(missing)))
+		case value == "":
+			l.warn(&l.Attributes, name+" is not sent: it has no value (a variable that is not set counts as empty)")
+		default:
+			kept = append(kept, Pair{p.Name, value})
+		}
+	}
+	l.Attributes = kept
+	l.AttributesInHeader = l.AttributesInHeader && len(kept) > 0
+	if l.AttributesInHeader && l.Format == FormatText {
+		l.warn(&l.AttributesInHeader,
+			"has no effect with `format text`, where all attributes of a record are sent in the header")
+		l.AttributesInHeader = false
+	}
+}
+
+// expand replaces %{NAME}, and returns the first variable that is not set. Fluent Bit has replaced
+// ${NAME} before, where a comma in the value would end the attribute.
+func expand(s string, env func(string) string) (value, missing string) {
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(s, "%{")
+		name, behind, closed := strings.Cut(rest, "}")
+		if !ok || !closed {
+			b.WriteString(s)
+			return b.String(), ""
+		}
+		v := env(name)
+		if v == "" {
+			return "", name
+		}
+		b.WriteString(before + v)
+		s = behind
+	}
+}
+
+// checkPatterns turns patterns into lower case where names are: a pattern with a capital letter
+// would match no attribute. It also resolves the word off of metadata_files.
+func (l *loader) checkPatterns() {
+	if l.LowercaseKeys {
+		for _, patterns := range [][]string{l.Include, l.Exclude} {
 			for i := range patterns {
 				patterns[i] = strings.ToLower(patterns[i])
 			}
 		}
 	}
-	if slices.Equal(d.MetadataFiles, []string{"off"}) {
-		d.MetadataFiles = nil
+	if slices.Equal(l.MetadataFiles, []string{"off"}) {
+		l.MetadataFiles = nil
 	}
-	if slices.Contains(d.Enrich, "kubernetes") {
-		if d.ClusterName == "" {
-			d.ClusterName = os.Getenv("K8S_CLUSTER_NAME")
-		}
-		if d.ClusterUID == "" {
-			d.ClusterUID = os.Getenv("K8S_CLUSTER_UID")
-		}
+}
+
+// findCluster takes what no option says about the Kubernetes cluster from the environment.
+func (l *loader) findCluster() {
+	if !slices.Contains(l.Enrich, "kubernetes") {
+		return
+	}
+	if l.ClusterName == "" {
+		l.ClusterName = os.Getenv("K8S_CLUSTER_NAME")
+	}
+	if l.ClusterUID == "" {
+		l.ClusterUID = os.Getenv("K8S_CLUSTER_UID")
 	}
 }

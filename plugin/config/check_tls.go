@@ -1,115 +1,146 @@
 package config
 
 import (
-	"crypto/tls"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"out_dynatrace/plugin/certificate"
 	"out_dynatrace/plugin/endpoint"
+	"out_dynatrace/plugin/option"
 	"out_dynatrace/plugin/secret"
 )
 
-func (d *draft) checkTLS() {
-	d.TLSMinVersion = tls.VersionTLS12
-	if d.minVersion == "1.3" {
-		d.TLSMinVersion = tls.VersionTLS13
+func (l *loader) checkProxy() {
+	proxy := l.Proxy.URL()
+	if proxy == nil {
+		return
 	}
-	off := !d.TLSVerify && !d.wrong[optTLSVerify]
+	if l.ToOneAgent() {
+		l.warn(&l.Proxy, "is "+l.Proxy.String()+
+			", and requests to the OneAgent of this machine go through it; set `proxy off`")
+	}
+	toPlain := slices.ContainsFunc(l.Endpoints, endpoint.Endpoint.Plain)
+	if proxy.User != nil && !l.Proxy.Secure() && !endpoint.IsLoopback(proxy.Hostname()) && toPlain {
+		l.warn(&l.Proxy, "gets the token, the logs and its own password unencrypted")
+	}
+}
+
+func (l *loader) checkTLS() {
+	off := !l.TLSVerify && !l.wrong(&l.TLSVerify)
 	if off {
-		d.warn(optTLSVerify, "is off: anyone in between can read the token and the logs; for a self-signed certificate set `tls_ca_file` or `tls_pin_sha256` instead")
+		l.warn(&l.TLSVerify, "is off: anyone in between can read the token and the logs; "+
+			"for a self-signed certificate set `tls_ca_file` or `tls_pin_sha256` instead")
 	}
-	d.checkPins(off)
-	d.checkServerName()
-	if d.TLSCAFile != "" && !d.wrong[optTLSCAFile] {
-		if _, err := certificate.ReadAuthorities(d.TLSCAFile); err != nil {
-			d.problem(optTLSCAFile, err)
-		} else if off && !d.Proxy.Secure() {
-			d.warn(optTLSCAFile, "has no effect while `tls_verify` is off")
-		}
-	}
-	d.checkKeyPair()
-	d.checkTLSIsSpoken()
+	l.checkPins(off)
+	l.checkServerName()
+	l.checkAuthorities(off)
+	l.checkKeyPair()
+	l.checkTLSIsUsed()
 }
 
-func (d *draft) checkPins(off bool) {
-	for _, text := range d.pins {
-		pin, err := certificate.ParseFingerprint(text)
-		if err != nil {
-			d.fail(optTLSPin, "%w", err)
-			return
-		}
-		d.TLSPins = append(d.TLSPins, pin)
+func (l *loader) checkPins(off bool) {
+	if len(l.TLSPins) == 0 || l.wrong(&l.TLSPins) {
+		return
 	}
-	if len(d.TLSPins) > 0 && off {
-		d.fail(optTLSPin, "is set, and `tls_verify` is off, which would check nothing; remove that, a pin needs no authority")
+	if off {
+		l.fail(&l.TLSPins, "is set, and `tls_verify` is off, which would check nothing; "+
+			"remove that, a pin needs no authority")
 	}
-	if n := d.secureHosts(); len(d.TLSPins) > 0 && len(d.TLSPins) < n {
-		d.warn(optTLSPin, fmt.Sprintf("has fewer fingerprints (%d) than there are hosts in `endpoint` (%d): one that shows another certificate is refused, even of a known authority; give the fingerprint of each, or `tls_ca_file` in their place", len(d.TLSPins), n))
-	}
-}
-
-// secureHosts is the number of different hosts that TLS is spoken with.
-func (d *draft) secureHosts() int {
 	hosts := make(map[string]bool)
-	for _, e := range d.Endpoints {
+	for _, e := range l.Endpoints {
 		if !e.Plain() {
 			hosts[e.Hostname()] = true
 		}
 	}
-	return len(hosts)
+	if len(l.TLSPins) < len(hosts) {
+		l.warn(&l.TLSPins, fmt.Sprintf("has fewer fingerprints (%d) than there are hosts in `endpoint` (%d): "+
+			"one with another certificate is rejected, even of a known authority; "+
+			"set the fingerprint of each, or `tls_ca_file` instead", len(l.TLSPins), len(hosts)))
+	}
 }
 
-func (d *draft) checkServerName() {
-	name := strings.ToLower(strings.TrimSuffix(d.TLSServerName, "."))
-	if name == "" || d.wrong[optTLSServerName] {
+func (l *loader) checkServerName() {
+	name := strings.ToLower(strings.TrimSuffix(l.TLSServerName, "."))
+	if name == "" || l.wrong(&l.TLSServerName) {
 		return
 	}
 	if !endpoint.ValidHost(name) {
-		d.fail(optTLSServerName, "got %s, takes the name of a host, without scheme, port and path", secret.Quote(d.TLSServerName))
+		l.fail(&l.TLSServerName, "got %s, takes the name of a host, without scheme, port and path",
+			secret.Quote(l.TLSServerName))
 		return
 	}
-	d.TLSServerName = name
-	for i, e := range d.Endpoints {
-		if len(d.Endpoints) > 1 && !e.Plain() && e.Hostname() != name {
-			// Right where the machines of a cluster share a certificate; else the mistake would show only when this one is needed.
-			d.warn(optTLSServerName, fmt.Sprintf("is looked for in the certificate of every endpoint, number %d, %s, too", i+1, e.Host))
+	l.TLSServerName = name
+	for i, e := range l.Endpoints {
+		if len(l.Endpoints) > 1 && !e.Plain() && e.Hostname() != name {
+			// Right where the machines of a cluster share a certificate; otherwise the mistake
+			// would show only when this endpoint is needed.
+			l.warn(&l.TLSServerName, fmt.Sprintf(
+				"is expected in the certificate of every endpoint, including number %d, %s", i+1, e.Host))
 		}
 	}
 }
 
-func (d *draft) checkKeyPair() {
-	if d.wrong[optTLSCertFile] || d.wrong[optTLSKeyFile] {
+func (l *loader) checkAuthorities(off bool) {
+	if l.TLSCAFile == "" || l.wrong(&l.TLSCAFile) {
 		return
 	}
-	switch {
-	case d.TLSCertFile == "" && d.TLSKeyFile == "":
-		return
-	case d.TLSCertFile == "":
-		d.fail(optTLSKeyFile, "is set, and `tls_cert_file` is not; a key is of no use without its certificate")
-		return
-	case d.TLSKeyFile == "":
-		d.TLSKeyFile = d.TLSCertFile
-	}
-	if _, err := certificate.ReadKeyPair(d.TLSCertFile, d.TLSKeyFile); err != nil {
-		d.problem(optTLSCertFile, err)
+	if _, err := certificate.ReadAuthorities(l.TLSCAFile); err != nil {
+		l.failTLS(err)
+	} else if off && !l.Proxy.Secure() {
+		l.warn(&l.TLSCAFile, "has no effect while `tls_verify` is off")
 	}
 }
 
-// checkTLSIsSpoken warns of options that change nothing because every endpoint is plain http.
-func (d *draft) checkTLSIsSpoken() {
-	if _, all := d.plain(); !all {
+func (l *loader) checkKeyPair() {
+	if l.wrong(&l.TLSCertFile, &l.TLSKeyFile) {
+		return
+	}
+	switch {
+	case l.TLSCertFile == "" && l.TLSKeyFile == "":
+		return
+	case l.TLSCertFile == "":
+		l.fail(&l.TLSKeyFile, "is set, and `tls_cert_file` is not; a key is useless without its certificate")
+		return
+	case l.TLSKeyFile == "":
+		l.TLSKeyFile = l.TLSCertFile
+	}
+	if _, err := certificate.ReadKeyPair(l.TLSCertFile, l.TLSKeyFile); err != nil {
+		l.failTLS(err)
+	}
+}
+
+// failTLS adds an error of package certificate, which names its option itself.
+func (l *loader) failTLS(err error) {
+	var named *option.Error
+	if !errors.As(err, &named) {
+		l.fail(&l.TLSCertFile, "%w", err)
+		return
+	}
+	for _, field := range []any{&l.TLSCAFile, &l.TLSCertFile, &l.TLSKeyFile} {
+		if l.name(field) == named.Name {
+			l.fail(field, "%w", named.Err)
+		}
+	}
+}
+
+// checkTLSIsUsed warns of options that change nothing because every endpoint is plain http.
+func (l *loader) checkTLSIsUsed() {
+	if slices.ContainsFunc(l.Endpoints, func(e endpoint.Endpoint) bool { return !e.Plain() }) {
 		return
 	}
 	for _, o := range []struct {
-		name string
-		set  bool
+		field any
+		set   bool
 	}{
-		{optTLSCAFile, d.TLSCAFile != "" && !d.Proxy.Secure()}, {optTLSPin, len(d.TLSPins) > 0},
-		{optTLSServerName, d.TLSServerName != ""}, {optTLSCertFile, d.TLSCertFile != ""},
+		{&l.TLSCAFile, l.TLSCAFile != "" && !l.Proxy.Secure()},
+		{&l.TLSPins, len(l.TLSPins) > 0},
+		{&l.TLSServerName, l.TLSServerName != ""},
+		{&l.TLSCertFile, l.TLSCertFile != ""},
 	} {
-		if o.set && !d.wrong[o.name] {
-			d.warn(o.name, "has no effect, since `endpoint` is http")
+		if o.set && !l.wrong(o.field) {
+			l.warn(o.field, "has no effect, since `endpoint` is http")
 		}
 	}
 }

@@ -23,6 +23,7 @@ func TestAnEndpointAndATokenAreEnough(t *testing.T) {
 		Format:            FormatJSON,
 		Compress:          true,
 		CompressLevel:     1,
+		Preset:            "grail",
 		Limits:            Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
 		MaxPayloadBytes:   9_500_000,
 		MaxPayloadRecords: 50_000,
@@ -156,7 +157,7 @@ func TestAWrongValueIsReportedInOneLineThatSaysWhatItTakes(t *testing.T) {
 
 func TestAllProblemsAreReportedTogetherAndAWrongValueCausesNoSecondOne(t *testing.T) {
 	got := lines(t, properties{"endpoint": "https://abc12345.apps.dynatrace.com", "compress": "lz4", "request_timeout": "an hour", "flush_deadline": "1s", "tls_verify": "nope", "token": "x"})
-	want := []string{"compress: ", "request_timeout: ", "tls_verify: ", "endpoint: ", "api_token: neither", "token: unknown option"}
+	want := []string{"endpoint: ", "compress: ", "request_timeout: ", "tls_verify: ", "api_token: neither", "token: unknown option"}
 	if len(got) != len(want) {
 		t.Fatalf("got %d lines, want %d:\n%s", len(got), len(want), strings.Join(got, "\n"))
 	}
@@ -203,17 +204,17 @@ func TestWhatIsLegalButProbablyWrongIsAWarning(t *testing.T) {
 		{with("request_timeout", "5s"), "request_timeout: is 5s"},
 		{with("endpoint", "http://ag.example.com:9999/e/abc12345", "allow_http", "on"), "endpoint: the token and the logs travel unencrypted to ag.example.com:9999"},
 		{with("endpoint", "https://ag.example.com:9999"), "endpoint: the URL has no /e/{environment-id}"},
-		{with("endpoint", "https://ag.example.com:9999/e/abc12345", "api_token", platformTok), "api_token: is a platform token, which an ActiveGate (ag.example.com:9999) may refuse"},
+		{with("endpoint", "https://ag.example.com:9999/e/abc12345", "api_token", platformTok), "api_token: is a platform token, which an ActiveGate (ag.example.com:9999) may reject"},
 		{with("api_token", "dt0c01."+publicPart), "api_token: holds only the public part"},
 		{with("tls_verify_hostname", "off"), "tls_verify_hostname: unknown option"},
 		{with("http_user", "x"), "http_user: unknown option `http_user`, ignored"},
 	} {
-		got := mustLoad(t, c.p).Warnings
+		got := warnings(mustLoad(t, c.p))
 		if len(got) != 1 || !strings.HasPrefix(got[0], c.want) {
 			t.Errorf("%q: got %q", c.want, got)
 		}
 	}
-	if got := mustLoad(t, with("endpoint", "http://127.0.0.1:8080", "request_timeout", "1s")).Warnings; len(got) != 0 {
+	if got := warnings(mustLoad(t, with("endpoint", "http://127.0.0.1:8080", "request_timeout", "1s"))); len(got) != 0 {
 		t.Errorf("a server on this machine gives warnings: %q", got)
 	}
 }

@@ -20,14 +20,14 @@ func TestLoad_WarnsOfOptionsThatDoNotFitSeveralEndpoints(t *testing.T) {
 		want []string // the beginnings of the warnings
 	}{
 		{"nothing to say", with("endpoint", two), nil},
-		{"a platform token, which the ActiveGate may refuse", with("endpoint", two, "api_token", platformTok), []string{"api_token: is a platform token, which an ActiveGate (ag1.example.com:9999) may refuse"}},
+		{"a platform token, which the ActiveGate may reject", with("endpoint", two, "api_token", platformTok), []string{"api_token: is a platform token, which an ActiveGate (ag1.example.com:9999) may reject"}},
 		{"http to one", with("endpoint", "http://ag1.example.com:9999/e/abc12345,"+viaSaaS, "allow_http", "on"), []string{"endpoint: number 1: the token and the logs travel unencrypted to ag1.example.com:9999"}},
 		{"TLS to one of them", with("endpoint", "http://127.0.0.1:9999/e/abc12345,"+viaSaaS, "tls_server_name", "abc12345.live.dynatrace.com"), nil},
 		{"TLS to none of them", with("endpoint", "http://127.0.0.1:9999/e/abc12345,http://127.0.0.1:9998/e/abc12345", "tls_server_name", "x"), []string{"tls_server_name: has no effect"}},
 		{"one name for all", with("endpoint", "https://ag1.example.com:9999/e/a1,https://ag2.example.com:9999/e/a1", "tls_server_name", "ag1.example.com"),
-			[]string{"tls_server_name: is looked for in the certificate of every endpoint, number 2, ag2.example.com:9999, too"}},
+			[]string{"tls_server_name: is expected in the certificate of every endpoint, including number 2, ag2.example.com:9999"}},
 		{"a name for the one that there is", with("endpoint", viaActiveGate, "tls_server_name", "x.example.com"), nil},
-		{"no time for the second", with("endpoint", two, "flush_deadline", "15s"), []string{"flush_deadline: is 15s: after a request that got no answer within `request_timeout`, 15s, there is no time for the next endpoint"}},
+		{"no time for the second", with("endpoint", two, "flush_deadline", "15s"), []string{"flush_deadline: is 15s: after a request that got no response within `request_timeout`, 15s, there is no time for the next endpoint"}},
 		{"a little time for the second", with("endpoint", two, "flush_deadline", "17s"), nil},
 		{"no time is needed for one", with("flush_deadline", "15s"), nil},
 		{"a short timeout to another machine", with("endpoint", local+",https://ag:9999/e/a1", "request_timeout", "5s"), []string{"request_timeout: is 5s"}},
@@ -36,7 +36,7 @@ func TestLoad_WarnsOfOptionsThatDoNotFitSeveralEndpoints(t *testing.T) {
 		{"another data model in none", with("endpoint", two, "structure", "raw"), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := mustLoad(t, c.p).Warnings; !slices.EqualFunc(got, c.want, strings.HasPrefix) {
+			if got := warnings(mustLoad(t, c.p)); !slices.EqualFunc(got, c.want, strings.HasPrefix) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})

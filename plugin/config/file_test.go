@@ -58,7 +58,7 @@ func TestTheCAFileMustHoldACertificate(t *testing.T) {
 		}
 	}
 	p := with("tls_ca_file", writeFile(t, block("CERTIFICATE", der)), "tls_verify", "off")
-	if got := mustLoad(t, p).Warnings; len(got) != 2 || !strings.Contains(got[1], "has no effect") {
+	if got := warnings(mustLoad(t, p)); len(got) != 2 || !strings.Contains(got[1], "has no effect") {
 		t.Errorf("a CA file that is not used: %q", got)
 	}
 }

@@ -24,7 +24,7 @@ func TestOTLPGoesToItsOwnPathOfTheSameEndpoint(t *testing.T) {
 	}
 	for endpoint, want := range map[string]string{
 		"http://localhost:14499":                             "format: is otlp, but a OneAgent",
-		"https://gateway.example.com/classic/v2/logs/ingest": "format: is otlp, and it is not known where",
+		"https://gateway.example.com/classic/v2/logs/ingest": "format: is otlp, and the OTLP path of",
 	} {
 		got := lines(t, with("endpoint", endpoint, "format", "otlp"))
 		if len(got) != 1 || !strings.Contains(got[0], want) {

@@ -42,15 +42,15 @@ func TestHeadersThatAreNotTheUsersAreRefusedWithoutTheirValues(t *testing.T) {
 		"X-Dynatrace-Attr=a=b":               "see `attributes`",
 		"Host=example.com":                   "it follows `endpoint`",
 		"Transfer-Encoding=chunked":          "belongs to the connection",
-		headerSecret:                         "the part 1 of it is no name=value",
-		"X-A=b," + headerSecret + " x=1":     "the part 2 of it is no name=value",
-		"X A=" + headerSecret:                "is no name=value",
-		"X-A=b,,X-B=c":                       "the part 2",
+		headerSecret:                         "part 1 is not name=value",
+		"X-A=b," + headerSecret + " x=1":     "part 2 is not name=value",
+		"X A=" + headerSecret:                "is not name=value",
+		"X-A=b,,X-B=c":                       "part 2",
 		"X-A=1,x-a=2":                        "has x-a twice",
 		"X-A=":                               "the value of X-A is empty",
 		"X-A=${GATEWAY_KEY}":                 "a variable that was not replaced",
 		"X-A=a\r\nX-B: " + headerSecret:      "has a control character",
-		classicToken + "=x":                  "is no name=value",
+		classicToken + "=x":                  "is not name=value",
 		`"X-A=` + headerSecret + `"`:         "quotation marks",
 		"X-A=" + strings.Repeat("x", 3000):   "has 1 headers of 3003 bytes, takes up to 20 of 2048",
 	} {
@@ -83,7 +83,7 @@ func TestAStructureIsRawOrFlattenedAndOnlyOne(t *testing.T) {
 
 func TestWithTextAllAttributesTravelInTheHeaderAnyway(t *testing.T) {
 	c := mustLoad(t, with("format", "text", "attributes", "team=web", "attributes_in", "header"))
-	if c.AttributesInHeader || len(c.Attributes) != 1 || !containsLine(c.Warnings, "attributes_in: has no meaning with `format text`") {
+	if c.AttributesInHeader || len(c.Attributes) != 1 || !containsLine(warnings(c), "attributes_in: has no effect with `format text`") {
 		t.Errorf("got %v, %v, %q", c.AttributesInHeader, c.Attributes, c.Warnings)
 	}
 }

@@ -77,3 +77,12 @@ func containsLine(lines []string, part string) bool {
 	}
 	return false
 }
+
+// warnings returns the warnings of a configuration as the log shows them.
+func warnings(c *Config) []string {
+	var texts []string
+	for _, w := range c.Warnings {
+		texts = append(texts, w.String())
+	}
+	return texts
+}

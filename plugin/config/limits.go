@@ -1,7 +1,8 @@
 package config
 
-// Limits are what one record may hold. What goes beyond is cut by the server without a word in its answer (it only sets
-// dt.ingest.warnings on the stored record), so we cut and count it before.
+// Limits are what one record may hold. The server cuts what exceeds them without a word in its
+// response (it only sets dt.ingest.warnings on the stored record), so the plugin cuts and counts it
+// before.
 type Limits struct {
 	ContentBytes        int // content, in bytes of UTF-8
 	AttributeValueBytes int // one value of an attribute, in bytes of UTF-8
@@ -15,55 +16,53 @@ type Limits struct {
 type preset struct {
 	name   string
 	limits Limits
-	// old says that the server stores keys in lower case and values as text. Both are done here then: where two keys differ in case
-	// alone, or a text becomes too long, it is decided here, and counted.
+	// old marks a server that stores keys in lower case and values as text. The plugin then does
+	// both first: it decides, and counts, what happens where two keys differ in case alone, or
+	// where a text becomes too long.
 	old bool
 }
 
-// presets, the first of them the default. Dynatrace writes "10 MB", "512 kB" and "32 kB" and does not say whether a kB is 1000 or
-// 1024 bytes: we read 1000, because a value between the two readings would be trimmed by a server that means the smaller one, while
-// the other mistake costs two percent of the last bytes. Where the page gives a figure in bytes (8,192) that figure is used.
-func presets() []preset {
-	return []preset{
-		// https://docs.dynatrace.com/docs/analyze-explore-automate/logs/lma-limits
-		{"grail", Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5}, false},
-		// The same page, footnote on the Classic pipeline; attributes from the column "Limit" of its older text.
-		{"classic_pipeline", Limits{ContentBytes: 512_000, AttributeValueBytes: 250, AttributeKeyBytes: 100, Attributes: 50, ArrayValues: 32, NestingLevels: 5}, true},
-		// https://docs.dynatrace.com/docs/analyze-explore-automate/log-monitoring/log-monitoring-limits
-		{"classic", Limits{ContentBytes: 8_192, AttributeValueBytes: 250, AttributeKeyBytes: 100, Attributes: 50, ArrayValues: 32, NestingLevels: 5}, true},
-		// https://docs.dynatrace.com/managed/analyze-explore-automate/log-monitoring/log-monitoring-limits
-		{"managed", Limits{ContentBytes: 8_192, AttributeValueBytes: 250, AttributeKeyBytes: 100, Attributes: 50, ArrayValues: 32, NestingLevels: 5}, true},
+// The presets, by the values of the option limits. Dynatrace writes "10 MB", "512 kB" and "32 kB"
+// and does not say whether a kB is 1000 or 1024 bytes. We read 1000: a server that means 1000 would
+// trim a value between the two readings, while the other mistake costs two percent of the last
+// bytes. Where the page gives a figure in bytes (8,192), that figure is used.
+var (
+	// https://docs.dynatrace.com/docs/analyze-explore-automate/logs/lma-limits
+	grail = preset{"grail", Limits{
+		ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100,
+		Attributes: 500, ArrayValues: 32, NestingLevels: 5,
+	}, false}
+	// The same page, footnote on the Classic pipeline; attributes from the column "Limit" of its
+	// older text.
+	classicPipeline = preset{"classic_pipeline", Limits{
+		ContentBytes: 512_000, AttributeValueBytes: 250, AttributeKeyBytes: 100,
+		Attributes: 50, ArrayValues: 32, NestingLevels: 5,
+	}, true}
+	// https://docs.dynatrace.com/docs/analyze-explore-automate/log-monitoring/log-monitoring-limits
+	classic = preset{"classic", Limits{
+		ContentBytes: 8_192, AttributeValueBytes: 250, AttributeKeyBytes: 100,
+		Attributes: 50, ArrayValues: 32, NestingLevels: 5,
+	}, true}
+	// https://docs.dynatrace.com/managed/analyze-explore-automate/log-monitoring/log-monitoring-limits
+	managed = preset{"managed", classic.limits, true}
+
+	presets = []preset{grail, classicPipeline, classic, managed}
+)
+
+// presetOf returns the preset of that name, grail for a name that is none.
+func presetOf(name string) preset {
+	for _, p := range presets {
+		if p.name == name {
+			return p
+		}
 	}
+	return grail
 }
 
 func presetNames() []string {
-	var names []string
-	for _, p := range presets() {
+	names := make([]string, 0, len(presets))
+	for _, p := range presets {
 		names = append(names, p.name)
 	}
 	return names
-}
-
-// applyLimits takes the chosen preset and puts the single options over it.
-func (d *draft) applyLimits() {
-	for _, p := range presets() {
-		if p.name != d.limits {
-			continue
-		}
-		d.Limits = p.limits
-		if !d.given[optStringify] {
-			d.Stringify = p.old
-		}
-		if !d.given[optLowercaseKeys] {
-			d.LowercaseKeys = p.old
-		}
-	}
-	override := func(to *int, with int) {
-		if with > 0 {
-			*to = with
-		}
-	}
-	override(&d.Limits.ContentBytes, d.maxContent)
-	override(&d.Limits.AttributeValueBytes, d.maxAttribute)
-	override(&d.Limits.Attributes, d.maxAttributes)
 }

@@ -1,189 +1,122 @@
 package config
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
+
+	"out_dynatrace/plugin/option"
 )
 
-// neighbour is a name that people write although it is no option here.
-type neighbour struct {
-	name string // as asked from the Source, in lower case
-	use  string // the option that was probably meant, or ""
-	why  string // what to do instead, when there is no such option
-}
-
-// neighbours are common misspellings, and names of other shippers for Dynatrace and of Fluent Bit's http output. A name with an
-// option in its place is an error, because what was meant is not done; a name without one is a warning.
+// foreignNames are names that other shippers use, with the option to use here. Somebody who moves a
+// configuration over would not get what was meant, so each is an error.
 //
-// Names that Fluent Bit keeps for itself (host, port, net.*, tls, tls.*, oauth2*, workers, ...: src/flb_output.c) would never be seen
-// here.
-func neighbours() []neighbour {
-	return []neighbour{
-		{name: "url", use: optEndpoint},
-		{name: "uri", use: optEndpoint},
-		{name: "base_url", use: optEndpoint},
-		{name: "api_url", use: optEndpoint},
-		{name: "ingest_url", use: optEndpoint},
-		{name: "environment", use: optEndpoint},
-		{name: "environment_id", use: optEndpoint},
-		{name: "environment_url", use: optEndpoint},
-		{name: "env_id", use: optEndpoint},
-		{name: "tenant", use: optEndpoint},
-		{name: "tenant_id", use: optEndpoint},
-		{name: "dt_endpoint", use: optEndpoint},
-		{name: "dt_url", use: optEndpoint},
-		{name: "dynatrace_endpoint", use: optEndpoint},
-		{name: "dynatrace_url", use: optEndpoint},
-		{name: "active_gate_url", use: optEndpoint}, // dynatrace-oss/fluent-plugin-dynatrace
-		{name: "ingest_endpoint_url", use: optEndpoint},
-		{name: "endpont", use: optEndpoint},
-		{name: "end_point", use: optEndpoint},
+// Fluent Bit keeps some names for itself (host, port, net.*, tls, tls.*, oauth2*, workers, ...:
+// src/flb_output.c); a plugin never sees them.
+var foreignNames = map[string]string{
+	// Dynatrace's outputs: dynatrace-oss/fluent-plugin-dynatrace,
+	// dynatrace-oss/logstash-output-dynatrace.
+	"active_gate_url":     "endpoint",
+	"ingest_endpoint_url": "endpoint",
+	"api_key":             "api_token",
+	"ssl_verify_none":     "tls_verify",
+	"max_payload_size":    "max_payload_bytes",
 
-		{name: "token", use: optToken},
-		{name: "api_key", use: optToken}, // dynatrace-oss/logstash-output-dynatrace
-		{name: "apikey", use: optToken},
-		{name: "access_token", use: optToken},
-		{name: "auth_token", use: optToken},
-		{name: "bearer_token", use: optToken},
-		{name: "ingest_token", use: optToken},
-		{name: "platform_token", use: optToken},
-		{name: "dt_token", use: optToken},
-		{name: "dt_api_token", use: optToken},
-		{name: "dynatrace_token", use: optToken},
-		{name: "authorization", use: optToken},
-		{name: "token_file", use: optTokenFile},
-		{name: "token_path", use: optTokenFile},
-		{name: "api_token_path", use: optTokenFile},
+	// Fluent Bit: http and other outputs, and its TLS options with an underscore for the dot.
+	"uri":              "endpoint",
+	"url":              "endpoint",
+	"header":           "headers",
+	"apikey":           "api_token",
+	"bearer_token":     "api_token",
+	"response_timeout": "request_timeout",
+	"log_key":          "content_key",
+	"message_key":      "content_key",
+	"severity_key":     "level_key",
+	"tls_crt_file":     "tls_cert_file",
+	"tls_vhost":        "tls_server_name",
 
-		{name: "http", use: optAllowHTTP},
-		{name: "insecure", use: optTLSVerify},
-		{name: "skip_tls_verify", use: optTLSVerify},
-		{name: "tls_skip_verify", use: optTLSVerify},
-		{name: "insecure_skip_verify", use: optTLSVerify},
-		{name: "tls_insecure", use: optTLSVerify},
-		{name: "ssl_verify", use: optTLSVerify},
-		{name: "verify_ssl", use: optTLSVerify},
-		{name: "ssl_verify_none", use: optTLSVerify}, // dynatrace-oss/fluent-plugin-dynatrace
-		{name: "ssl_verification_mode", use: optTLSVerify},
-		{name: "verify", use: optTLSVerify},
-		{name: "ca_file", use: optTLSCAFile},
-		{name: "ca_cert", use: optTLSCAFile},
-		{name: "cafile", use: optTLSCAFile},
-		{name: "tls_ca", use: optTLSCAFile},
-		{name: "tls_ca_cert", use: optTLSCAFile},
-		{name: "ssl_ca_file", use: optTLSCAFile},
-		{name: "tls_ca_path", use: optTLSCAFile},
-		{name: "tls_verify_hostname", why: "the host name is checked together with the certificate, see `tls_verify`"},
-		{name: "tls_cert", use: optTLSCertFile},
-		{name: "tls_crt_file", use: optTLSCertFile}, // tls.crt_file is Fluent Bit's
-		{name: "client_cert", use: optTLSCertFile},
-		{name: "client_cert_file", use: optTLSCertFile},
-		{name: "cert_file", use: optTLSCertFile},
-		{name: "ssl_certificate", use: optTLSCertFile},
-		{name: "tls_key", use: optTLSKeyFile},
-		{name: "client_key", use: optTLSKeyFile},
-		{name: "client_key_file", use: optTLSKeyFile},
-		{name: "key_file", use: optTLSKeyFile},
-		{name: "ssl_key", use: optTLSKeyFile},
-		{name: "tls_key_passwd", why: "a key with a password cannot be read; `openssl pkey` takes the password off"},
-		{name: "tls_vhost", use: optTLSServerName},
-		{name: "server_name", use: optTLSServerName},
-		{name: "sni", use: optTLSServerName},
-		{name: "tls_sni", use: optTLSServerName},
-		{name: "tls_pin", use: optTLSPin},
-		{name: "tls_fingerprint", use: optTLSPin},
-		{name: "fingerprint", use: optTLSPin},
-		{name: "ca_fingerprint", why: "`tls_pin_sha256` takes the fingerprint of the server's own certificate, not of its authority's"},
-		{name: "tls_version", use: optTLSMinVersion},
-		{name: "min_tls_version", use: optTLSMinVersion},
-		{name: "ssl_version", use: optTLSMinVersion},
-
-		{name: "http_proxy", use: optProxy},
-		{name: "https_proxy", use: optProxy},
-		{name: "proxy_url", use: optProxy},
-		{name: "proxy_uri", use: optProxy},
-		{name: "proxy_host", use: optProxy},
-		{name: "use_proxy", use: optProxy},
-		{name: "proxy_user", why: "user and password stand in the URL of `proxy`"},
-		{name: "proxy_password", why: "user and password stand in the URL of `proxy`"},
-		{name: "no_proxy", why: "`proxy off` uses none; NO_PROXY is a variable of the environment"},
-
-		{name: "compression", use: optCompress},
-		{name: "compression_level", use: optCompressLevel},
-		{name: "gzip", use: optCompress},
-		{name: "gzip_level", use: optCompressLevel},
-		{name: "timeout", use: optRequestTimeout},
-		{name: "http_timeout", use: optRequestTimeout},
-		{name: "response_timeout", use: optRequestTimeout},
-		{name: "read_timeout", use: optRequestTimeout},
-		{name: "flush_timeout", use: optFlushDeadline},
-		{name: "deadline", use: optFlushDeadline},
-		{name: "retry_min", use: optRetryInitial},
-		{name: "retry_wait", use: optRetryInitial},
-		{name: "backoff_initial", use: optRetryInitial},
-		{name: "backoff_max", use: optRetryMax},
-		{name: "dead_letter", use: optDeadLetterFile},
-		{name: "deadletter_file", use: optDeadLetterFile},
-		{name: "dead_letter_path", use: optDeadLetterFile},
-		{name: "dlq_file", use: optDeadLetterFile},
-		{name: "old_logs", use: optOldRecords},
-		{name: "max_age", use: optOldRecords},
-		{name: "max_batch_size", use: optMaxPayloadBytes},
-		{name: "batch_size", use: optMaxPayloadRecords},
-		{name: "max_payload_size", use: optMaxPayloadBytes},
-		{name: "max_records", use: optMaxPayloadRecords},
-		{name: "max_batch_records", use: optMaxPayloadRecords},
-		{name: "max_content_length", use: optMaxContentBytes},
-		{name: "max_attribute_length", use: optMaxAttributeBytes},
-		{name: "message_key", use: optContentKey},
-		{name: "log_key", use: optContentKey},
-		{name: "severity_key", use: optLevelKey},
-		{name: "loglevel_key", use: optLevelKey},
-
-		{name: "header", use: optHeaders},
-		{name: "http_headers", use: optHeaders},
-		{name: "data_model", use: optStructure},
-		{name: "http_user", why: "Dynatrace takes a token, see `api_token`"},
-		{name: "http_passwd", why: "Dynatrace takes a token, see `api_token`"},
-		{name: "http_method", why: "the method is always POST"},
-		{name: "content_type", why: "the content type follows `format`"},
-		{name: "json_date_key", why: "the plugin always writes `timestamp`"},
-		{name: "json_date_format", why: "the plugin always writes `timestamp` in a form that Dynatrace reads"},
-		{name: "allow_duplicated_headers", why: "each header is sent once, see `headers`"},
-	}
+	// OpenTelemetry Collector, Vector, Telegraf, Logstash, Fluentd.
+	"token":                 "api_token",
+	"token_file":            "api_token_file",
+	"access_token":          "api_token",
+	"compression":           "compress",
+	"compression_level":     "compress_level",
+	"timeout":               "request_timeout",
+	"read_timeout":          "request_timeout",
+	"retry_wait":            "retry_initial",
+	"retry_max_interval":    "retry_max",
+	"http_proxy":            "proxy",
+	"https_proxy":           "proxy",
+	"proxy_url":             "proxy",
+	"insecure":              "tls_verify",
+	"insecure_skip_verify":  "tls_verify",
+	"ssl_verify":            "tls_verify",
+	"ssl_verification_mode": "tls_verify",
+	"ca_file":               "tls_ca_file",
+	"ssl_ca_file":           "tls_ca_file",
+	"tls_ca":                "tls_ca_file",
+	"cert_file":             "tls_cert_file",
+	"crt_file":              "tls_cert_file",
+	"tls_cert":              "tls_cert_file",
+	"key_file":              "tls_key_file",
+	"tls_key":               "tls_key_file",
+	"min_version":           "tls_min_version",
+	"server_name_override":  "tls_server_name",
 }
 
-// checkNames looks for names that are no option. Fluent Bit neither reports such names to a plugin without a C config map nor lists them
-// (src/flb_output.c), so all one can do is ask for those that people are known to write. Values are not looked at: they may be secret.
-func (d *draft) checkNames(src Source) {
-	asked := make(map[string]bool)
-	for _, o := range Options() {
-		asked[o.Name] = true
+// uselessNames are options of Fluent Bit's http output, and some of its TLS options with an
+// underscore for the dot, that need no counterpart here, with the reason. Each is a warning.
+var uselessNames = map[string]string{
+	"http_user":                "Dynatrace takes a token, see `api_token`",
+	"http_passwd":              "Dynatrace takes a token, see `api_token`",
+	"http_method":              "the method is always POST",
+	"content_type":             "the content type follows from `format`",
+	"json_date_key":            "the plugin always writes `timestamp`",
+	"json_date_format":         "the plugin always writes `timestamp` in a form that Dynatrace reads",
+	"allow_duplicated_headers": "each header is sent once, see `headers`",
+	"tls_verify_hostname":      "the host name is checked together with the certificate, see `tls_verify`",
+	"tls_key_passwd":           "a key with a password cannot be read; `openssl pkey` removes the password",
+	"no_proxy":                 "`proxy off` uses none; NO_PROXY is an environment variable",
+}
+
+// checkNames looks for names that are no option. Fluent Bit neither reports such names to a plugin
+// without a C config map nor lists them (src/flb_output.c), so all one can do is ask for those that
+// people are known to write. It does not look at the values: they may be secret.
+func (l *loader) checkNames(src Source, options []Option) {
+	unknown := make(map[string]string) // the name that was meant, by the one that was written
+	for name, meant := range foreignNames {
+		unknown[name] = meant
 	}
-	ask := func(n neighbour) {
-		if asked[n.name] {
-			return
-		}
-		asked[n.name] = true
-		switch {
-		case src.Get(n.name) == "":
-		case n.use != "":
-			d.fail(n.name, "unknown option `%s`; did you mean `%s`?", n.name, n.use)
-		default:
-			d.warn(n.name, "unknown option `"+n.name+"`, ignored: "+n.why)
-		}
-	}
-	for _, n := range neighbours() {
-		ask(n)
-	}
-	for _, o := range Options() {
+	for _, o := range options {
 		for _, name := range variants(o.Name) {
-			ask(neighbour{name: name, use: o.Name})
+			if _, found := unknown[name]; !found {
+				unknown[name] = o.Name
+			}
+		}
+	}
+	for _, o := range options {
+		delete(unknown, o.Name)
+	}
+	for _, name := range sorted(unknown) {
+		if src.Get(name) != "" {
+			l.problems = append(l.problems, option.Errorf(name,
+				"unknown option `%s`; did you mean `%s`?", name, unknown[name]))
+		}
+	}
+	for _, name := range sorted(uselessNames) {
+		if src.Get(name) != "" {
+			l.Warnings = append(l.Warnings, option.Warning{Name: name,
+				Text: fmt.Sprintf("unknown option `%s`, ignored: %s", name, uselessNames[name])})
 		}
 	}
 }
 
-// variants are other ways to write an option: with hyphens or points, in one word, in the plural or the singular.
+// sorted returns the keys in order, so that messages have a fixed one.
+func sorted(names map[string]string) []string { return slices.Sorted(maps.Keys(names)) }
+
+// variants returns other ways to write an option: with hyphens or dots, in one word, in the plural
+// or the singular.
 func variants(name string) []string {
 	names := []string{
 		strings.ReplaceAll(name, "_", "-"),
@@ -192,5 +125,6 @@ func variants(name string) []string {
 		name + "s",
 		strings.TrimSuffix(name, "s"),
 	}
-	return slices.DeleteFunc(names, func(v string) bool { return strings.HasPrefix(v, "tls.") }) // Fluent Bit keeps those
+	// Fluent Bit keeps those with tls. for itself.
+	return slices.DeleteFunc(names, func(v string) bool { return strings.HasPrefix(v, "tls.") })
 }

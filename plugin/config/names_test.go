@@ -7,10 +7,11 @@ import (
 	"testing"
 )
 
-// keptByFluentBit are the names that never reach a plugin (flb_output_set_property in src/flb_output.c).
+// keptByFluentBit are the names that never reach a plugin (flb_output_set_property in
+// src/flb_output.c).
 var keptByFluentBit = regexp.MustCompile(`^(name|match|match_regex|alias|log_level|log_suppress_interval|host|port|ipv6|retry_limit|workers|storage\.total_limit_size|net\..*|tls|tls\..*|oauth2.*|routes)$`)
 
-func TestNamesOfOptionsReachThePluginAndSurviveFireLens(t *testing.T) {
+func TestOptions_NamesReachThePluginAndSurviveFireLens(t *testing.T) {
 	seen := make(map[string]bool)
 	for _, o := range Options() {
 		if !regexp.MustCompile(`^[a-z][a-z0-9_]*$`).MatchString(o.Name) || keptByFluentBit.MatchString(o.Name) || seen[o.Name] {
@@ -20,8 +21,13 @@ func TestNamesOfOptionsReachThePluginAndSurviveFireLens(t *testing.T) {
 	}
 }
 
-func TestTheTableIsComplete(t *testing.T) {
+func TestOptions_RowsAreComplete(t *testing.T) {
+	fields, cfg := make(map[any]string), new(Config)
 	for _, o := range Options() {
+		if other, taken := fields[o.field(cfg)]; taken {
+			t.Errorf("%s and %s set the same field", o.Name, other)
+		}
+		fields[o.field(cfg)] = o.Name
 		if o.Help == "" || strings.Contains(o.Help, "\n") {
 			t.Errorf("%s: the help is not one line", o.Name)
 		}
@@ -29,8 +35,8 @@ func TestTheTableIsComplete(t *testing.T) {
 			t.Errorf("%s: exactly one of Default, Unset, Required is needed", o.Name)
 		}
 		if o.Default != "" {
-			if err := o.parse(o.Default, o.bind(&draft{})); err != nil {
-				t.Errorf("%s: its own default is wrong: %v", o.Name, err)
+			if warnings, err := o.set(o.field(new(Config)), o.Default); err != nil || len(warnings) > 0 {
+				t.Errorf("%s: its own default is wrong: %v, %q", o.Name, err, warnings)
 			}
 		}
 		if ranged := o.Type == TypeInt || o.Type == TypeSize || o.Type == TypeDuration; ranged != (o.Min < o.Max) {
@@ -42,29 +48,39 @@ func TestTheTableIsComplete(t *testing.T) {
 	}
 }
 
-func TestEveryNeighbourCanBeSeenAndLeadsSomewhere(t *testing.T) {
-	var options, seen []string
+func TestLoad_ForeignNamesReachThePluginAndLeadToAnOption(t *testing.T) {
+	var options []string
 	for _, o := range Options() {
 		options = append(options, o.Name)
 	}
-	for _, n := range neighbours() {
-		if n.name != strings.ToLower(n.name) || keptByFluentBit.MatchString(n.name) || slices.Contains(options, n.name) || slices.Contains(seen, n.name) {
-			t.Errorf("the name %q is bad, an option, or stands twice", n.name)
+	check := func(name string) {
+		if name != strings.ToLower(name) || keptByFluentBit.MatchString(name) || slices.Contains(options, name) {
+			t.Errorf("the name %q never reaches the plugin, or is an option", name)
 		}
-		if (n.use == "") == (n.why == "") || n.use != "" && !slices.Contains(options, n.use) {
-			t.Errorf("%q leads to %q, %q", n.name, n.use, n.why)
+	}
+	for name, meant := range foreignNames {
+		check(name)
+		if !slices.Contains(options, meant) {
+			t.Errorf("%q leads to %q, which is no option", name, meant)
 		}
-		seen = append(seen, n.name)
+	}
+	for name := range uselessNames {
+		check(name)
+		if _, found := foreignNames[name]; found {
+			t.Errorf("%q is in both lists", name)
+		}
 	}
 }
 
-func TestMisspeltNamesAreReportedWithTheRightOne(t *testing.T) {
+func TestLoad_ReportsMisspeltNamesWithTheRightOne(t *testing.T) {
 	for name, want := range map[string]string{
-		"token": "api_token", "apitoken": "api_token", "api-token": "api_token", "api.token": "api_token", "environment_id": "endpoint", "dt_endpoint": "endpoint",
-		"url": "endpoint", "ca_file": "tls_ca_file", "skip_tls_verify": "tls_verify", "compression": "compress", "content_keys": "content_key", "limit": "limits",
+		"token": "api_token", "apitoken": "api_token", "api-token": "api_token", "api.token": "api_token",
+		"active_gate_url": "endpoint", "url": "endpoint", "ca_file": "tls_ca_file", "insecure_skip_verify": "tls_verify",
+		"compression": "compress", "content_keys": "content_key", "limit": "limits",
 		"maxpayloadbytes": "max_payload_bytes", "flush-deadline": "flush_deadline", "tls-verify": "tls_verify",
 	} {
-		if got, line := lines(t, with(name, "hunter2")), name+": unknown option `"+name+"`; did you mean `"+want+"`?"; !slices.Equal(got, []string{line}) {
+		line := name + ": unknown option `" + name + "`; did you mean `" + want + "`?"
+		if got := lines(t, with(name, "hunter2")); !slices.Equal(got, []string{line}) {
 			t.Errorf("got %q, want %q", got, line)
 		}
 	}

@@ -27,7 +27,7 @@ func TestTheLocalOneAgentGetsNeitherATokenNorGzip(t *testing.T) {
 		if got.Endpoints[0].Kind != endpoint.OneAgent || got.Compress || !got.Token.IsZero() || got.TokenFile != "" {
 			t.Errorf("%v: %v, compress %v, token %v, %q", c.p, got.Endpoints[0].Kind, got.Compress, got.Token, got.TokenFile)
 		}
-		if all := strings.Join(got.Warnings, "\n"); !strings.HasPrefix(all, c.warnings) || (all == "") != (c.warnings == "") || strings.Contains(all, secretPart) {
+		if all := strings.Join(warnings(got), "\n"); !strings.HasPrefix(all, c.warnings) || (all == "") != (c.warnings == "") || strings.Contains(all, secretPart) {
 			t.Errorf("%v: warnings %q, want %q", c.p, all, c.warnings)
 		}
 	}
@@ -41,7 +41,7 @@ func TestWhatAOneAgentDoesNotTakeIsRefused(t *testing.T) {
 		p    properties
 		want string
 	}{
-		{properties{"compress": "gzip"}, "compress: is gzip, but a OneAgent (localhost:14499) reads no compressed requests; leave it out or set `compress none`"},
+		{properties{"compress": "gzip"}, "compress: is gzip, but a OneAgent (localhost:14499) reads no compressed requests; remove it or set `compress none`"},
 		{properties{"format": "jsonl"}, "format: is jsonl, but a OneAgent (localhost:14499) reads only application/json; set `format json`"},
 		{properties{"format": "text"}, "format: is text, but a OneAgent (localhost:14499) reads only application/json; set `format json`"},
 		{properties{"format": "xml"}, `format: got "xml", takes json`},

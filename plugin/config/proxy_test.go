@@ -27,7 +27,7 @@ func TestLoad_WarnsOfProxiesThatMakeLittleSense(t *testing.T) {
 		{with("endpoint", "http://ag.example.com/e/abc12345", "allow_http", "on", "proxy", "http://joe:x@proxy:3128"), "unencrypted"},
 		{with("proxy", "http://joe:x@proxy:3128"), ""},
 	} {
-		got := mustLoad(t, c.p).Warnings
+		got := warnings(mustLoad(t, c.p))
 		if (len(got) > 0) != (c.want != "") || c.want != "" && !containsLine(got, "proxy: ") || c.want != "" && !containsLine(got, c.want) {
 			t.Errorf("got %q, want %q", got, c.want)
 		}

@@ -10,11 +10,12 @@ import (
 	"out_dynatrace/plugin/secret/secrettest"
 )
 
-// marker cannot be part of a public part (small letters), is no word, and stands in no text of this package.
+// marker cannot be part of a public part (small letters), is no word, and stands in no text of this
+// package.
 const marker = "zQ7vK9wJ4hTm"
 
-// FuzzNoSecretIsEverPrinted puts a marker inside something that may be a token, a password or a query, wherever one can be written, and looks
-// for it in everything that comes out.
+// FuzzNoSecretIsEverPrinted puts a marker inside something that may be a token, a password or a
+// query, wherever one can be written, and looks for it in everything that comes out.
 func FuzzNoSecretIsEverPrinted(f *testing.F) {
 	for _, s := range []string{"", "dt0c01." + publicPart + ".", "dt0s16.", `"`, "${", "<", "Bearer ", "\x00", "ä", "dt0c01", "a.b.", "eyJhbGciOiJ.eyJ.", "@", "/", "?", "#", "%", "\n", ":"} {
 		f.Add(s, "")
@@ -61,7 +62,8 @@ func FuzzNoSecretIsEverPrinted(f *testing.F) {
 				check("Config", c.Warnings)
 				check("Config", c.Token)
 				check("Config", c.Proxy)
-				// The URL of the endpoint is left out: it keeps the query that was asked for, and no password or token.
+				// The URL of the endpoint is left out: it keeps the query that was asked for, and
+				// no password or token.
 			}
 		}
 	})

@@ -71,8 +71,8 @@ func TestWrongTLSOptionsAreReportedInOneLineEach(t *testing.T) {
 func TestTLSOptionsOfAPlainEndpointAreWarnedOf(t *testing.T) {
 	pair := pki.SelfSigned(t, "client")
 	cert, key := pair.Write(t, t.TempDir(), "client")
-	got := mustLoad(t, with("endpoint", "http://127.0.0.1:8080", "tls_ca_file", cert, "tls_cert_file", cert, "tls_key_file", key,
-		"tls_server_name", "gate", "tls_pin_sha256", certificate.FingerprintOf(pair.Leaf).String())).Warnings
+	got := warnings(mustLoad(t, with("endpoint", "http://127.0.0.1:8080", "tls_ca_file", cert, "tls_cert_file", cert, "tls_key_file", key,
+		"tls_server_name", "gate", "tls_pin_sha256", certificate.FingerprintOf(pair.Leaf).String())))
 	if len(got) != 4 {
 		t.Errorf("got %q", got)
 	}
@@ -95,7 +95,7 @@ func TestFewerPinsThanHostsAreWarnedOf(t *testing.T) {
 		{"https://ag1.example:9999/e/abc, https://ag2.example:9999/e/abc", pin + "," + strings.Repeat("cd", 32), false},
 		{"https://ag1.example:9999/e/abc, http://ag2.example:9999/e/abc", pin, false},
 	} {
-		warnings := mustLoad(t, with("endpoint", c.endpoint, "tls_pin_sha256", c.pins, "allow_http", "on")).Warnings
+		warnings := warnings(mustLoad(t, with("endpoint", c.endpoint, "tls_pin_sha256", c.pins, "allow_http", "on")))
 		if got := containsLine(warnings, "has fewer fingerprints (1) than there are hosts in `endpoint` (2)"); got != c.warns {
 			t.Errorf("%s with %s: %q", c.endpoint, c.pins, warnings)
 		}

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// sizeUnits, largest first so that formatSize finds the shortest text. k is 1000 as in Fluent Bit (flb_utils_size_to_bytes in
-// src/flb_utils.c); the units with an i are powers of 1024 (IEC 80000-13). Upper and lower case are the same.
+// sizeUnits, largest first so that formatSize finds the shortest text. k is 1000 as in Fluent Bit
+// (flb_utils_size_to_bytes in src/flb_utils.c); the units with an i are powers of 1024 (IEC
+// 80000-13). Upper and lower case are the same.
 var sizeUnits = [...]struct {
 	name  string
 	bytes int64
@@ -20,7 +21,8 @@ var sizeUnits = [...]struct {
 	{"B", 1}, {"", 1},
 }
 
-// parseSize reads a number of bytes: 9500000, 512k, 9.5MB, 1MiB. It takes no sign, no exponent and no fraction of a byte.
+// parseSize reads a number of bytes: 9500000, 512k, 9.5MB, 1MiB. It takes no sign, no exponent and
+// no fraction of a byte.
 func parseSize(s string) (bytes int64, ok bool) {
 	number, unit := splitUnit(s)
 	for _, u := range sizeUnits {
@@ -70,8 +72,8 @@ func splitUnit(s string) (number, unit string) {
 	return s[:i], strings.TrimSpace(s[i:])
 }
 
-// scale multiplies a plain decimal number, without losing any of it to floating point. It is not ok when the product is not whole or
-// does not fit.
+// scale multiplies a plain decimal number, without losing any of it to floating point. It is not ok
+// when the product is not whole or does not fit.
 func scale(number string, by int64) (int64, bool) {
 	const maxDigits = 20
 	if number == "" || number == "." || len(number) > maxDigits || strings.Trim(number, "0123456789.") != "" {

@@ -48,7 +48,8 @@ func TestFormattedUnitsAreShort(t *testing.T) {
 	}
 }
 
-// FuzzUnits: what is read and written again is the same; whole numbers are themselves in every unit.
+// FuzzUnits: what is read and written again is the same; whole numbers are themselves in every
+// unit.
 func FuzzUnits(f *testing.F) {
 	for _, s := range []string{"1", "9.5MB", "512k", "15s", "1m30s", "-1", "1e9", ".", "99999999999999999999", "0.1s"} {
 		f.Add(s, uint16(7))

@@ -1,73 +1,129 @@
 package config
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"out_dynatrace/plugin/certificate"
+	"out_dynatrace/plugin/endpoint"
 	"out_dynatrace/plugin/secret"
 )
 
 // maxListNames bounds a list; each name costs a comparison per field of a record.
 const maxListNames = 64
 
-// errWhitespace is for a value that Fluent Bit passes on although nothing is in it, such as a quoted blank in YAML.
+// errWhitespace is for a value that Fluent Bit passes on although nothing is in it, such as a
+// quoted blank in YAML.
 var errWhitespace = errors.New("got only white space")
 
-// parse reads raw, as the type of the option asks, into dst, which is what bind gave. The error is one line, without the name of
-// the option and without any secret.
-func (o Option) parse(raw string, dst any) error {
+// tlsVersions are the values of tls_min_version.
+var tlsVersions = map[string]uint16{"1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
+
+// set reads raw, as the type of the option asks, into the field, which is what o.field returned.
+// The warnings and the error are one line each, without the name of the option and without any
+// secret.
+func (o Option) set(field any, raw string) (warnings []string, err error) {
 	s := strings.TrimSpace(raw)
 	if s == "" {
-		return fmt.Errorf("%w, takes %s", errWhitespace, o.Takes())
+		return nil, fmt.Errorf("%w, takes %s", errWhitespace, o.Takes())
 	}
-	switch o.Type { // these have their own rules, and errors that hide what must be hidden
-	case TypeEndpoint, TypeSecret, TypeProxy, TypeHeaders:
-		*dst.(*string) = s
-		return nil
+	switch dst := field.(type) { // these have rules of their own, and errors that hide what must be hidden
+	case *[]endpoint.Endpoint:
+		*dst, warnings, err = endpoint.ParseList(s)
+		return warnings, err
+	case *secret.Secret:
+		return nil, nil // a check reads it: what is wrong with a token that is not sent does not matter
+	case *endpoint.Proxy:
+		*dst, err = endpoint.ParseProxy(s)
+		return nil, err
+	case *Headers:
+		*dst, err = parseHeaders(s)
+		return nil, err
 	}
 	if secret.InQuotes(s) {
-		return fmt.Errorf("got %s with quotation marks around it; write it without", secret.Quote(s))
+		return nil, fmt.Errorf("got %s with quotation marks around it; write it without", secret.Quote(s))
 	}
 	if secret.HasVariable(s) && o.Type != TypePairs { // those have variables of their own
-		return fmt.Errorf("got %s, a variable that was not replaced, takes %s", secret.Quote(s), o.Takes())
+		return nil, fmt.Errorf("got %s, a variable that was not replaced, takes %s", secret.Quote(s), o.Takes())
 	}
-	var ok bool
-	switch o.Type {
-	case TypeBool:
-		ok = set(dst.(*bool), s, parseBool)
-	case TypeInt:
-		ok = set(dst.(*int), s, o.parseInt)
-	case TypeSize:
-		ok = set(dst.(*int), s, o.parseSize)
-	case TypeDuration:
-		ok = set(dst.(*time.Duration), s, o.parseDuration)
-	case TypeEnum:
-		ok = set(dst.(*string), s, o.parseEnum)
-	case TypeList:
-		ok = set(dst.(*[]string), s, parseList)
-	case TypePath, TypeText:
-		ok = set(dst.(*string), s, parsePath)
-	case TypePairs:
-		ok = set(dst.(*[]Pair), s, parsePairs)
+	if dst, ok := field.(*[]certificate.Fingerprint); ok {
+		return nil, setFingerprints(dst, s)
 	}
-	if !ok {
-		return fmt.Errorf("got %s, takes %s", secret.Quote(s), o.Takes())
+	if !o.assign(field, s) {
+		return nil, fmt.Errorf("got %s, takes %s", secret.Quote(s), o.Takes())
 	}
-	return nil
+	return nil, nil
 }
 
-// set stores what read makes of s, unless it cannot.
-func set[T any](dst *T, s string, read func(string) (T, bool)) bool {
-	v, ok := read(s)
+// assign reads a value without rules of its own, and reports whether it could.
+func (o Option) assign(field any, s string) bool {
+	if o.Type == TypeEnum {
+		return o.assignEnum(field, strings.ToLower(s))
+	}
+	switch dst := field.(type) {
+	case *bool:
+		return store(dst, s, parseBool)
+	case *int:
+		return store(dst, s, o.parseNumber)
+	case *time.Duration:
+		return store(dst, s, o.parseDuration)
+	case *[]string:
+		return store(dst, s, parseList)
+	case *[]Pair:
+		return store(dst, s, parsePairs)
+	case *string:
+		return store(dst, s, func(s string) (string, bool) { return s, !secret.HasControl(s) })
+	}
+	return false
+}
+
+// store sets dst to what parse makes of s, unless parse fails.
+func store[T any](dst *T, s string, parse func(string) (T, bool)) bool {
+	v, ok := parse(s)
 	if ok {
 		*dst = v
 	}
 	return ok
 }
+
+// assignEnum sets a string type to the choice, a bool to whether it is the first, a uint16 to the
+// version of TLS.
+func (o Option) assignEnum(field any, s string) bool {
+	if !slices.Contains(o.Values, s) {
+		return false
+	}
+	switch dst := field.(type) {
+	case *bool:
+		*dst = s == o.Values[0]
+	case *uint16:
+		*dst = tlsVersions[s]
+	default:
+		reflect.ValueOf(field).Elem().SetString(s)
+	}
+	return true
+}
+
+func (o Option) parseNumber(s string) (int, bool) {
+	if o.Type == TypeSize {
+		n, ok := parseSize(s)
+		return int(n), ok && o.inRange(n)
+	}
+	n, err := strconv.ParseInt(s, 10, 32)
+	return int(n), err == nil && o.inRange(n)
+}
+
+func (o Option) parseDuration(s string) (time.Duration, bool) {
+	d, ok := parseDuration(s)
+	return d, ok && o.inRange(int64(d))
+}
+
+func (o Option) inRange(n int64) bool { return n >= o.Min && n <= o.Max }
 
 func parseBool(s string) (value, ok bool) {
 	switch strings.ToLower(s) {
@@ -79,29 +135,7 @@ func parseBool(s string) (value, ok bool) {
 	return false, false
 }
 
-func (o Option) parseInt(s string) (int, bool) {
-	n, err := strconv.ParseInt(s, 10, 32)
-	return int(n), err == nil && o.inRange(n)
-}
-
-func (o Option) parseSize(s string) (int, bool) {
-	n, ok := parseSize(s)
-	return int(n), ok && o.inRange(n)
-}
-
-func (o Option) parseDuration(s string) (time.Duration, bool) {
-	d, ok := parseDuration(s)
-	return d, ok && o.inRange(int64(d))
-}
-
-func (o Option) inRange(n int64) bool { return n >= o.Min && n <= o.Max }
-
-func (o Option) parseEnum(s string) (string, bool) {
-	s = strings.ToLower(s)
-	return s, slices.Contains(o.Values, s)
-}
-
-// parseList splits at commas. A name that appears twice counts once; an empty name is a mistake.
+// parseList splits at commas. A name that appears twice counts once; an empty name is an error.
 func parseList(s string) ([]string, bool) {
 	var names []string
 	for name := range strings.SplitSeq(s, ",") {
@@ -116,36 +150,17 @@ func parseList(s string) ([]string, bool) {
 	return names, len(names) <= maxListNames
 }
 
-func parsePath(s string) (string, bool) { return s, !secret.HasControl(s) }
-
-// Takes says in words what the option takes, for errors and for the README.
-func (o Option) Takes() string {
-	switch o.Type {
-	case TypeBool:
-		return "on or off (or true/false, yes/no, 1/0)"
-	case TypeInt:
-		return fmt.Sprintf("a whole number from %d to %d", o.Min, o.Max)
-	case TypeSize:
-		return fmt.Sprintf("a size from %s to %s (bytes, or with k, MB, KiB, MiB)", formatSize(o.Min), formatSize(o.Max))
-	case TypeDuration:
-		return fmt.Sprintf("a duration from %s to %s (seconds, or with ms, s, m, h)", formatDuration(o.Min), formatDuration(o.Max))
-	case TypeEnum:
-		return strings.Join(o.Values, " or ")
-	case TypeList:
-		return fmt.Sprintf("1 to %d names separated by commas", maxListNames)
-	case TypeEndpoint:
-		return "an environment id, a base URL or the full ingest URL"
-	case TypeSecret:
-		return "a token"
-	case TypeProxy:
-		return "environment, off, or http://host:port"
-	case TypeText:
-		return "a text without control characters"
-	case TypePairs:
-		return fmt.Sprintf("up to %d attributes as name=value, separated by commas", maxPairs)
-	case TypeHeaders:
-		return fmt.Sprintf("up to %d headers as name=value, separated by commas", maxHeaders)
-	default:
-		return "the path of a file"
+func setFingerprints(dst *[]certificate.Fingerprint, s string) error {
+	texts, ok := parseList(s)
+	if !ok {
+		return fmt.Errorf("got %s, takes 1 to %d fingerprints separated by commas", secret.Quote(s), maxListNames)
 	}
+	for _, text := range texts {
+		pin, err := certificate.ParseFingerprint(text)
+		if err != nil {
+			return err
+		}
+		*dst = append(*dst, pin)
+	}
+	return nil
 }

@@ -1,0 +1,45 @@
+package config
+
+import (
+	"strings"
+
+	"out_dynatrace/plugin/secret"
+)
+
+// Pair is a static attribute or a header.
+type Pair struct{ Name, Value string }
+
+// maxPairs bounds the static attributes.
+const maxPairs = 100
+
+// parsePairs reads name=value,name=value. A backslash escapes a comma or a backslash.
+func parsePairs(s string) ([]Pair, bool) {
+	var pairs []Pair
+	for _, part := range splitEscaped(s) {
+		name, value, ok := strings.Cut(part, "=")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		if !ok || name == "" || secret.HasControl(part) {
+			return nil, false
+		}
+		pairs = append(pairs, Pair{name, value})
+	}
+	return pairs, len(pairs) <= maxPairs
+}
+
+// splitEscaped splits at commas that no backslash escapes.
+func splitEscaped(s string) (parts []string) {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\' && i+1 < len(s) && (s[i+1] == ',' || s[i+1] == '\\'):
+			i++
+			b.WriteByte(s[i])
+		case c == ',':
+			parts = append(parts, b.String())
+			b.Reset()
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return append(parts, b.String())
+}

@@ -1,0 +1,64 @@
+package config
+
+import "time"
+
+// deliveryRows are how long the plugin tries, and what happens to records that cannot be delivered.
+var deliveryRows = []Option{
+	{
+		Name: "request_timeout", Type: TypeDuration, Default: "15s", Unit: "seconds",
+		Min: int64(time.Millisecond), Max: int64(10 * time.Minute),
+		Help: "Longest time for one request. The server may hold a request for 10 s before it " +
+			"answers 429, so a shorter timeout hides throttling.",
+		field: func(c *Config) any { return &c.RequestTimeout },
+	},
+	{
+		Name: "flush_deadline", Type: TypeDuration, Default: "25s", Unit: "seconds",
+		Min: int64(time.Millisecond), Max: int64(time.Hour),
+		Help: "Longest time for one flush with all its attempts; at least `request_timeout`. " +
+			"Records not accepted by then go back to Fluent Bit.",
+		field: func(c *Config) any { return &c.FlushDeadline },
+	},
+	{
+		Name: "retry_initial", Type: TypeDuration, Default: "500ms", Unit: "seconds",
+		Min: int64(time.Millisecond), Max: int64(10 * time.Minute),
+		Help: "Upper limit of the first pause between the attempts of a flush, and of the first " +
+			"pause between probes while the destination is unhealthy; both grow with every " +
+			"attempt.",
+		field: func(c *Config) any { return &c.RetryInitial },
+	},
+	{
+		Name: "retry_max", Type: TypeDuration, Default: "10s", Unit: "seconds",
+		Min: int64(time.Millisecond), Max: int64(10 * time.Minute),
+		Help: "Longest pause between attempts, and between probes while the destination is " +
+			"unhealthy; at least `retry_initial`.",
+		field: func(c *Config) any { return &c.RetryMax },
+	},
+	{
+		Name: "old_records", Type: TypeEnum, Default: string(OldRestamp),
+		Values: []string{string(OldRestamp), string(OldDrop), string(OldSend)},
+		Help: "What to do with records older than 24 hours, which Dynatrace rejects: `restamp` " +
+			"sends them with the current time and keeps the original in `log.original_timestamp`, " +
+			"`drop` counts and drops them, `send` sends them as they are.",
+		field: func(c *Config) any { return &c.OldRecords },
+	},
+	{
+		Name: "record_id", Type: TypeBool, Default: "off",
+		Help: "Give each record an attribute `log.record.uid` that is the same however often the " +
+			"record is sent, so that a query can remove duplicates.",
+		field: func(c *Config) any { return &c.RecordID },
+	},
+	{
+		Name: "dead_letter_file", Type: TypePath, Unset: "off",
+		Help: "File for the records that Dynatrace rejects permanently, one JSON object per line " +
+			"with the reason. `dynatrace-replay` sends them again. It holds log data and is " +
+			"created with mode 0600.",
+		field: func(c *Config) any { return &c.DeadLetterFile },
+	},
+	{
+		Name: "dead_letter_max_bytes", Type: TypeSize, Default: "100MB", Unit: "bytes",
+		Min: 64 << 10, Max: 100_000_000_000,
+		Help: "Largest size of that file together with its predecessor, `<file>.1`; the oldest " +
+			"records are dropped first.",
+		field: func(c *Config) any { return &c.DeadLetterBytes },
+	},
+}

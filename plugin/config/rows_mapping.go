@@ -1,0 +1,168 @@
+package config
+
+// limitRows are what one record may hold.
+var limitRows = []Option{
+	{
+		Name: "limits", Type: TypeEnum, Default: grail.name,
+		Values: presetNames(),
+		Help: "What the server stores of a record. `grail`: 10 MB of content, 500 attributes of 32 " +
+			"kB; `classic_pipeline` (the Classic pipeline of Grail): 512 kB, 50 of 250 bytes; " +
+			"`classic` (Logs Classic on SaaS) and `managed`: 8 KiB, 50 of 250 bytes. All but " +
+			"`grail` store keys in lower case and values as text.",
+		field: func(c *Config) any { return &c.Preset },
+	},
+	{
+		Name: "max_content_bytes", Type: TypeSize, Unset: "by `limits`", Unit: "bytes",
+		Min: 64, Max: 10_000_000,
+		Help:  "Longest content of a record. The rest is cut.",
+		field: func(c *Config) any { return &c.Limits.ContentBytes },
+	},
+	{
+		Name: "max_attribute_bytes", Type: TypeSize, Unset: "by `limits`", Unit: "bytes",
+		Min: 16, Max: 1_000_000,
+		Help:  "Longest value of an attribute. The rest is cut.",
+		field: func(c *Config) any { return &c.Limits.AttributeValueBytes },
+	},
+	{
+		Name: "max_attributes", Type: TypeInt, Unset: "by `limits`", Unit: "attributes",
+		Min: 1, Max: 10_000,
+		Help:  "Most attributes of a record. The rest is dropped.",
+		field: func(c *Config) any { return &c.Limits.Attributes },
+	},
+	{
+		Name: "stringify", Type: TypeBool, Unset: "by `limits`",
+		Help:  "Turn numbers and booleans of attributes into strings.",
+		field: func(c *Config) any { return &c.Stringify },
+	},
+	{
+		Name: "lowercase_keys", Type: TypeBool, Unset: "by `limits`",
+		Help: "Turn the names of attributes into lower case. If two become equal, the second is " +
+			"renamed to `overwritten1.<key>`.",
+		field: func(c *Config) any { return &c.LowercaseKeys },
+	},
+}
+
+// mappingRows are how the fields of an event become a record.
+var mappingRows = []Option{
+	{
+		Name: "content_key", Type: TypeList,
+		Default: "log,message,msg,MESSAGE,content,payload,body,_raw",
+		Help: "Top-level fields that can hold the message; the first one that holds text becomes " +
+			"`content`.",
+		field: func(c *Config) any { return &c.ContentKeys },
+	},
+	{
+		Name: "level_key", Type: TypeList,
+		Default: "loglevel,severity,level,lvl,log.level,levelname,status,syslog.severity",
+		Help: "Fields that can hold the severity, at the top level or, by a name with dots, in " +
+			"nested maps; the first one that names a level becomes `loglevel`.",
+		field: func(c *Config) any { return &c.LevelKeys },
+	},
+	{
+		Name: "enrich", Type: TypeList, Default: enrichAuto,
+		Help: "Sources that are recognised and given Dynatrace's names: `auto`, `off`, or names: " +
+			"`kubernetes`, `ecs`, `container`, `journald`, `syslog`, `aws`, `file`, `app`, " +
+			"`trace`, `severity`, `host`. `auto,-host` is all but one. In addition, only by name: " +
+			"`k8s_pod_ip`, `k8s_service`, `k8s_deprecated`, `ecs_otel`, `dt_section` " +
+			"(`auto,k8s_service`). See [mapping.md](mapping.md).",
+		field: func(c *Config) any { return &c.Enrich },
+	},
+	{
+		Name: "k8s_cluster_name", Type: TypeText, Unset: "variable `K8S_CLUSTER_NAME`",
+		Help:  "`k8s.cluster.name` of every record: the name of the cluster in Dynatrace.",
+		field: func(c *Config) any { return &c.ClusterName },
+	},
+	{
+		Name: "k8s_cluster_uid", Type: TypeText, Unset: "variable `K8S_CLUSTER_UID`",
+		Help:  "`k8s.cluster.uid` of every record: the UID of the namespace `kube-system`.",
+		field: func(c *Config) any { return &c.ClusterUID },
+	},
+	{
+		Name: "k8s_cluster_entity", Type: TypeText, Unset: "none",
+		Help:  "`dt.entity.kubernetes_cluster` of every record, `KUBERNETES_CLUSTER-...`.",
+		field: func(c *Config) any { return &c.ClusterEntity },
+	},
+	{
+		Name: "k8s_labels", Type: TypeList, Unset: "none",
+		Help: "Labels of pods and namespaces to send, by name; `*` matches any characters: " +
+			"`app,app.kubernetes.io/*`. They become `k8s.pod.label.<name>` and " +
+			"`k8s.namespace.label.<name>`.",
+		field: func(c *Config) any { return &c.PodLabels },
+	},
+	{
+		Name: "k8s_annotations", Type: TypeList, Unset: "none",
+		Help: "Annotations to send, with the same syntax. They become `k8s.pod.annotation.<name>` and " +
+			"`k8s.namespace.annotation.<name>`. Those of `metadata.dynatrace.com` are always sent.",
+		field: func(c *Config) any { return &c.PodAnnotations },
+	},
+	{
+		Name: "log_source", Type: TypeText, Unset: "by source",
+		Help:  "`log.source` of every record, instead of what the source sets.",
+		field: func(c *Config) any { return &c.LogSource },
+	},
+	{
+		Name: "path_key", Type: TypeList, Default: "log.file.path",
+		Help: "Fields that can hold the absolute path of the file that a line was read from, as the " +
+			"`Path_Key` of the tail input names it.",
+		field: func(c *Config) any { return &c.PathKeys },
+	},
+	{
+		// https://docs.dynatrace.com/docs/ingest-from/extend-dynatrace/extend-data
+		Name: "metadata_files", Type: TypeList,
+		Default: "/var/lib/dynatrace/enrichment/dt_host_metadata.json," +
+			"/var/lib/dynatrace/enrichment/dt_metadata.json",
+		Help: "JSON files of attributes that Dynatrace's OneAgent and Operator write; `off` for " +
+			"none. A file is read again when it changes. `dt_metadata.json` describes the pod " +
+			"that Fluent Bit runs in: for sidecars.",
+		field: func(c *Config) any { return &c.MetadataFiles },
+	},
+	{
+		Name: "ecs_metadata", Type: TypeBool, Default: "on",
+		Help: "Query the task metadata endpoint (`ECS_CONTAINER_METADATA_URI_V4`) for what FireLens " +
+			"does not pass on: availability zone, container ARN, image.",
+		field: func(c *Config) any { return &c.ECSMetadata },
+	},
+	{
+		Name: "attributes", Type: TypePairs, Unset: "none",
+		Help: "Attributes of every record that has none of that name: " +
+			"`service.name=shop,dt.cost.costcenter=web`. Fluent Bit replaces the variable " +
+			"`${NAME}`; the plugin replaces `%{NAME}`, which may hold commas; `\\,` is a comma.",
+		field: func(c *Config) any { return &c.Attributes },
+	},
+	{
+		Name: "attributes_in", Type: TypeEnum, Default: "body",
+		Values: []string{"header", "body"},
+		Help: "`header` sends `attributes` once per request (`X-Dynatrace-Attr`; SaaS and " +
+			"ActiveGate since version 1.332). They then take precedence over a field of that " +
+			"name, which becomes `overwritten1.<name>`.",
+		field: func(c *Config) any { return &c.AttributesInHeader },
+	},
+	{
+		Name: "include", Type: TypeList, Unset: "all",
+		Help: "The only attributes to send, by their names in Dynatrace; `*` matches any " +
+			"characters. Content, time and level are always sent.",
+		field: func(c *Config) any { return &c.Include },
+	},
+	{
+		Name: "exclude", Type: TypeList, Unset: "none",
+		Help:  "Attributes not to send, with the same syntax. Applied after `include`.",
+		field: func(c *Config) any { return &c.Exclude },
+	},
+	{
+		Name: "drop_empty", Type: TypeBool, Default: "off",
+		Help:  "Drop attributes that are null, empty text, empty arrays, empty maps or `{}`.",
+		field: func(c *Config) any { return &c.DropEmpty },
+	},
+	{
+		Name: "parse_json", Type: TypeBool, Default: "off",
+		Help: "Parse a line that is a JSON object: content, level, trace and logger are taken from " +
+			"it, the rest becomes attributes. When off, the line stays the content, and Dynatrace " +
+			"can parse it.",
+		field: func(c *Config) any { return &c.ParseJSON },
+	},
+	{
+		Name: "strip_ansi", Type: TypeBool, Default: "off",
+		Help:  "Remove ANSI escape sequences (colours and other terminal controls) from the content.",
+		field: func(c *Config) any { return &c.StripANSI },
+	},
+}
