@@ -62,7 +62,7 @@ e2e: build ## the built library in the test host; with FLUENT_BIT=/path also in 
 	go test -race -count=1 -v -timeout 30m -parallel 6 ./test/e2e
 
 test-network: build ## TLS, HTTP/2 and proxies against nginx, tinyproxy and squid; says what to install
-	NETWORK_PEERS=1 go test -race -count=1 -v -timeout 10m -parallel 6 -run '^Test(Network|MissingPeers)' ./test/e2e
+	NETWORK_PEERS=1 go test -race -count=1 -v -timeout 10m -parallel 6 -run '^Test(Network|Peers)_' ./test/e2e
 
 FUZZTIME := 1m
 fuzz: ## every fuzz target for FUZZTIME (default 1m) each

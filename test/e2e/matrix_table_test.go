@@ -122,7 +122,7 @@ func checkDocument(path, table string, update bool) error {
 	return fmt.Errorf("%s has another fault matrix than what came out:\n%s", path, table)
 }
 
-func TestTheFaultMatrixIsWrittenBetweenTheMarks(t *testing.T) {
+func TestMatrix_IsWrittenBetweenTheMarks(t *testing.T) {
 	path := filepath.Join(tempDir(t), "delivery.md")
 	write := func(text string) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -153,7 +153,7 @@ func TestTheFaultMatrixIsWrittenBetweenTheMarks(t *testing.T) {
 	}
 }
 
-func TestTheDocumentHasOneLineARowForAnyNumberOfWorkers(t *testing.T) {
+func TestMatrix_DocumentMergesEqualRows(t *testing.T) {
 	m := newMatrix([]row{{name: "first"}, {name: "second", lostWhy: "a reason"}}, hosts("5.1.1"), []int{1, 4})
 	if m.complete() {
 		t.Error("complete without a result")

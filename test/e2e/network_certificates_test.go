@@ -31,9 +31,9 @@ func replace(t *testing.T, path string, data []byte) {
 // probing makes probes come often, and a flush long enough for what happens meanwhile.
 var probing = []string{"retry_initial", "100ms", "retry_max", "500ms"}
 
-// TestNetworkTheFileOfAuthoritiesIsReadAgain: nginx comes back with a certificate of another authority; once that one's stands in the file,
+// TestNetwork_CAFileIsReloaded: nginx comes back with a certificate of another authority; once that one's stands in the file,
 // in the place of the old one or behind another symbolic link (as Kubernetes mounts secrets), everything arrives, once.
-func TestNetworkTheFileOfAuthoritiesIsReadAgain(t *testing.T) {
+func TestNetwork_CAFileIsReloaded(t *testing.T) {
 	needPeers(t, "nginx")
 	const lines = networkLines
 	for _, a := range everywhere("5.1.1", "1.9") {
@@ -99,9 +99,9 @@ func TestNetworkTheFileOfAuthoritiesIsReadAgain(t *testing.T) {
 	}
 }
 
-// TestNetworkTheClientCertificateIsReadAgain: a new one is used as soon as it is there, without any trouble; one that is over is refused by
+// TestNetwork_ClientCertificateIsReloaded: a new one is used as soon as it is there, without any trouble; one that is over is refused by
 // nginx, which a line says, until a new one is there.
-func TestNetworkTheClientCertificateIsReadAgain(t *testing.T) {
+func TestNetwork_ClientCertificateIsReloaded(t *testing.T) {
 	needPeers(t, "nginx")
 	const lines = networkLines
 	for _, a := range everywhere("5.1.1", "1.9") {

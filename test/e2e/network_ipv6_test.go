@@ -22,8 +22,8 @@ func needIPv6(t *testing.T) {
 	listener.Close()
 }
 
-// TestNetworkIPv6: by an address in the endpoint, by a name that has one, and by way of proxies, which are reached by IPv6 or lead to it.
-func TestNetworkIPv6(t *testing.T) {
+// TestNetwork_IPv6: by an address in the endpoint, by a name that has one, and by way of proxies, which are reached by IPv6 or lead to it.
+func TestNetwork_IPv6(t *testing.T) {
 	needIPv6(t)
 	authority := pki.Authority(t)
 	named := authority.Issue(t, pki.Spec{Names: []string{"::1", "localhost"}})

@@ -94,9 +94,9 @@ func networkWays() []way {
 	}
 }
 
-// TestNetworkMatrix ships by every way: each line arrives once, nothing is said, and the logs of the servers in between show that it went
+// TestNetwork_EveryPath ships by every way: each line arrives once, nothing is said, and the logs of the servers in between show that it went
 // the way that it should. The table in the docs is what came out of the host.
-func TestNetworkMatrix(t *testing.T) {
+func TestNetwork_EveryPath(t *testing.T) {
 	ways := networkWays()
 	agents := everywhere("5.1.1")
 	var mu sync.Mutex
@@ -178,8 +178,8 @@ func travel(t *testing.T, a agent, w way, format, path string) {
 	}
 }
 
-// TestNetworkHTTP2GoesOnWhenNginxSaysGoAway: after every third request, by its own rule for long connections.
-func TestNetworkHTTP2GoesOnWhenNginxSaysGoAway(t *testing.T) {
+// TestNetwork_HTTP2ContinuesAfterGoAway: after every third request, by its own rule for long connections.
+func TestNetwork_HTTP2ContinuesAfterGoAway(t *testing.T) {
 	needPeers(t, "nginx")
 	for _, a := range everywhere("5.1.1") {
 		t.Run(a.name, func(t *testing.T) {
@@ -203,8 +203,8 @@ func TestNetworkHTTP2GoesOnWhenNginxSaysGoAway(t *testing.T) {
 	}
 }
 
-// TestNetworkPlainEndpointsGoThroughAProxy reads and repeats each request.
-func TestNetworkPlainEndpointsGoThroughAProxy(t *testing.T) {
+// TestNetwork_PlainEndpointThroughAProxy reads and repeats each request.
+func TestNetwork_PlainEndpointThroughAProxy(t *testing.T) {
 	for name, start := range map[string]func(t *testing.T) (proxy string, p *peer, pairs []string){
 		"tinyproxy": func(t *testing.T) (string, *peer, []string) {
 			address, p := startTinyproxy(t, true)
@@ -234,8 +234,8 @@ func TestNetworkPlainEndpointsGoThroughAProxy(t *testing.T) {
 	}
 }
 
-// TestNetworkEnvironmentNamesTheProxy: 0.0.0.0 leads to this machine, but is no loopback address, and only squid knows dynatrace.test.
-func TestNetworkEnvironmentNamesTheProxy(t *testing.T) {
+// TestNetwork_EnvironmentNamesTheProxy: 0.0.0.0 leads to this machine, but is no loopback address, and only squid knows dynatrace.test.
+func TestNetwork_EnvironmentNamesTheProxy(t *testing.T) {
 	needPeers(t, "nginx", "squid")
 	authority := pki.Authority(t)
 	pair := authority.Issue(t, pki.Spec{Names: []string{"dynatrace.test", "0.0.0.0", "127.0.0.1"}})

@@ -12,9 +12,9 @@ import (
 	"out_dynatrace/test/pki"
 )
 
-// TestNetworkNothingIsLostWhenNginxRestarts: it is killed amid requests, with what it has taken and not passed on, and with answers that it
+// TestNetwork_RestartOfNginxLosesNothing: it is killed amid requests, with what it has taken and not passed on, and with answers that it
 // has not given yet, so that some lines may arrive twice.
-func TestNetworkNothingIsLostWhenNginxRestarts(t *testing.T) {
+func TestNetwork_RestartOfNginxLosesNothing(t *testing.T) {
 	needPeers(t, "nginx")
 	const lines, each = 6000, 1000
 	for _, a := range everywhere("5.1.1") {
@@ -48,8 +48,8 @@ func TestNetworkNothingIsLostWhenNginxRestarts(t *testing.T) {
 	}
 }
 
-// TestNetworkVersionsOfTLS: each of those that are spoken, alone on the server, with a client certificate and HTTP/2.
-func TestNetworkVersionsOfTLS(t *testing.T) {
+// TestNetwork_TLSVersions: each of those that are spoken, alone on the server, with a client certificate and HTTP/2.
+func TestNetwork_TLSVersions(t *testing.T) {
 	needPeers(t, "nginx")
 	authority, clients := pki.Authority(t), pki.Authority(t)
 	dir := tempDir(t)
@@ -75,8 +75,8 @@ func TestNetworkVersionsOfTLS(t *testing.T) {
 	}
 }
 
-// TestNetworkAPasswordOfOddCharacters reaches squid as it is, and nobody else.
-func TestNetworkAPasswordOfOddCharacters(t *testing.T) {
+// TestNetwork_ProxyPasswordOfOddCharacters reaches squid as it is, and nobody else.
+func TestNetwork_ProxyPasswordOfOddCharacters(t *testing.T) {
 	needPeers(t, "nginx", "squid")
 	const password = "p@ss/w:rd#?%-hunter2-hunter2"
 	for _, a := range everywhere("5.1.1") {

@@ -16,9 +16,9 @@ type complaint struct {
 	says  []string
 }
 
-// TestNetworkTroubleIsToldInOneLine: what servers that nobody here wrote say of each mistake becomes one line that says what to change.
+// TestNetwork_EachFailureIsLoggedInOneLine: what servers that nobody here wrote say of each mistake becomes one line that says what to change.
 // Nothing is given up, and nothing arrives.
-func TestNetworkTroubleIsToldInOneLine(t *testing.T) {
+func TestNetwork_EachFailureIsLoggedInOneLine(t *testing.T) {
 	authority, strangers := pki.Authority(t), pki.Authority(t)
 	dir := tempDir(t)
 	ca, _ := authority.Write(t, dir, "ca")

@@ -139,8 +139,8 @@ func (f fields) with(more fields) fields {
 	return all
 }
 
-// TestTheComparisonOfARecordSeesEveryDifference: it is what the tests of the pipelines rely on.
-func TestTheComparisonOfARecordSeesEveryDifference(t *testing.T) {
+// TestStored_ComparisonSeesEveryDifference: it is what the tests of the pipelines rely on.
+func TestStored_ComparisonSeesEveryDifference(t *testing.T) {
 	got := decodeRecord(t, json.RawMessage(`{"content":"c","loglevel":"INFO","n":1.50,"list":["a"],"status":"INFO","more":true}`))
 	want := fields{"n": 1, "list": []string{"a"}, "absent": "x", "optional": perhaps{"y"}, "more": perhaps{false}}
 	lines := []string{`  - absent = "x"`, `  ~ loglevel = "INFO", want "NONE"`, `  ~ more = true, want false`, `  ~ n = 1.50, want 1`}

@@ -99,8 +99,8 @@ func wantOTLP(at time.Time) map[string]fields {
 	}
 }
 
-// TestOpenTelemetryLogsArriveWithResourceScopeSeverityAndTrace: the input keeps them beside the record, in a group and in metadata.
-func TestOpenTelemetryLogsArriveWithResourceScopeSeverityAndTrace(t *testing.T) {
+// TestOTLP_LogsArriveWithResourceScopeSeverityAndTrace: the input keeps them beside the record, in a group and in metadata.
+func TestOTLP_LogsArriveWithResourceScopeSeverityAndTrace(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "3.2") {
 		for _, format := range []string{"json", "otlp"} {
 			t.Run(a.name+", "+format, func(t *testing.T) {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestEveryLineArrivesOnceAndUnchanged is the promise: in every version, with and without workers.
-func TestEveryLineArrivesOnceAndUnchanged(t *testing.T) {
+// TestDelivery_EveryLineArrivesOnceAndUnchanged is the promise: in every version, with and without workers.
+func TestDelivery_EveryLineArrivesOnceAndUnchanged(t *testing.T) {
 	for _, a := range everywhere() {
 		for _, workers := range []int{0, 1, 4} {
 			lines := mostLines

@@ -9,9 +9,9 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestAServerInTroubleCostsNoLine: whatever the moment brings, every line arrives once. On a worker the flush itself tries
+// TestTransient_CostsNoLine: whatever the moment brings, every line arrives once. On a worker the flush itself tries
 // again; on the engine thread, which must not wait, it hands the chunk back at once.
-func TestAServerInTroubleCostsNoLine(t *testing.T) {
+func TestTransient_CostsNoLine(t *testing.T) {
 	const pieces, step, lines = 4, 400, 1600
 	troubles := []struct {
 		name   string
@@ -104,8 +104,8 @@ func wantPatience(t *testing.T, d *destination) {
 	}
 }
 
-// TestAnEndlessOutageIsHandedBackInTime: with nothing but failures a flush ends before its deadline, and Fluent Bit keeps the chunk.
-func TestAnEndlessOutageIsHandedBackInTime(t *testing.T) {
+// TestTransient_EndlessOutageIsHandedBackInTime: with nothing but failures a flush ends before its deadline, and Fluent Bit keeps the chunk.
+func TestTransient_EndlessOutageIsHandedBackInTime(t *testing.T) {
 	const deadline = 3 * time.Second
 	for _, a := range hosts("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {

@@ -6,8 +6,8 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// sizeRows are servers that take less than the API.
-func sizeRows() []row {
+// tooLargeRows are servers that take less than the API.
+func tooLargeRows() []row {
 	fewer := func(n int) ingest.Limits { return ingest.Limits{Records: n} }
 	less := func(n int) ingest.Limits { return ingest.Limits{RequestBytes: n} }
 	return []row{

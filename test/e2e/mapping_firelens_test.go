@@ -102,9 +102,9 @@ func wantAfterWarmUp(t *testing.T, d *destination, sent int, base, late fields, 
 	d.wantStored(t, want)
 }
 
-// TestLinesOfATaskArriveWithTheirTaskAndContainer: in the configuration that FireLens writes, over the socket of the log driver with
+// TestFireLens_LinesArriveWithTaskAndContainer: in the configuration that FireLens writes, over the socket of the log driver with
 // nanoseconds and over TCP with whole seconds.
-func TestLinesOfATaskArriveWithTheirTaskAndContainer(t *testing.T) {
+func TestFireLens_LinesArriveWithTaskAndContainer(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
@@ -162,9 +162,9 @@ func TestLinesOfATaskArriveWithTheirTaskAndContainer(t *testing.T) {
 	}
 }
 
-// TestATaskOnAnInstanceNeedsNoEndpoint: ECS on EC2, where the driver gives Docker's name of the container, and the agent adds the
+// TestFireLens_TaskOnAnInstanceNeedsNoEndpoint: ECS on EC2, where the driver gives Docker's name of the container, and the agent adds the
 // instance. Nothing listens where the endpoint should be.
-func TestATaskOnAnInstanceNeedsNoEndpoint(t *testing.T) {
+func TestFireLens_TaskOnAnInstanceNeedsNoEndpoint(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()

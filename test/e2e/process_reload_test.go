@@ -8,8 +8,8 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestAHotReloadLosesNothing: lines are written before, during and after each of some reloads.
-func TestAHotReloadLosesNothing(t *testing.T) {
+// TestReload_LosesNothing: lines are written before, during and after each of some reloads.
+func TestReload_LosesNothing(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "4.2", "2.2") {
 		for _, workers := range []int{0, 2} {
 			t.Run(fmt.Sprintf("%s, workers %d", a.name, workers), func(t *testing.T) {
@@ -63,9 +63,9 @@ func TestAHotReloadLosesNothing(t *testing.T) {
 	}
 }
 
-// TestFiftyReloadsLeaveNothingBehind: every other reload comes while the destination is down, by turns because it refuses and
+// TestReload_FiftyLeaveNothingBehind: every other reload comes while the destination is down, by turns because it refuses and
 // because it does not answer, and has to wait for it. What the last ones hold is no more than what the first ones did.
-func TestFiftyReloadsLeaveNothingBehind(t *testing.T) {
+func TestReload_FiftyLeaveNothingBehind(t *testing.T) {
 	const reloads, step = 50, 100
 	for _, a := range hosts("5.1.1") {
 		for _, workers := range []int{1, 4} {

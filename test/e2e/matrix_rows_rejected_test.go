@@ -8,14 +8,14 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// refusalRows are records that the server does not take.
-func refusalRows() []row {
+// rejectedRows are records that the server does not take.
+func rejectedRows() []row {
 	const why = "the rejected records, which are in the dead letter file"
 	// Of n records halving finds a bad one in about 2 log2(n) requests: 27 for the 9,500 of a chunk, 18 for 400.
 	poisoned := func(name string, requests int, server ingest.Options, lines ...int) row {
 		server.Refuse = poison(lines...)
 		return row{name: name, told: tellsOK, lost: lines, lostWhy: why, dead: len(lines), deadReason: "rejected", requests: requests,
-			server: server, refusals: []string{ingest.ReasonRefused}, check: saysRefused}
+			server: server, refusals: []string{ingest.ReasonRefused}, check: logsRejection}
 	}
 	many := poisoned("400 for three poison records among 50,000", 110, ingest.Options{}, 1, 12_345, 49_999)
 	many.pieces, many.step = 1, 50_000
@@ -28,7 +28,7 @@ func refusalRows() []row {
 		poisoned("400 with a web page for a poison record", 30, ingest.Options{HTML400: true}, 777),
 		poisoned("415 for a poison record", 30, ingest.Options{RefuseStatus: 415}, 777),
 		poisoned("422 for a poison record", 30, ingest.Options{RefuseStatus: 422}, 777),
-		allRefused(),
+		allRejected(),
 		noDeadLetterFile(),
 	}
 }
@@ -41,7 +41,7 @@ func everySecond(why string) row {
 		bad = append(bad, n)
 	}
 	return row{name: "400 for every second record", told: tellsRetry, lost: bad, lostWhy: why, dead: len(bad), deadReason: "rejected", requests: 3 * lines,
-		pieces: 1, step: lines, server: ingest.Options{Refuse: poison(bad...)}, refusals: []string{ingest.ReasonRefused}, check: saysRefused}
+		pieces: 1, step: lines, server: ingest.Options{Refuse: poison(bad...)}, refusals: []string{ingest.ReasonRefused}, check: logsRejection}
 }
 
 // inTrouble lets every third request meet a full disk queue.
@@ -66,20 +66,20 @@ func poison(lines ...int) (texts []string) {
 	return texts
 }
 
-// saysRefused expects lines with the number of records that were dropped.
-func saysRefused(t *trial, out outcome) {
+// logsRejection expects lines with the number of records that were dropped.
+func logsRejection(t *trial, out outcome) {
 	t.Helper()
 	if len(with(out.lines, "error", "records dropped: ")) == 0 {
 		t.Errorf("no word of the refused records:\n%s", show(out.lines))
 	}
 }
 
-// allRefused is a server to which nothing is right: that has to be recognised before each record has had a request of its own.
-func allRefused() row {
+// allRejected is a server to which nothing is right: that has to be recognised before each record has had a request of its own.
+func allRejected() row {
 	const lines = 1000
 	return row{name: "400 for every record", told: tellsError, lost: without(lines, nil), lostWhy: "all, and all are in the dead letter file",
 		dead: lines, deadReason: "rejected", requests: lines / 10, pieces: 1, step: lines,
-		server: ingest.Options{Refuse: []string{`"content":`}}, refusals: []string{ingest.ReasonRefused}, check: saysRefused}
+		server: ingest.Options{Refuse: []string{`"content":`}}, refusals: []string{ingest.ReasonRefused}, check: logsRejection}
 }
 
 // noDeadLetterFile has a poison record and no place for it.
@@ -90,7 +90,7 @@ func noDeadLetterFile() row {
 		t.section = append(section{{Key: "dead_letter_file", Value: filepath.Join(filepath.Dir(t.deadLetters), "missing", "dead.ndjson")}}, t.section...)
 	}
 	r.check = func(t *trial, out outcome) {
-		saysRefused(t, out)
+		logsRejection(t, out)
 		if n := len(with(out.lines, "error", saysDeadLetters)); n < 1 || n > 2 {
 			t.Errorf("%d lines about the file, want one:\n%s", n, show(out.lines))
 		}

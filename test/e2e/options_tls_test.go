@@ -7,8 +7,8 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestTLSOfASelfSignedActiveGate: trusted by tls_ca_file, refused without, taken as it comes with tls_verify off.
-func TestTLSOfASelfSignedActiveGate(t *testing.T) {
+// TestTLS_SelfSignedActiveGate: trusted by tls_ca_file, refused without, taken as it comes with tls_verify off.
+func TestTLS_SelfSignedActiveGate(t *testing.T) {
 	const lines = 500
 	for _, a := range everywhere("5.1.1", "1.9") {
 		t.Run(a.name+", trusted by tls_ca_file", func(t *testing.T) {

@@ -4,9 +4,9 @@ import (
 	"testing"
 )
 
-// TestTwoInstancesShipToTheirOwnServersWithTheirOwnTokens: two [OUTPUT] sections share a library, a Go runtime and, in Fluent Bit,
+// TestInstances_EachShipsToItsServerWithItsToken: two [OUTPUT] sections share a library, a Go runtime and, in Fluent Bit,
 // even the object that Init gets. Nothing of one may reach the other.
-func TestTwoInstancesShipToTheirOwnServersWithTheirOwnTokens(t *testing.T) {
+func TestInstances_EachShipsToItsServerWithItsToken(t *testing.T) {
 	const lines = 4000
 	for _, a := range everywhere() {
 		t.Run(a.name, func(t *testing.T) {

@@ -49,9 +49,9 @@ func writeMetadata(t *testing.T, path string, object any) {
 	}
 }
 
-// TestAChangeOfTheHostsMetadataIsPickedUp: dt_host_metadata.json is read when the agent starts, and again when it has changed. A
+// TestMetadata_ChangeIsPickedUp: dt_host_metadata.json is read when the agent starts, and again when it has changed. A
 // file that is not there is no mistake. Its fields stand above static attributes and below a record's own.
-func TestAChangeOfTheHostsMetadataIsPickedUp(t *testing.T) {
+func TestMetadata_ChangeIsPickedUp(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
@@ -96,9 +96,9 @@ func TestAChangeOfTheHostsMetadataIsPickedUp(t *testing.T) {
 	}
 }
 
-// TestARecordOfAnotherHostGetsStaticAttributesAndNoMetadataOfThisOne: what the file says of this host is not true of it, so that a static
+// TestMetadata_IsLeftOutForARecordOfAnotherHost: what the file says of this host is not true of it, so that a static
 // attribute that the file stands above comes into its right.
-func TestARecordOfAnotherHostGetsStaticAttributesAndNoMetadataOfThisOne(t *testing.T) {
+func TestMetadata_IsLeftOutForARecordOfAnotherHost(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
@@ -119,8 +119,8 @@ func TestARecordOfAnotherHostGetsStaticAttributesAndNoMetadataOfThisOne(t *testi
 	}
 }
 
-// TestStaticAttributesInTheHeaderAreSentOnceARequest: and not in the records, where the server would keep them twice.
-func TestStaticAttributesInTheHeaderAreSentOnceARequest(t *testing.T) {
+// TestAttributes_InTheHeaderAreSentOncePerRequest: and not in the records, where the server would keep them twice.
+func TestAttributes_InTheHeaderAreSentOncePerRequest(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		for _, in := range []string{"header", "body"} {
 			t.Run(a.name+", "+in, func(t *testing.T) {

@@ -12,9 +12,9 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestALongOutageOfAFullQueueCostsNothingButTime: an outage that is longer than a flush, with 200 chunks under way. While it
+// TestOutage_OfAFullQueueCostsNothingButTime: an outage that is longer than a flush, with 200 chunks under way. While it
 // lasts one request at a time asks whether it is over, and each flush comes back in time; then everything arrives once.
-func TestALongOutageOfAFullQueueCostsNothingButTime(t *testing.T) {
+func TestOutage_OfAFullQueueCostsNothingButTime(t *testing.T) {
 	const (
 		chunks, step = 200, 100
 		outage       = 8 * time.Second
@@ -103,9 +103,9 @@ func (d *destination) between(from, to time.Time) (times []time.Time) {
 	return times
 }
 
-// TestADestinationThatNeverAnswersSlowsNoOther: two outputs, of which the first sends into a black hole. The lines of the second
+// TestOutage_SilentServerSlowsNoOther: two outputs, of which the first sends into a black hole. The lines of the second
 // are delivered as soon as they are written.
-func TestADestinationThatNeverAnswersSlowsNoOther(t *testing.T) {
+func TestOutage_SilentServerSlowsNoOther(t *testing.T) {
 	const pieces, step = 10, 100
 	for _, a := range everywhere("5.1.1") {
 		for _, workers := range []int{1, 4} {

@@ -9,9 +9,9 @@ import (
 	"out_dynatrace/test/host"
 )
 
-// TestAllMistakesOfASectionAreReportedTogether: the process ends with a failure, one line a mistake. Fluent Bit then calls
+// TestStartup_AllMistakesAreReportedTogether: the process ends with a failure, one line a mistake. Fluent Bit then calls
 // the exit of the second section, whose Init it never called, with a null pointer.
-func TestAllMistakesOfASectionAreReportedTogether(t *testing.T) {
+func TestStartup_AllMistakesAreReportedTogether(t *testing.T) {
 	for _, a := range everywhere() {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
@@ -53,8 +53,8 @@ func TestAllMistakesOfASectionAreReportedTogether(t *testing.T) {
 	}
 }
 
-// TestAServerThatIsDownIsNoReasonNotToStart: only what no waiting would mend is.
-func TestAServerThatIsDownIsNoReasonNotToStart(t *testing.T) {
+// TestStartup_ServerMayBeDown: only what no waiting would mend is.
+func TestStartup_ServerMayBeDown(t *testing.T) {
 	for _, a := range everywhere("5.1.1") {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
@@ -70,9 +70,9 @@ func TestAServerThatIsDownIsNoReasonNotToStart(t *testing.T) {
 	}
 }
 
-// TestTheBackgroundModeIsRefused: Fluent Bit forks after it has loaded the library, and Go's threads stay behind. What waits for one
+// TestStartup_DaemonModeIsRefused: Fluent Bit forks after it has loaded the library, and Go's threads stay behind. What waits for one
 // of them waits for ever, so the library has to notice.
-func TestTheBackgroundModeIsRefused(t *testing.T) {
+func TestStartup_DaemonModeIsRefused(t *testing.T) {
 	for _, a := range hosts("5.1.1", "1.9", "2.2") {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()

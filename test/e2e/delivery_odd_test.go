@@ -24,9 +24,9 @@ func oddCases(yield func(corpus.Case) bool) {
 	}
 }
 
-// TestOddChunksAreDeliveredAsFarAsTheyCanBeRead: whatever a chunk holds, its flush ends with OK, each event in it arrives, and the
+// TestOddChunks_AreDeliveredAsFarAsTheyCanBeRead: whatever a chunk holds, its flush ends with OK, each event in it arrives, and the
 // server finds nothing wrong with what it gets. The chunks come one by one, so that what goes wrong has a name.
-func TestOddChunksAreDeliveredAsFarAsTheyCanBeRead(t *testing.T) {
+func TestOddChunks_AreDeliveredAsFarAsTheyCanBeRead(t *testing.T) {
 	for _, a := range hosts("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
@@ -65,8 +65,8 @@ func TestOddChunksAreDeliveredAsFarAsTheyCanBeRead(t *testing.T) {
 	}
 }
 
-// TestOddChunksFromManyWorkersAtOnce: the same all at once.
-func TestOddChunksFromManyWorkersAtOnce(t *testing.T) {
+// TestOddChunks_FromManyWorkersAtOnce: the same all at once.
+func TestOddChunks_FromManyWorkersAtOnce(t *testing.T) {
 	t.Parallel()
 	d := startDestination(t, false, ingest.Options{Limits: ageless(), Store: ingest.Discard{}})
 	r := startHost(t, "5.1.1", to(d, 4))

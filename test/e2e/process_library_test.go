@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestTheLibraryExportsWhatFluentBitLooksUpAndNothingElse: any other symbol could shadow one of the host or of another plugin.
-func TestTheLibraryExportsWhatFluentBitLooksUpAndNothingElse(t *testing.T) {
+// TestLibrary_ExportsOnlyWhatFluentBitLooksUp: any other symbol could shadow one of the host or of another plugin.
+func TestLibrary_ExportsOnlyWhatFluentBitLooksUp(t *testing.T) {
 	want := []string{"FLBPluginExitCtx", "FLBPluginFlushCtx", "FLBPluginInit", "FLBPluginRegister", "FLBPluginUnregister"}
 	symbols, err := openLibrary(t).DynamicSymbols()
 	if err != nil {
@@ -25,8 +25,8 @@ func TestTheLibraryExportsWhatFluentBitLooksUpAndNothingElse(t *testing.T) {
 	}
 }
 
-// TestTheLibraryNeedsOnlyTheCLibrary: libresolv would come with Go's C resolver, and is not in every image.
-func TestTheLibraryNeedsOnlyTheCLibrary(t *testing.T) {
+// TestLibrary_NeedsOnlyTheCLibrary: libresolv would come with Go's C resolver, and is not in every image.
+func TestLibrary_NeedsOnlyTheCLibrary(t *testing.T) {
 	needed, err := openLibrary(t).ImportedLibraries()
 	if err != nil {
 		t.Fatal(err)
@@ -38,8 +38,8 @@ func TestTheLibraryNeedsOnlyTheCLibrary(t *testing.T) {
 	}
 }
 
-// TestTheLibraryIsNeverUnloaded: Fluent Bit closes it at each reload, but Go's threads run on in its code.
-func TestTheLibraryIsNeverUnloaded(t *testing.T) {
+// TestLibrary_IsNeverUnloaded: Fluent Bit closes it at each reload, but Go's threads run on in its code.
+func TestLibrary_IsNeverUnloaded(t *testing.T) {
 	flags, err := openLibrary(t).DynValue(elf.DT_FLAGS_1)
 	if err != nil {
 		t.Fatal(err)

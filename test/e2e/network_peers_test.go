@@ -68,7 +68,7 @@ func needPeers(t *testing.T, programs ...string) {
 	}
 }
 
-func TestMissingPeers_NamesTheirPackages(t *testing.T) {
+func TestPeers_MissingOnesAreNamedWithTheirPackages(t *testing.T) {
 	nginxOnly := func(program string) (string, bool) { return "", program == "nginx" }
 	for want, programs := range map[string][]string{
 		"": {"nginx"},
@@ -81,8 +81,8 @@ func TestMissingPeers_NamesTheirPackages(t *testing.T) {
 	}
 }
 
-// TestNetworkPeersTookPart says plainly which did not.
-func TestNetworkPeersTookPart(t *testing.T) {
+// TestNetwork_PeersTookPart says plainly which did not.
+func TestNetwork_PeersTookPart(t *testing.T) {
 	for _, p := range peers {
 		t.Run(p.program, func(t *testing.T) {
 			needPeers(t, p.program)

@@ -64,9 +64,9 @@ func wantEveryType(h oldHost) fields {
 		"codes": []string{"1", "2"}, "words": []string{"a", "1"}, "http.method": "GET", "http.status": "200", "été": "e", "long": strings.Repeat("v", 250), "loglevel": "WARN", "log.raw_level": "Warning"}
 }
 
-// TestOldHostsStoreWhatWasSent: a chunk with all types, keys in every case and a long content leaves nothing for the server to trim, to
+// TestOldServers_StoreWhatWasSent: a chunk with all types, keys in every case and a long content leaves nothing for the server to trim, to
 // rename or to turn into text, of which its record would tell in dt.ingest.warnings.
-func TestOldHostsStoreWhatWasSent(t *testing.T) {
+func TestOldServers_StoreWhatWasSent(t *testing.T) {
 	line := strings.Repeat("0123456789abcde ", 20_000/16)
 	for _, a := range everywhere("5.1.1", "1.9") {
 		for _, h := range oldHosts() {
@@ -110,8 +110,8 @@ func TestOldHostsStoreWhatWasSent(t *testing.T) {
 	}
 }
 
-// TestTextToManagedIsStoredAsItWasSent: in a header there are no nulls.
-func TestTextToManagedIsStoredAsItWasSent(t *testing.T) {
+// TestOldServers_TextToManagedIsStoredAsSent: in a header there are no nulls.
+func TestOldServers_TextToManagedIsStoredAsSent(t *testing.T) {
 	for _, a := range hosts("5.1.1") {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
@@ -129,8 +129,8 @@ func TestTextToManagedIsStoredAsItWasSent(t *testing.T) {
 	}
 }
 
-// TestAHostOfOldWithoutItsPresetTrimsItself: what the tests above rely on.
-func TestAHostOfOldWithoutItsPresetTrimsItself(t *testing.T) {
+// TestOldServers_WithoutItsPresetTheServerTrims: what the tests above rely on.
+func TestOldServers_WithoutItsPresetTheServerTrims(t *testing.T) {
 	t.Parallel()
 	d := startDestination(t, false, ingest.Options{Profile: ingest.Managed})
 	r := startHost(t, "5.1.1", toOld(d, oldHost{}))
@@ -147,8 +147,8 @@ func TestAHostOfOldWithoutItsPresetTrimsItself(t *testing.T) {
 	}
 }
 
-// TestAOneAgentGetsEachLineOnce: its connections end with each answer.
-func TestAOneAgentGetsEachLineOnce(t *testing.T) {
+// TestOneAgent_GetsEachLineOnce: its connections end with each answer.
+func TestOneAgent_GetsEachLineOnce(t *testing.T) {
 	const lines = 2000
 	for _, a := range everywhere("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {
@@ -173,8 +173,8 @@ func TestAOneAgentGetsEachLineOnce(t *testing.T) {
 	}
 }
 
-// TestARefusalOfAOneAgentForOldRecordsCostsNoOthers: it refuses the whole request, and says that one or all of them are out of range.
-func TestARefusalOfAOneAgentForOldRecordsCostsNoOthers(t *testing.T) {
+// TestOneAgent_RejectedOldRecordsCostNoOthers: it refuses the whole request, and says that one or all of them are out of range.
+func TestOneAgent_RejectedOldRecordsCostNoOthers(t *testing.T) {
 	const n, old = 200, 7 // every seventh
 	for _, mode := range []string{"restamp", "send", "drop"} {
 		for _, a := range hosts("5.1.1") {

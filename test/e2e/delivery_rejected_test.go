@@ -11,9 +11,9 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestAMistakeInTheEnvironmentCostsNoLine: as long as the mistake lasts chunks come back and one line names the cure; once
+// TestMisconfigured_CostsNoLine: as long as the mistake lasts chunks come back and one line names the cure; once
 // it is mended everything arrives.
-func TestAMistakeInTheEnvironmentCostsNoLine(t *testing.T) {
+func TestMisconfigured_CostsNoLine(t *testing.T) {
 	const lines = 600
 	refused := func(status int) func(*testing.T, *destination) (string, func()) {
 		return func(_ *testing.T, d *destination) (string, func()) {
@@ -97,9 +97,9 @@ func withTokenFile(s section, file string) section {
 	return out
 }
 
-// TestARefusedChunkIsCountedAndTheOthersArrive: a 400 is about the records, and trying again would not help. The chunk is
+// TestRejected_ChunkIsCountedAndTheOthersArrive: a 400 is about the records, and trying again would not help. The chunk is
 // recognised as one that the server refuses as a whole, long before each of its records was sent alone.
-func TestARefusedChunkIsCountedAndTheOthersArrive(t *testing.T) {
+func TestRejected_ChunkIsCountedAndTheOthersArrive(t *testing.T) {
 	const bad, lines = 100, 1000
 	for _, a := range everywhere("5.1.1", "1.9") {
 		for _, workers := range []int{0, 2} {

@@ -219,9 +219,9 @@ func wantKube(scenes []*kubeScene, first time.Time, dir string, extras, known bo
 	return want
 }
 
-// TestLinesOfPodsArriveWithAllThatKubernetesKnowsOfThem: from the files of a container runtime, by a tail and a kubernetes filter
+// TestKubernetes_LinesArriveWithPodAndWorkload: from the files of a container runtime, by a tail and a kubernetes filter
 // without Merge_Log, nest or modify; with the fields of the default, and with those on request.
-func TestLinesOfPodsArriveWithAllThatKubernetesKnowsOfThem(t *testing.T) {
+func TestKubernetes_LinesArriveWithPodAndWorkload(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		for _, enrich := range []string{"auto", kubeExtras} {
 			t.Run(a.name+", enrich "+enrich, func(t *testing.T) {

@@ -11,9 +11,9 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestAKilledFluentBitLosesNothing: with chunks and positions on disk, kill -9 in mid-flush and a second start deliver every
+// TestKill_LosesNothing: with chunks and positions on disk, kill -9 in mid-flush and a second start deliver every
 // line. Twice may come only what had been sent and not yet been settled when the signal came.
-func TestAKilledFluentBitLosesNothing(t *testing.T) {
+func TestKill_LosesNothing(t *testing.T) {
 	if fluentBit == "" {
 		t.Skip("needs a real Fluent Bit: chunks on disk are its own")
 	}

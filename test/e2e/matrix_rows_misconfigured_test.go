@@ -10,8 +10,8 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// environmentRows are mistakes of the configuration and of the environment, which somebody has to mend.
-func environmentRows() []row {
+// misconfiguredRows are mistakes of the configuration and of the environment, which somebody has to mend.
+func misconfiguredRows() []row {
 	refused := func(status int, what, cure string) row {
 		return row{name: fmt.Sprintf("%d, %s", status, what), told: tellsRetry, lasting: &ingest.Fault{Status: status}, options: shortFlush, check: says(cure)}
 	}

@@ -124,8 +124,8 @@ func wantJournal(entries []journalEntry) map[string]fields {
 	return want
 }
 
-// TestEntriesOfTheJournalArriveWithUnitHostProcessAndLevel: from a journal file, by the systemd input.
-func TestEntriesOfTheJournalArriveWithUnitHostProcessAndLevel(t *testing.T) {
+// TestJournald_EntriesArriveWithUnitHostProcessAndLevel: from a journal file, by the systemd input.
+func TestJournald_EntriesArriveWithUnitHostProcessAndLevel(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()

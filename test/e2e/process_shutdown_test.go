@@ -13,8 +13,8 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestWhatWasTakenBeforeSIGTERMArrivesOnce: the signal comes in the middle of the stream.
-func TestWhatWasTakenBeforeSIGTERMArrivesOnce(t *testing.T) {
+// TestShutdown_AcceptedLinesArriveOnce: the signal comes in the middle of the stream.
+func TestShutdown_AcceptedLinesArriveOnce(t *testing.T) {
 	const step, pieces = 200, 200
 	for _, a := range hosts("5.1.1", "3.2", "1.9") {
 		for _, workers := range []int{0, 1, 4} {
@@ -69,10 +69,10 @@ func onlyChunk(t *testing.T, lines []byte) corpus.Chunk {
 	return corpus.Chunk{}
 }
 
-// TestARestartDeliversWhatTheFirstRunLeft: lines are written all the time, SIGTERM comes, and a second run with the same chunks and
+// TestShutdown_RestartDeliversTheRest: lines are written all the time, SIGTERM comes, and a second run with the same chunks and
 // positions on disk delivers the rest. Nothing may be lost. Twice may come only what the first run delivered after the signal:
 // Fluent Bit still flushes what waits for a worker when the grace period is over, but no longer looks at the results.
-func TestARestartDeliversWhatTheFirstRunLeft(t *testing.T) {
+func TestShutdown_RestartDeliversTheRest(t *testing.T) {
 	if fluentBit == "" {
 		t.Skip("needs a real Fluent Bit: chunks on disk are its own")
 	}
@@ -134,8 +134,8 @@ func TestARestartDeliversWhatTheFirstRunLeft(t *testing.T) {
 	}
 }
 
-// TestSIGTERMDoesNotWaitForAServerThatIsDown: a flush that has begun gives up, at the latest, at its deadline.
-func TestSIGTERMDoesNotWaitForAServerThatIsDown(t *testing.T) {
+// TestShutdown_DoesNotWaitForAServerThatIsDown: a flush that has begun gives up, at the latest, at its deadline.
+func TestShutdown_DoesNotWaitForAServerThatIsDown(t *testing.T) {
 	for _, a := range hosts("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()

@@ -13,28 +13,28 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// doors are two servers that take the same token, as two ActiveGates of an environment do, and what is stored by both together.
-type doors struct{ first, second *destination }
+// endpointPair is two servers that take the same token, as two ActiveGates of one environment do.
+type endpointPair struct{ first, second *destination }
 
-func newDoors(t *testing.T, tlsOfFirst bool) doors {
+func newEndpointPair(t *testing.T, tlsOfFirst bool) endpointPair {
 	t.Helper()
 	first := startDestination(t, tlsOfFirst, ingest.Options{})
-	return doors{first, startDestination(t, false, ingest.Options{Tokens: []ingest.Token{{Value: first.token}}})}
+	return endpointPair{first, startDestination(t, false, ingest.Options{Tokens: []ingest.Token{{Value: first.token}}})}
 }
 
 // setup sends to both, the first being preferred; another URL can stand for that.
-func (d doors) setup(first string, workers int, pairs ...string) setup {
+func (d endpointPair) setup(first string, workers int, pairs ...string) setup {
 	return to(d.first, workers, append([]string{"endpoint", first + "/e/abc12345, " + d.second.url + "/e/abc12345"}, pairs...)...)
 }
 
 // awaitStored waits until both together have stored n records.
-func (d doors) awaitStored(t *testing.T, n int) {
+func (d endpointPair) awaitStored(t *testing.T, n int) {
 	t.Helper()
 	await(t, fmt.Sprint(n, " records"), func() bool { return d.first.Stats().RecordsStored+d.second.Stats().RecordsStored >= n })
 }
 
 // wantLinesOnce expects the numbered lines 1 to n to have been stored once, by one of them.
-func (d doors) wantLinesOnce(t *testing.T, n int) {
+func (d endpointPair) wantLinesOnce(t *testing.T, n int) {
 	t.Helper()
 	var both iter.Seq[string] = func(yield func(string) bool) {
 		for _, one := range []*destination{d.first, d.second} {
@@ -55,24 +55,24 @@ func (d doors) wantLinesOnce(t *testing.T, n int) {
 // silence is a server that takes requests, stores nothing and does not answer.
 func silence() ingest.Fault { return ingest.Slow(10 * time.Minute) }
 
-// TestTheSecondEndpointTakesOverAndTheFirstComesBack: each line arrives once, by the first while it works, by the second while it does not.
-func TestTheSecondEndpointTakesOverAndTheFirstComesBack(t *testing.T) {
+// TestFailover_SecondEndpointTakesOverUntilTheFirstIsBack: each line arrives once, by the first while it works, by the second while it does not.
+func TestFailover_SecondEndpointTakesOverUntilTheFirstIsBack(t *testing.T) {
 	const step = 200
 	for _, c := range []struct {
 		name    string
 		options []string
 		// begin makes the first fail, and returns what mends it.
-		begin func(t *testing.T, d doors, front *hiddenServer, server *httptest.Server) (end func())
+		begin func(t *testing.T, d endpointPair, front *hiddenServer, server *httptest.Server) (end func())
 	}{
-		{"is killed", nil, func(t *testing.T, d doors, front *hiddenServer, server *httptest.Server) func() {
+		{"is killed", nil, func(t *testing.T, d endpointPair, front *hiddenServer, server *httptest.Server) func() {
 			server.Close() // which lets it end the request that it is at
 			return func() { front.show(t, d.first) }
 		}},
-		{"answers 503", nil, func(_ *testing.T, d doors, _ *hiddenServer, _ *httptest.Server) func() {
+		{"answers 503", nil, func(_ *testing.T, d endpointPair, _ *hiddenServer, _ *httptest.Server) func() {
 			d.first.setFault(ingest.Full503())
 			return d.first.clearFault
 		}},
-		{"does not answer", []string{"request_timeout", "3s", "flush_deadline", "20s"}, func(_ *testing.T, d doors, _ *hiddenServer, _ *httptest.Server) func() {
+		{"does not answer", []string{"request_timeout", "3s", "flush_deadline", "20s"}, func(_ *testing.T, d endpointPair, _ *hiddenServer, _ *httptest.Server) func() {
 			d.first.setFault(silence())
 			return d.first.clearFault
 		}},
@@ -80,7 +80,7 @@ func TestTheSecondEndpointTakesOverAndTheFirstComesBack(t *testing.T) {
 		for _, a := range everywhere("5.1.1") {
 			t.Run(fmt.Sprintf("the first %s, %s", c.name, a.name), func(t *testing.T) {
 				t.Parallel()
-				d := newDoors(t, false)
+				d := newEndpointPair(t, false)
 				front := newHiddenServer(t)
 				server := front.show(t, d.first)
 				r := a.start(t, d.setup(front.url(), 2, c.options...))
@@ -130,13 +130,13 @@ func TestTheSecondEndpointTakesOverAndTheFirstComesBack(t *testing.T) {
 	}
 }
 
-// TestWhenNoEndpointWorksTheFirstThatComesBackIsUsed: both are in trouble for longer than a flush; then the second is not.
-func TestWhenNoEndpointWorksTheFirstThatComesBackIsUsed(t *testing.T) {
+// TestFailover_FirstEndpointThatComesBackIsUsed: both are in trouble for longer than a flush; then the second is not.
+func TestFailover_FirstEndpointThatComesBackIsUsed(t *testing.T) {
 	const lines = 1000
 	for _, a := range everywhere("5.1.1") {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
-			d := newDoors(t, false)
+			d := newEndpointPair(t, false)
 			d.first.setFault(silence())
 			d.second.setFault(ingest.Full503())
 			r := a.start(t, d.setup(d.first.url, 2, "flush_deadline", "6s", "request_timeout", "3s", "retry_max", "1s"))
@@ -154,13 +154,13 @@ func TestWhenNoEndpointWorksTheFirstThatComesBackIsUsed(t *testing.T) {
 	}
 }
 
-// TestWithoutWorkersTheSecondEndpointIsAskedInTheSameFlush: with Fluent Bit's default of one retry there would be no other.
-func TestWithoutWorkersTheSecondEndpointIsAskedInTheSameFlush(t *testing.T) {
+// TestFailover_WithoutWorkersTheSameFlushAsksTheSecond: with Fluent Bit's default of one retry there would be no other.
+func TestFailover_WithoutWorkersTheSameFlushAsksTheSecond(t *testing.T) {
 	const lines = 1000
 	for _, a := range everywhere("5.1.1") {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
-			d := newDoors(t, false)
+			d := newEndpointPair(t, false)
 			r := a.start(t, d.setup(newHiddenServer(t).url(), 0))
 			r.write(0, numbered(1, lines))
 			d.awaitStored(t, lines)
@@ -175,13 +175,13 @@ func TestWithoutWorkersTheSecondEndpointIsAskedInTheSameFlush(t *testing.T) {
 	}
 }
 
-// TestAnEndpointThatDoesNotEvenConnectLeavesTimeForTheNext: packets to the first are lost. With the default times.
-func TestAnEndpointThatDoesNotEvenConnectLeavesTimeForTheNext(t *testing.T) {
+// TestFailover_EndpointThatDoesNotConnectLeavesTimeForTheNext: packets to the first are lost. With the default times.
+func TestFailover_EndpointThatDoesNotConnectLeavesTimeForTheNext(t *testing.T) {
 	const lines = 100
 	for _, a := range everywhere("5.1.1") {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
-			d := newDoors(t, false)
+			d := newEndpointPair(t, false)
 			r := a.start(t, d.setup(newDeafServer(t), 1, "request_timeout", "15s", "flush_deadline", "25s"))
 			begin := time.Now()
 			r.write(0, numbered(1, lines))
@@ -226,13 +226,13 @@ func newDeafServer(t *testing.T) (url string) {
 	return fmt.Sprintf("http://127.0.0.1:%d", address.Port)
 }
 
-// TestAMistakeOfTheFirstEndpointIsToldAlthoughTheSecondWorks: nobody trusts its certificate.
-func TestAMistakeOfTheFirstEndpointIsToldAlthoughTheSecondWorks(t *testing.T) {
+// TestFailover_MisconfiguredFirstEndpointIsLogged: nobody trusts its certificate.
+func TestFailover_MisconfiguredFirstEndpointIsLogged(t *testing.T) {
 	const lines = 1000
 	for _, a := range everywhere("5.1.1") {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
-			d := newDoors(t, true)
+			d := newEndpointPair(t, true)
 			r := a.start(t, d.setup(d.first.url, 2))
 			for i := range 3 {
 				r.write(0, numbered(i*lines+1, (i+1)*lines))

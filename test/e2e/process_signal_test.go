@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestFlushesGoOnAfterFluentBitTookItsSignalsBack: SIGCONT and SIGHUP make Fluent Bit install its handlers again, without the
+// TestSignals_FlushesContinueAfterFluentBitReinstallsItsHandlers: SIGCONT and SIGHUP make Fluent Bit install its handlers again, without the
 // alternative stack that Go's threads need.
-func TestFlushesGoOnAfterFluentBitTookItsSignalsBack(t *testing.T) {
+func TestSignals_FlushesContinueAfterFluentBitReinstallsItsHandlers(t *testing.T) {
 	const step, rounds = 300, 5
 	for _, a := range everywhere() {
 		for _, workers := range []int{0, 2} {

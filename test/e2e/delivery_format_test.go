@@ -11,8 +11,8 @@ import (
 // formats are those of the option format.
 var formats = []string{"json", "jsonl", "text", "otlp"}
 
-// TestEveryFormatBringsEachLineOnce.
-func TestEveryFormatBringsEachLineOnce(t *testing.T) {
+// TestFormat_EachLineArrivesOnce.
+func TestFormat_EachLineArrivesOnce(t *testing.T) {
 	const lines = 400
 	for _, a := range everywhere("5.1.1", "1.9") {
 		for _, format := range formats {
@@ -35,8 +35,8 @@ func TestEveryFormatBringsEachLineOnce(t *testing.T) {
 	}
 }
 
-// TestInEveryFormatAPoisonRecordIsTheOnlyLoss.
-func TestInEveryFormatAPoisonRecordIsTheOnlyLoss(t *testing.T) {
+// TestFormat_RejectedRecordIsTheOnlyLoss.
+func TestFormat_RejectedRecordIsTheOnlyLoss(t *testing.T) {
 	const lines, bad = 400, 123
 	for _, a := range everywhere("5.1.1") {
 		for _, format := range formats {
@@ -59,8 +59,8 @@ func TestInEveryFormatAPoisonRecordIsTheOnlyLoss(t *testing.T) {
 	}
 }
 
-// TestInEveryFormatAnOutageCostsNothing: the server is full for a while, cuts connections, and takes everything once it is well.
-func TestInEveryFormatAnOutageCostsNothing(t *testing.T) {
+// TestFormat_OutageCostsNothing: the server is full for a while, cuts connections, and takes everything once it is well.
+func TestFormat_OutageCostsNothing(t *testing.T) {
 	const lines = 200
 	for _, a := range everywhere("5.1.1") {
 		for _, format := range formats {

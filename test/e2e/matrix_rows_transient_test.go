@@ -7,8 +7,8 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// momentRows are troubles that pass.
-func momentRows() []row {
+// transientRows are troubles that pass.
+func transientRows() []row {
 	twice := func(f ingest.Fault) []ingest.Fault { return []ingest.Fault{times(2, f)} }
 	status := func(code int) []ingest.Fault { return twice(ingest.Fault{Status: code}) }
 	lasting := func(name string, f ingest.Fault) row {

@@ -8,8 +8,8 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// TestProxiesInTheEnvironmentDoNotStandBeforeThisMachine: nothing listens there.
-func TestProxiesInTheEnvironmentDoNotStandBeforeThisMachine(t *testing.T) {
+// TestProxy_OfTheEnvironmentIsNotUsedForThisMachine: nothing listens there.
+func TestProxy_OfTheEnvironmentIsNotUsedForThisMachine(t *testing.T) {
 	const lines = 500
 	for _, a := range everywhere("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {
@@ -29,8 +29,8 @@ func TestProxiesInTheEnvironmentDoNotStandBeforeThisMachine(t *testing.T) {
 	}
 }
 
-// TestBodiesAreCompressedUnlessTurnedOff.
-func TestBodiesAreCompressedUnlessTurnedOff(t *testing.T) {
+// TestCompress_IsOnUnlessTurnedOff.
+func TestCompress_IsOnUnlessTurnedOff(t *testing.T) {
 	const lines = 1000
 	for _, a := range everywhere("5.1.1", "1.9") {
 		for _, compress := range []string{"gzip", "none"} {
@@ -52,8 +52,8 @@ func TestBodiesAreCompressedUnlessTurnedOff(t *testing.T) {
 	}
 }
 
-// TestValuesArriveTypedUnlessStringify.
-func TestValuesArriveTypedUnlessStringify(t *testing.T) {
+// TestStringify_ValuesAreTypedWithoutIt.
+func TestStringify_ValuesAreTypedWithoutIt(t *testing.T) {
 	const line = `{"log":"typed","n":42,"f":1.5,"b":true,"s":"42","nested":{"n":7}}` + "\n"
 	for _, a := range everywhere("5.1.1", "1.9") {
 		for stringify, want := range map[string]map[string]string{
