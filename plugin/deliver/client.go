@@ -14,76 +14,58 @@ import (
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/encode"
 	"out_dynatrace/plugin/telemetry"
+	"out_dynatrace/plugin/transport"
 )
 
 const (
-	// maxAnswer bounds what is read of an answer, in bytes. The API's are below 1 KiB.
+	// maxAnswer bounds what is read of an answer, in bytes. Those of the API have less than 1 KiB.
 	maxAnswer = 64 << 10
-	// maxDrain bounds what is read beyond it and thrown away, so that the connection can be used again.
+	// maxDrain bounds what is read beyond it and thrown away, so that the connection can be reused.
 	maxDrain = 64 << 10
 
 	// accept is what the API reference asks for.
 	accept = "application/json; charset=utf-8, application/json"
 	// acceptOTLP is the same for OTLP; a gateway may still answer in JSON.
 	acceptOTLP = encode.ContentTypeOTLP + ", application/json"
-	// defaultTimeout of an attempt. The API lets a request wait 10 s before it answers 429, so less would turn throttling into timeouts.
-	defaultTimeout = 15 * time.Second
 )
 
-// Authorizer gives the value of the Authorization header; "" sends none, as for a local OneAgent. Implementations are safe for concurrent use.
-type Authorizer interface {
-	Authorization() (string, error)
+// relay is a transport whose requests a proxy may read and repeat, see transport.Transport.
+type relay interface {
+	RelayedBy() string
 }
 
-// refusable is an Authorizer that wants to know when the server refused what it gave.
-type refusable interface {
-	Refused()
-}
-
-// way is a transport that can go through a proxy; see Transport.
-type way interface {
-	Via() string
-	Relayed() bool
-}
-
-// ClientOptions says where and how a Client sends.
+// ClientOptions say where and how a Client sends. Of Shared it uses all but Log.
 type ClientOptions struct {
+	Shared
 	// URL is the full URL of the ingest API, with its query.
 	URL string
 	// Header holds further headers for every request; nil is none.
 	Header http.Header
-	// Hidden are values of Header that no message may repeat, in case an answer echoes the request.
+	// Hidden are values that no message may repeat, such as those of Header, in case an answer
+	// echoes the request.
 	Hidden []string
 	// Auth gives the token; nil sends none.
 	Auth Authorizer
-	// Timeout bounds one attempt from the first step to the last byte of the answer; 0 is 15 s.
-	Timeout time.Duration
-	// Version is the plugin's, for the User-Agent.
+	// Version is the version of the plugin, for the User-Agent.
 	Version string
-	// FluentBit is the version of the Fluent Bit around it, for the User-Agent; "" is not known, or none.
+	// FluentBit is the version of the Fluent Bit around it, for the User-Agent; "" is unknown or none.
 	FluentBit string
-	// Transport does the requests; see NewTransport. It is used without an http.Client, so redirects are answers like any
-	// other and are never followed.
+	// Transport makes the requests, see transport.NewTransport. It is used without an http.Client, so
+	// redirects are answers like any other and are never followed.
 	Transport http.RoundTripper
-	// Pace is told how long the server takes to accept or refuse a payload; nil tells nobody.
-	Pace *Pace
-	// Counters counts requests and what they achieved; nil counts nothing that anybody sees.
-	Counters *telemetry.Counters
 }
 
 // Client makes single attempts. It is a Sender, safe for concurrent use.
 type Client struct {
 	transport http.RoundTripper
-	way       way // the transport, if it is one
+	relay     relay // the transport, if it is one
 	url       string
 	header    http.Header
 	hidden    *strings.Replacer
 	auth      Authorizer
-	timeout   time.Duration
-	pace      *Pace
-	counters  *telemetry.Counters
+	shared    Shared
 
-	known atomic.Bool // the server has answered as the API does
+	known atomic.Bool // the server has answered as the API
 
 	running context.Context // ends with Close
 	stop    context.CancelCauseFunc
@@ -93,22 +75,13 @@ type Client struct {
 func NewClient(o ClientOptions) (*Client, error) {
 	target, err := url.Parse(o.URL)
 	if err != nil {
-		return nil, fmt.Errorf("endpoint: %w", withoutURL(err))
+		return nil, fmt.Errorf("endpoint: %w", transport.WithoutURL(err))
 	}
 	if target.Host == "" || target.Scheme != "https" && target.Scheme != "http" {
 		return nil, errors.New("endpoint: takes a URL that starts with https://")
 	}
 	if o.Transport == nil {
 		return nil, errors.New("deliver: no transport")
-	}
-	if o.Timeout <= 0 {
-		o.Timeout = defaultTimeout
-	}
-	if o.Pace == nil {
-		o.Pace = new(Pace)
-	}
-	if o.Counters == nil {
-		o.Counters = new(telemetry.Counters)
 	}
 	header := o.Header.Clone()
 	if header == nil {
@@ -122,16 +95,15 @@ func NewClient(o ClientOptions) (*Client, error) {
 		header:    header,
 		hidden:    newHidden(o.Hidden),
 		auth:      o.Auth,
-		timeout:   o.Timeout,
-		pace:      o.Pace,
-		counters:  o.Counters,
+		shared:    o.filled(),
 	}
-	c.way, _ = o.Transport.(way)
+	c.relay, _ = o.Transport.(relay)
 	c.running, c.stop = context.WithCancelCause(context.Background())
 	return c, nil
 }
 
-// userAgent is who asks, as product tokens with the most important one first (RFC 9110, section 10.1.5).
+// userAgent returns who asks, as product tokens with the most important one first (RFC 9110, section
+// 10.1.5).
 func userAgent(version, fluentBit string) string {
 	agent := "fluent-bit-output-dynatrace/" + version
 	if fluentBit != "" {
@@ -140,37 +112,38 @@ func userAgent(version, fluentBit string) string {
 	return agent
 }
 
-// Close ends the attempts that run and closes idle connections. Send returns ReasonStopping from then on. It may be called more than once.
+// Close ends the attempts under way and closes idle connections. Send returns ReasonStopping from then
+// on. It may be called more than once.
 func (c *Client) Close() {
-	c.stop(errStopping)
-	if transport, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
-		transport.CloseIdleConnections()
+	c.stop(transport.ErrStopping)
+	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
 	}
 }
 
-// Send makes one attempt and judges it. It never sleeps, so wait means nothing here.
+// Send makes one attempt and judges it. It never sleeps, so wait has no effect.
 func (c *Client) Send(ctx context.Context, payload *batch.Payload, _ bool) Verdict {
 	if c.running.Err() != nil {
-		return Judge(Answer{Err: errStopping})
+		return Judge(Answer{Err: transport.ErrStopping})
 	}
 	ctx, cancel := c.bound(ctx)
 	defer cancel()
-	if err := endOf(ctx); err != nil {
+	if err := transport.Ended(ctx); err != nil {
 		return Judge(Answer{Err: err})
 	}
 	began := time.Now()
-	answer := c.attempt(ctx, payload)
+	answer := c.request(ctx, payload)
 	answer.Known = c.known.Load()
 	verdict := Judge(answer)
 	if verdict.Kind == Accepted || isOfTheAPI(answer) {
 		c.known.Store(true)
 	}
 	if verdict.Kind != Transient && verdict.Kind != Misconfigured {
-		c.pace.Observe(time.Since(began))
+		c.shared.Pace.Observe(time.Since(began))
 	}
 	if verdict.Reason == ReasonToken && verdict.Status != 0 {
-		if auth, ok := c.auth.(refusable); ok {
-			auth.Refused()
+		if auth, ok := c.auth.(rejectable); ok {
+			auth.Rejected()
 		}
 	}
 	verdict.Rejected = min(verdict.Rejected, payload.Records)
@@ -178,11 +151,12 @@ func (c *Client) Send(ctx context.Context, payload *batch.Payload, _ bool) Verdi
 	return verdict
 }
 
-// bound returns a context that ends with ctx, with the timeout of an attempt, or with Close, and knows which one it was.
+// bound returns a context that ends with ctx, with the timeout of an attempt, or with Close, and
+// whose cause tells which of them it was.
 func (c *Client) bound(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, stop := context.WithCancelCause(ctx)
-	forget := context.AfterFunc(c.running, func() { stop(errStopping) })
-	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, errAttemptTimeout)
+	forget := context.AfterFunc(c.running, func() { stop(transport.ErrStopping) })
+	ctx, cancel := context.WithTimeoutCause(ctx, c.shared.Timeout, transport.ErrAttemptTimeout)
 	return ctx, func() {
 		cancel()
 		forget()
@@ -190,54 +164,47 @@ func (c *Client) bound(ctx context.Context) (context.Context, context.CancelFunc
 	}
 }
 
-// attempt does one request, and another one if that was cut off on a connection that had been used before: a server closes what was idle
-// for a time of its own, perhaps just now, which is no sign of trouble.
-func (c *Client) attempt(ctx context.Context, payload *batch.Payload) Answer {
-	answer, reused := c.request(ctx, payload)
-	if answer.Status == 0 && reused && (isCut(answer.Err) || isRetired(answer.Err)) && endOf(ctx) == nil {
-		answer, _ = c.request(ctx, payload)
-	}
-	return answer
-}
-
-// request does one, from token to the last byte of the answer, and tells whether that was on a connection used before.
-func (c *Client) request(ctx context.Context, payload *batch.Payload) (_ Answer, reused bool) {
-	phase := phase{way: c.way, agent: c.header.Get("User-Agent")}
+// request makes one request, from the token to the last byte of the answer.
+func (c *Client) request(ctx context.Context, payload *batch.Payload) Answer {
 	body := &requestBody{data: payload.Body}
 	defer body.release()
-	request, token, err := c.newRequest(phase.watch(ctx), body, payload)
+	request, token, err := c.newRequest(ctx, body, payload)
 	if err != nil {
-		return Answer{Err: err, Token: token, Hidden: c.hidden}, false
+		return Answer{Err: err, Token: token, Hidden: c.hidden}
 	}
 	response, err := c.transport.RoundTrip(request)
 	if err != nil {
-		if ended := endOf(ctx); ended != nil {
-			err = phase.ended(ended)
+		var known *transport.Error
+		if ended := transport.Ended(ctx); ended != nil && !errors.As(err, &known) {
+			err = ended
 		}
-		return Answer{Err: withoutURL(err), Token: token, Hidden: c.hidden}, phase.reused.Load()
+		return Answer{Err: transport.WithoutURL(err), Token: token, Hidden: c.hidden}
 	}
 	answer := Answer{
 		Status: response.StatusCode, Header: response.Header, Token: token, Hidden: c.hidden,
 		OTLP: payload.ContentType == encode.ContentTypeOTLP,
 	}
-	if c.way != nil && c.way.Relayed() {
-		answer.Via = c.way.Via()
+	if c.relay != nil {
+		answer.Via = c.relay.RelayedBy()
 	}
 	answer.Body, answer.Err = readAnswer(response.Body)
 	answer.Now = time.Now()
-	return answer, false
+	return answer
 }
 
-func (c *Client) newRequest(ctx context.Context, body *requestBody, payload *batch.Payload) (_ *http.Request, token string, _ error) {
+// newRequest returns the request and the token in it. An error is a *transport.Error.
+func (c *Client) newRequest(
+	ctx context.Context, body *requestBody, payload *batch.Payload,
+) (_ *http.Request, token string, _ error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, nil)
 	if err != nil {
-		return nil, "", fmt.Errorf("%w: %w", errRequest, withoutURL(err))
+		return nil, "", &transport.Error{Cause: transport.NoRequest, Err: transport.WithoutURL(err)}
 	}
 	request.Header = c.header.Clone()
 	if c.auth != nil {
 		value, err := c.auth.Authorization()
 		if err != nil {
-			return nil, "", fmt.Errorf("%w: %w", errToken, err)
+			return nil, "", &transport.Error{Cause: transport.NoToken, Err: err}
 		}
 		if value != "" {
 			request.Header.Set("Authorization", value)
@@ -260,7 +227,7 @@ func (c *Client) newRequest(ctx context.Context, body *requestBody, payload *bat
 	return request, token, nil
 }
 
-// readAnswer is the one place where the body of an answer is read, bounded, and closed.
+// readAnswer reads the body of an answer up to a bound, and closes it.
 func readAnswer(body io.ReadCloser) ([]byte, error) {
 	defer body.Close()
 	data, err := io.ReadAll(io.LimitReader(body, maxAnswer))
@@ -273,18 +240,19 @@ func readAnswer(body io.ReadCloser) ([]byte, error) {
 	return data, nil
 }
 
-// count adds an attempt to the counters. Records that a server accepts are settled here; those that it refuses are not,
-// since a smaller payload or a later flush may still bring them in: whoever gives them up counts them.
+// count adds an attempt to the counters. Records that a server accepts are settled here. Those that it
+// rejects are not, since a smaller payload or a later flush may still get them accepted: whoever gives
+// them up counts them.
 func (c *Client) count(v Verdict, payload *batch.Payload) {
-	c.counters.Add(requestCounters[v.Kind], 1)
+	c.shared.Counters.Add(requestCounters[v.Kind], 1)
 	if v.Kind != Accepted {
 		return
 	}
-	c.counters.Add(telemetry.Payloads, 1)
-	c.counters.Add(telemetry.PayloadBytesRaw, uint64(payload.RawBytes))
-	c.counters.Add(telemetry.PayloadBytesWire, uint64(len(payload.Body)))
-	c.counters.Add(telemetry.RecordsAccepted, uint64(payload.Records-v.Rejected))
-	c.counters.Add(telemetry.DroppedPartialSuccess, uint64(v.Rejected))
+	c.shared.Counters.Add(telemetry.Payloads, 1)
+	c.shared.Counters.Add(telemetry.PayloadBytesRaw, uint64(payload.RawBytes))
+	c.shared.Counters.Add(telemetry.PayloadBytesWire, uint64(len(payload.Body)))
+	c.shared.Counters.Add(telemetry.RecordsAccepted, uint64(payload.Records-v.Rejected))
+	c.shared.Counters.Add(telemetry.DroppedPartialSuccess, uint64(v.Rejected))
 }
 
 var requestCounters = map[Kind]telemetry.Counter{

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -15,50 +16,46 @@ import (
 	"testing"
 	"time"
 
-	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/endpoint"
 	"out_dynatrace/plugin/telemetry"
+	"out_dynatrace/plugin/transport"
 )
 
-// token is an Authorizer that remembers whether it was refused.
-type token struct {
-	value   string
-	err     error
-	refused atomic.Int32
+// testToken is an Authorizer that remembers whether it was rejected.
+type testToken struct {
+	value    string
+	err      error
+	rejected atomic.Int32
 }
 
-func (t *token) Authorization() (string, error) { return t.value, t.err }
-func (t *token) Refused()                       { t.refused.Add(1) }
+func (t *testToken) Authorization() (string, error) { return t.value, t.err }
+func (t *testToken) Rejected()                      { t.rejected.Add(1) }
 
 // quick is a client with a transport like the real one, for a server on this machine.
 func quick(t *testing.T, target string, change ...func(*ClientOptions)) *Client {
 	t.Helper()
-	o := ClientOptions{URL: target, Auth: &token{value: "Api-Token " + testToken}, Timeout: 5 * time.Second, Version: "1.2.3", Transport: transportTo(t, target)}
+	o := ClientOptions{URL: target, Auth: &testToken{value: "Api-Token " + testSecret}, Version: "1.2.3", Transport: transportTo(t, target), Shared: Shared{Timeout: 5 * time.Second}}
 	for _, f := range change {
 		f(&o)
 	}
 	return newClient(t, o)
 }
 
-// transportTo is a transport to a URL with default options, changed by change.
-func transportTo(t *testing.T, target string, change ...func(*config.Config)) *Transport {
+// transportTo returns a transport to a URL with default options.
+func transportTo(t *testing.T, target string) *transport.Transport {
 	t.Helper()
-	at := endpoint.Endpoint{IngestURL: target}
+	to := endpoint.Endpoint{IngestURL: target}
 	if u, err := url.Parse(target); err == nil {
-		at.Host = u.Host
+		to.Host = u.Host
 	}
-	cfg := &config.Config{TLSVerify: true, Endpoints: []endpoint.Endpoint{at}}
-	for _, f := range change {
-		f(cfg)
-	}
-	transport, err := NewTransport(cfg, cfg.Endpoints[0], nil)
+	tr, err := transport.NewTransport(transport.Target{Endpoint: to}, transport.Options{TLS: transport.TLSOptions{Verify: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return transport
+	return tr
 }
 
-func timeout(d time.Duration) func(*ClientOptions) { return func(o *ClientOptions) { o.Timeout = d } }
+var quietLog = log.New(io.Discard, "", 0)
 
 // serve runs a server that answers by handler, and returns it with the number of connections it has seen.
 func serve(t *testing.T, handler http.HandlerFunc) (*httptest.Server, *atomic.Int32) {
@@ -115,7 +112,7 @@ func TestRequestIsWhatTheAPIWants(t *testing.T) {
 		"Content-Encoding": "gzip",
 		"Accept":           "application/json; charset=utf-8, application/json",
 		"User-Agent":       "fluent-bit-output-dynatrace/1.2.3 fluent-bit/5.1.1",
-		"Authorization":    "Api-Token " + testToken,
+		"Authorization":    "Api-Token " + testSecret,
 		"X-Dynatrace-Attr": "region=eu",
 		"Accept-Encoding":  "",
 		"Expect":           "",
@@ -147,7 +144,7 @@ func TestNoTokenSendsNoAuthorization(t *testing.T) {
 
 func TestTokenThatCannotBeReadSendsNothing(t *testing.T) {
 	server, connections := serve(t, answer(204, ""))
-	client := quick(t, server.URL, func(o *ClientOptions) { o.Auth = &token{err: os.ErrPermission} })
+	client := quick(t, server.URL, func(o *ClientOptions) { o.Auth = &testToken{err: os.ErrPermission} })
 	expectVerdict(t, client.Send(t.Context(), payload, true), Misconfigured, ReasonToken, "permission denied")
 	if connections.Load() != 0 {
 		t.Error("connected all the same")
@@ -157,16 +154,16 @@ func TestTokenThatCannotBeReadSendsNothing(t *testing.T) {
 func TestRefusedTokenIsToldToItsSource(t *testing.T) {
 	for code, want := range map[int]int32{204: 0, 400: 0, 401: 1, 403: 1, 404: 0, 503: 0} {
 		server, _ := serve(t, answer(code, ""))
-		auth := &token{value: "Api-Token " + testToken}
+		auth := &testToken{value: "Api-Token " + testSecret}
 		quick(t, server.URL, func(o *ClientOptions) { o.Auth = auth }).Send(t.Context(), payload, true)
-		if auth.refused.Load() != want {
-			t.Errorf("%d: told %d times", code, auth.refused.Load())
+		if auth.rejected.Load() != want {
+			t.Errorf("%d: told %d times", code, auth.rejected.Load())
 		}
 	}
 }
 
 func TestClientOptionsAreChecked(t *testing.T) {
-	for _, target := range []string{"", "abc12345", "ftp://x", "https://", "://", "https://x/%zz?api-token=" + testToken} {
+	for _, target := range []string{"", "abc12345", "ftp://x", "https://", "://", "https://x/%zz?api-token=" + testSecret} {
 		_, err := NewClient(ClientOptions{URL: target, Transport: http.DefaultTransport})
 		if err == nil || strings.Contains(err.Error(), "SECRET") {
 			t.Errorf("%q: %v", target, err)
@@ -288,7 +285,7 @@ func TestClientIsSafeForConcurrentUse(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if n := connections.Load(); n > idlePerHost {
+	if n := connections.Load(); n > 16 {
 		t.Errorf("%d connections for 8 workers", n)
 	}
 }

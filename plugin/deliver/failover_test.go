@@ -52,7 +52,7 @@ func newFailover(n int, change ...func(*FailoverOptions)) *failover {
 		f.sites = append(f.sites, &site{verdict: isAccepted})
 		doors = append(doors, Endpoint{f.sites[i], fmt.Sprint("ag", i+1)})
 	}
-	o := FailoverOptions{Counters: &f.counters, Log: telemetry.NewLog(&f.said, nil, 0)}
+	o := FailoverOptions{Shared: Shared{Counters: &f.counters, Log: telemetry.NewLog(&f.said, nil, 0)}}
 	for _, c := range change {
 		c(&o)
 	}
@@ -101,14 +101,14 @@ func (f *failover) wantSaid(t *testing.T, begins ...string) {
 }
 
 var (
-	isFull      = Verdict{Kind: Transient, Reason: ReasonQueueFull, Status: 503, Message: "full"}
-	isUntrusted = Verdict{Kind: Misconfigured, Reason: ReasonCertificate, Message: "not trusted"}
-	isUnknown   = Verdict{Kind: Misconfigured, Reason: ReasonHostUnknown, Message: "no such host"}
-	isSilent    = Verdict{Kind: Transient, Reason: ReasonTimeout, Message: "no answer"}
+	isFull      = Verdict{Health: Unhealthy, Kind: Transient, Reason: ReasonQueueFull, Status: 503, Message: "full"}
+	isUntrusted = Verdict{Health: Unhealthy, Kind: Misconfigured, Reason: ReasonCertificate, Message: "not trusted"}
+	isUnknown   = Verdict{Health: Unhealthy, Kind: Misconfigured, Reason: ReasonHostUnknown, Message: "no such host"}
+	isSilent    = Verdict{Health: Unhealthy, Kind: Transient, Reason: ReasonTimeout, Message: "no answer"}
 )
 
 func asksFor(d time.Duration) Verdict {
-	return Verdict{Kind: Transient, Reason: ReasonServerError, Status: 503, RetryAfter: d, Message: "later"}
+	return Verdict{Kind: Transient, Reason: ReasonServerError, Health: Unhealthy, Status: 503, RetryAfter: d, Message: "later"}
 }
 
 func TestWhileTheFirstEndpointWorksNoOtherIsAsked(t *testing.T) {
@@ -128,11 +128,11 @@ func TestEachMoveIsToldAlsoWithinAMinute(t *testing.T) {
 		for range 3 {
 			f.sites[0].becomes(isFull)
 			f.send(t)
-			f.wantSaid(t, "w endpoint 1 (ag1) fails, sending to endpoint 2 (ag2): full")
+			f.wantSaid(t, "w endpoint 1 (ag1) is unhealthy, sending to endpoint 2 (ag2): full")
 			f.sites[0].becomes(isAccepted)
-			time.Sleep(asideInitial * 13 / 10)
+			time.Sleep(unhealthyInitial * 13 / 10)
 			f.send(t)
-			f.wantSaid(t, "i endpoint 1 (ag1) answers again after")
+			f.wantSaid(t, "i endpoint 1 (ag1) is healthy again after")
 		}
 	})
 }
@@ -145,19 +145,19 @@ func TestTheNextEndpointTakesOverWithinTheSameSendAndTheFirstComesBack(t *testin
 			t.Errorf("%+v", v)
 		}
 		f.wantAsked(t, 1, 1)
-		f.wantSaid(t, "w endpoint 1 (ag1) fails, sending to endpoint 2 (ag2): full")
-		time.Sleep(asideInitial * 8 / 10 * 9 / 10)
+		f.wantSaid(t, "w endpoint 1 (ag1) is unhealthy, sending to endpoint 2 (ag2): full")
+		time.Sleep(unhealthyInitial * 8 / 10 * 9 / 10)
 		f.send(t)
 		f.wantAsked(t, 0, 1) // it is left in peace
 		f.sites[0].becomes(isAccepted)
-		time.Sleep(asideInitial)
+		time.Sleep(unhealthyInitial)
 		for range 3 {
 			if v := f.send(t); v.Kind != Accepted || v.Endpoint != 1 {
 				t.Errorf("%+v", v)
 			}
 		}
 		f.wantAsked(t, 3, 0)
-		f.wantSaid(t, "i endpoint 1 (ag1) answers again after 52s: sending to it")
+		f.wantSaid(t, "i endpoint 1 (ag1) is healthy again after 52s; sending to it")
 		if n := f.counters.Get(telemetry.EndpointMoves); n != 2 {
 			t.Errorf("%d moves", n)
 		}
@@ -166,9 +166,9 @@ func TestTheNextEndpointTakesOverWithinTheSameSendAndTheFirstComesBack(t *testin
 
 func TestWhatIsNoFaultOfAnEndpointDoesNotMove(t *testing.T) {
 	for _, v := range []Verdict{
-		{Kind: Misconfigured, Reason: ReasonToken, Status: 401}, {Kind: Misconfigured, Reason: ReasonToken}, {Kind: Misconfigured, Reason: ReasonLicence, Status: 402},
-		{Kind: Transient, Reason: ReasonThrottled, Status: 429, RetryAfter: time.Minute}, {Kind: Rejected, Reason: ReasonRejected, Status: 400},
-		{Kind: TooLarge, Reason: ReasonTooLarge, Status: 413}, {Kind: Transient, Reason: ReasonStopping}, {},
+		{Kind: Misconfigured, Reason: ReasonToken, Status: 401, Health: Healthy}, {Kind: Misconfigured, Reason: ReasonToken}, {Kind: Misconfigured, Reason: ReasonLicence, Status: 402, Health: Healthy},
+		{Kind: Transient, Reason: ReasonThrottled, Status: 429, RetryAfter: time.Minute, Health: Healthy}, {Kind: Rejected, Reason: ReasonRejected, Status: 400, Health: Healthy},
+		{Kind: TooLarge, Reason: ReasonTooLarge, Status: 413, Health: Healthy}, {Kind: Transient, Reason: ReasonStopping}, {},
 	} {
 		f := newFailover(2)
 		f.sites[0].becomes(v)
@@ -189,7 +189,7 @@ func TestAProbeIsMadeByOneWhileTheOthersGoOn(t *testing.T) {
 		f := newFailover(2)
 		f.sites[0].becomes(isSilent)
 		f.send(t)
-		time.Sleep(2 * asideInitial)
+		time.Sleep(2 * unhealthyInitial)
 		f.asked()
 		f.sites[0].slows(10 * time.Second)
 		f.sites[1].slows(10 * time.Millisecond)
@@ -219,7 +219,7 @@ func TestAProbeIsMadeByOneWhileTheOthersGoOn(t *testing.T) {
 
 		f.sites[0].becomes(isAccepted)
 		f.sites[0].slows(10 * time.Millisecond)
-		time.Sleep(3 * asideInitial)
+		time.Sleep(3 * unhealthyInitial)
 		for range 20 {
 			sends.Go(func() { f.send(t) })
 		}
@@ -250,7 +250,7 @@ func TestThePausesOfOneThatStaysDownGrow(t *testing.T) {
 		if n := len(probes); n > 18 {
 			t.Errorf("%d probes in an hour", n)
 		}
-		f.wantSaid(t, "w endpoint 1 (ag1) fails") // nothing more for what passes by itself
+		f.wantSaid(t, "w endpoint 1 (ag1) is unhealthy") // nothing more for what passes by itself
 
 		f.sites[0].becomes(isAccepted) // and then from the start
 		time.Sleep(10 * time.Minute)
@@ -259,7 +259,7 @@ func TestThePausesOfOneThatStaysDownGrow(t *testing.T) {
 		f.send(t)
 		f.sites[0].becomes(isAccepted)
 		f.asked()
-		time.Sleep(asideInitial*12/10 + time.Second)
+		time.Sleep(unhealthyInitial*12/10 + time.Second)
 		f.send(t)
 		f.wantAsked(t, 1, 0)
 	})
@@ -354,7 +354,7 @@ func TestWithoutTimeForAnotherRequestTheNextSendMoves(t *testing.T) {
 			f.wantAsked(t, 0, 1)
 		}
 		f := newFailover(2)
-		f.sites[0].becomes(Verdict{Kind: Transient, Reason: ReasonDeadline})
+		f.sites[0].becomes(Verdict{Kind: Transient, Reason: ReasonDeadline, Health: Unhealthy})
 		f.sites[0].slows(25 * time.Second)
 		f.send(t)
 		if v := f.send(t); v.Endpoint != 2 {
@@ -392,7 +392,7 @@ func TestAProbeUnderWayIsNotDoubledThoughNothingElseWorks(t *testing.T) {
 		f := newFailover(2)
 		f.sites[0].becomes(isSilent)
 		f.send(t)
-		time.Sleep(2 * asideInitial)
+		time.Sleep(2 * unhealthyInitial)
 		f.asked()
 		f.sites[0].slows(15 * time.Second)
 		f.sites[1].becomes(isDown)
@@ -424,7 +424,7 @@ func TestOneThatComesBackBehindABetterOneIsNotSentTo(t *testing.T) {
 			sends.Go(func() { f.send(t) })
 		}
 		sends.Wait()
-		if said := f.said.take(); !slices.Equal(said, []string{"i endpoint 1 (ag1) answers again after 5s: sending to it", "i endpoint 2 (ag2) answers again after 10s"}) {
+		if said := f.said.take(); !slices.Equal(said, []string{"i endpoint 1 (ag1) is healthy again after 5s; sending to it", "i endpoint 2 (ag2) is healthy again after 10s"}) {
 			t.Errorf("said %q", said)
 		}
 		f.asked()
@@ -435,7 +435,7 @@ func TestOneThatComesBackBehindABetterOneIsNotSentTo(t *testing.T) {
 
 func TestAFlushThatIsOverBlamesNobody(t *testing.T) {
 	f := newFailover(2)
-	f.sites[0].becomes(Verdict{Kind: Transient, Reason: ReasonDeadline})
+	f.sites[0].becomes(Verdict{Kind: Transient, Reason: ReasonDeadline, Health: Unhealthy})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	f.Send(ctx, payload, true)
@@ -495,8 +495,8 @@ func TestTheFirstToComeBackIsFound(t *testing.T) {
 					s.becomes(isDown)
 					s.slows(c.takes)
 				}
-				gate := NewGate(f, GateOptions{Initial: 500 * time.Millisecond, Max: 10 * time.Second})
-				retrier := NewRetrier(gate, RetryOptions{Initial: 500 * time.Millisecond, Max: 10 * time.Second, Environment: true})
+				gate := NewBreaker(f, BreakerOptions{Initial: 500 * time.Millisecond, Max: 10 * time.Second})
+				retrier := NewRetrier(gate, RetryOptions{Initial: 500 * time.Millisecond, Max: 10 * time.Second, Misconfigured: true})
 				outage := time.Now().Add(10 * time.Minute)
 				for time.Now().Before(outage) {
 					retrier.Send(inTime(t, 25*time.Second), payload, true)
@@ -531,8 +531,8 @@ func TestTheFirstToComeBackIsFound(t *testing.T) {
 func TestAShortOutageOfAllDoesNotKeepThePreferredAside(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFailover(2)
-		gate := NewGate(f, GateOptions{})
-		retrier := NewRetrier(gate, RetryOptions{Environment: true})
+		gate := NewBreaker(f, BreakerOptions{})
+		retrier := NewRetrier(gate, RetryOptions{Misconfigured: true})
 		f.sites[0].becomes(isDown)
 		f.sites[1].becomes(isDown)
 		for range 10 {
@@ -569,7 +569,7 @@ func TestOfSeveralThatFailTheOneThatCanComeBackByItselfIsTold(t *testing.T) {
 			t.Errorf("%+v, key %q", v, v.Key())
 		}
 		for i := range c.verdicts { // each mistake is told, whichever verdict is returned
-			if said := f.said.lines[i]; !strings.Contains(said, fmt.Sprintf("endpoint %d (ag%d) fails, ", i+1, i+1)) || !strings.HasSuffix(said, c.verdicts[i].Message) {
+			if said := f.said.lines[i]; !strings.Contains(said, fmt.Sprintf("endpoint %d (ag%d) is unhealthy, ", i+1, i+1)) || !strings.HasSuffix(said, c.verdicts[i].Message) {
 				t.Errorf("said %q", said)
 			}
 		}
@@ -589,9 +589,9 @@ func TestAMistakeOfOneEndpointIsToldAgainAsLongAsAnotherHidesIt(t *testing.T) {
 			t.Errorf("%d lines in an hour: %q", len(lines), lines)
 		}
 		for i, line := range lines {
-			want := "w endpoint 1 (ag1) still fails: not trusted"
+			want := "w endpoint 1 (ag1) is still unhealthy: not trusted"
 			if i == 0 {
-				want = "w endpoint 1 (ag1) fails, sending to endpoint 2 (ag2): not trusted"
+				want = "w endpoint 1 (ag1) is unhealthy, sending to endpoint 2 (ag2): not trusted"
 			}
 			if !strings.HasPrefix(line, want) {
 				t.Errorf("said %q", line)
@@ -637,15 +637,15 @@ func TestAPanicOfAProbeDoesNotEndTheProbes(t *testing.T) {
 		f := newFailover(2)
 		f.sites[0].becomes(isDown)
 		f.send(t)
-		time.Sleep(2 * asideInitial)
-		next := f.doors[0].next
-		f.doors[0].next = panicking{}
+		time.Sleep(2 * unhealthyInitial)
+		next := f.endpoints[0].next
+		f.endpoints[0].next = panicking{}
 		func() {
 			defer func() { _ = recover() }()
 			f.send(t)
 			t.Error("no panic")
 		}()
-		f.doors[0].next = next
+		f.endpoints[0].next = next
 		f.sites[0].becomes(isAccepted)
 		if v := f.send(t); v.Endpoint != 1 {
 			t.Errorf("%+v", v)

@@ -4,211 +4,170 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"out_dynatrace/plugin/telemetry"
+	"out_dynatrace/plugin/transport"
 )
 
-// ruling is the fixed part of a verdict.
-type ruling struct {
-	kind   Kind
-	reason Reason
-	hint   string
-}
+// maxRetryAfter caps what a Retry-After can ask for.
+const maxRetryAfter = 10 * time.Minute
 
-const (
-	hintToken = "the token was refused: check that it is complete, enabled, not expired and of this environment, and that it has the scope " +
-		"logs.ingest (access token, dt0c01) or openpipeline:logs:ingest (platform token, dt0s16)"
-	hintURL = "there is no log ingest API at this URL: `endpoint` takes https://<environment>.live.dynatrace.com (not .apps.) for SaaS, " +
-		"https://<host>:9999/e/<environment> for an ActiveGate, whose log module must be on (a containerized one may lack it), " +
-		"https://<domain>/e/<environment> for Managed, http://localhost:14499 for a OneAgent, whose local ingest of logs must be on"
-	hintForeign = "a web page refuses the records, and this server has not yet answered as the log ingest API does: check `endpoint` and any gateway or proxy before it"
-	hintPage    = "a web page refuses the request, as a gateway or firewall does: check what stands before the API, and `endpoint`; or else " + hintToken
-	hintServer  = "the server or a gateway before it is in trouble; trying again"
-)
-
-// rulings are the statuses with a meaning of their own. They follow the response tables of the Dynatrace API reference
-// ("Log Monitoring API v2 - POST ingest logs", "Dynatrace API - Response codes") and RFC 9110 for what no Dynatrace page names.
-var rulings = map[int]ruling{
-	http.StatusUnauthorized:    {Misconfigured, ReasonToken, hintToken},
-	http.StatusForbidden:       {Misconfigured, ReasonToken, hintToken},
-	http.StatusPaymentRequired: {Misconfigured, ReasonLicence, "no licence for log ingest, or the budget is used up: check the environment's licence and consumption"},
-
-	http.StatusNotFound:         {Misconfigured, ReasonURL, hintURL},
-	http.StatusMethodNotAllowed: {Misconfigured, ReasonURL, hintURL},
-	http.StatusGone:             {Misconfigured, ReasonURL, hintURL},
-	http.StatusMisdirectedRequest: {Misconfigured, ReasonURL,
-		"the server does not serve this host name: check the host of `endpoint` and any gateway before the server"},
-	http.StatusRequestURITooLong: {Misconfigured, ReasonURL,
-		"the URL is too long for the server: shorten what is sent in its query"},
-	http.StatusUpgradeRequired: {Misconfigured, ReasonURL,
-		"the server asks for another protocol than HTTP/1.1 or 2: check `endpoint` and any gateway before the server"},
-
-	http.StatusProxyAuthRequired: {Misconfigured, ReasonProxy,
-		"the proxy wants a user and password, or refuses those it got: put them into `proxy` or HTTPS_PROXY (http://user:password@host:port)"},
-	http.StatusNetworkAuthenticationRequired: {Misconfigured, ReasonProxy,
-		"the network wants a login before it lets requests through: check the proxy or gateway"},
-	http.StatusNotImplemented: {Misconfigured, ReasonUnsupported,
-		"the environment cannot store logs: turn on log storage (Log Monitoring Classic) or check `endpoint`"},
-
-	http.StatusRequestTimeout: {Transient, ReasonTimeout, "the server got tired of waiting for the request; trying again"},
-	http.StatusTooEarly:       {Transient, ReasonServerError, hintServer},
-	http.StatusTooManyRequests: {Transient, ReasonThrottled,
-		"throttled: the environment or ActiveGate cannot take more now; if this never ends, log ingest may be disabled for the environment"},
-
-	http.StatusRequestEntityTooLarge: {TooLarge, ReasonTooLarge, "the payload is too large for the server; lower max_payload_bytes if this repeats"},
-	http.StatusRequestHeaderFieldsTooLarge: {TooLarge, ReasonTooLarge,
-		"the payload is too large for the server once it is unpacked; lower max_payload_bytes if this repeats"},
-
-	http.StatusBadRequest: {Rejected, ReasonRejected, "the server refuses the records as not valid"},
-	http.StatusUnsupportedMediaType: {Rejected, ReasonRejected,
-		"the server does not take this content type or encoding; for a receiver that cannot unpack gzip set compress to none"},
-}
-
-// Judge says what an answer means. It is a pure function: no network, no clock, no state, and it never panics, whatever the server sent.
+// Judge returns what an answer means. It is a pure function: no network, no clock, no state. It never
+// panics, whatever the server sent.
 func Judge(a Answer) Verdict {
-	v := judge(a)
-	if a.Via != "" && a.Status != 0 && v.Kind != Accepted { // else err names it
+	v := judge(&a)
+	if a.Via != "" && a.Status != 0 && v.Kind != Accepted { // else the error names it
 		v.Message = "through the proxy " + telemetry.OneLine(a.Via, maxVia) + ": " + v.Message
 	}
 	return v
 }
 
-func judge(a Answer) Verdict {
+func judge(a *Answer) Verdict {
 	if a.Status == 0 {
 		return judgeFailure(a)
 	}
 	if a.Status >= 200 && a.Status <= 299 {
 		return judgeSuccess(a)
 	}
-	said := serverText(a)
-	r := rulingFor(a, said)
-	foreign := r.kind == Rejected && !a.Known && isWebPage(a.Header, a.Body)
-	if foreign {
-		r.hint = hintForeign
+	text := a.said()
+	r := rulingOf(a, text)
+	notAPI := r.kind == Rejected && !a.Known && page(a, text)
+	if notAPI {
+		r.message, r.health = notTheAPI.message, notTheAPI.health
+	}
+	if r.reason == ReasonRedirect {
+		r.message += redirectTarget(a)
 	}
 	return Verdict{
-		NotAPI:     foreign,
+		NotAPI:     notAPI,
 		Kind:       r.kind,
 		Reason:     r.reason,
+		Health:     r.health,
 		Status:     a.Status,
-		Message:    compose(a.Status, r.hint, said),
+		Message:    compose(a.Status, r.message, text),
 		RetryAfter: retryAfter(a.Header, a.Now),
 	}
 }
 
-// rulingFor is the ruling for an answer that is not 2xx.
-func rulingFor(a Answer, said string) ruling {
-	switch {
-	case a.Status >= 300 && a.Status <= 399:
-		return ruling{Misconfigured, ReasonRedirect, redirectHint(a)}
-	case a.Status == http.StatusProxyAuthRequired:
-		return wantsLogin(authSchemes(a.Header))
-	case (a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized) && a.Via != "" && isWebPage(a.Header, a.Body): // the API answers in JSON
-		return refusedByProxy(&proxyError{status: a.Status})
-	case (a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized) && isWebPage(a.Header, a.Body):
-		return ruling{Misconfigured, ReasonToken, hintPage}
-	case a.Status == http.StatusBadRequest && saysAny(said, "out of correct time range", "timestamps_out_of_range", "timestamps out of range"):
-		return ruling{Rejected, ReasonTimeRange, "the records are older than the server takes (24 hours), or the clock of this machine is behind"}
-	case a.Status == http.StatusBadRequest && saysAny(said, "http request to an https server", "plain http request was sent to https port", "requires tls"):
-		return ruling{Misconfigured, ReasonScheme, hintScheme}
-	case a.Status == http.StatusBadRequest && saysAny(said, "no required ssl certificate was sent", "the ssl certificate error"): // nginx, whose own statuses 495 and 496 are not sent
-		return ruling{Misconfigured, ReasonTLS, hintClientCert}
-	case a.Status == http.StatusServiceUnavailable && saysAny(said, "usable space limit reached"):
-		return ruling{Transient, ReasonQueueFull,
-			"the disk queue of the ActiveGate is full: wait for the end of the peak, or raise disk_queue_max_size_mb under [generic_ingest] in its custom.properties"}
+// rulingOf returns the first row that fits an answer other than 2xx.
+func rulingOf(a *Answer, text said) ruling {
+	i := slices.IndexFunc(answerRulings, func(row answerRuling) bool {
+		return a.Status >= row.from && a.Status <= row.to && (row.when == nil || row.when(a, text))
+	})
+	if i < 0 { // no HTTP answer has such a status
+		i = len(answerRulings) - 1
 	}
-	if r, ok := rulings[a.Status]; ok {
-		return r
-	}
-	switch {
-	case a.Status >= 400 && a.Status <= 499:
-		return ruling{Rejected, ReasonRejected, "the server refuses the request"}
-	case a.Status >= 500 && a.Status <= 599:
-		return ruling{Transient, ReasonServerError, hintServer}
-	default:
-		return ruling{Transient, ReasonServerError, "not a status that HTTP knows; trying again"}
-	}
+	return answerRulings[i].ruling
 }
 
-// judgeSuccess reads a 2xx answer. Only 204, or an empty 200 to an OTLP request, means that every record was taken; a payload of any other is not sent again
-// either, since no answer says which records were refused and a repetition would double the rest.
-func judgeSuccess(a Answer) Verdict {
+// judgeSuccess judges a 2xx answer. Only 204, or an empty 200 to an OTLP request, means that every
+// record was taken. A payload of any other is not sent again either: no answer says which records
+// were rejected, and a repetition would double the rest.
+func judgeSuccess(a *Answer) Verdict {
+	v := Verdict{Kind: Accepted, Reason: ReasonAccepted, Health: Healthy, Status: a.Status}
 	if a.Status == http.StatusNoContent {
-		return Verdict{Kind: Accepted, Reason: ReasonAccepted, Status: a.Status}
+		return v
 	}
-	if isWebPage(a.Header, a.Body) {
-		return Verdict{
-			Kind: Misconfigured, Reason: ReasonNotTheAPI, Status: a.Status,
-			Message: compose(a.Status, "a web page answers instead of the log ingest API, so nothing was ingested: check `endpoint` and any proxy or login page before it", serverText(a)),
-		}
+	text := a.said()
+	if page(a, text) {
+		r := pageFor2xx
+		v.Kind, v.Reason, v.Health = r.kind, r.reason, r.health
+		v.Message = compose(a.Status, r.message, text)
+		return v
 	}
 	if a.OTLP {
-		if v, ok := judgeOTLP(a); ok {
+		if v, ok := judgeOTLP(a, v); ok {
 			return v
 		}
 	}
-	v := Verdict{Kind: Accepted, Reason: ReasonOddSuccess, Status: a.Status}
-	said := serverText(a)
-	hint := "taken as accepted, although the answer is not one of the log ingest API"
+	v.Reason = ReasonOddSuccess
+	message := "taken as accepted, although the answer is not one of the log ingest API"
 	switch {
 	case a.Err != nil:
-		hint = "accepted, but the answer broke off: some records may have been refused"
+		message = "accepted, but the answer broke off: some records may have been rejected"
 	case isSuccessEnvelope(a.Header, a.Body):
 		v.Reason = ReasonPartialSuccess
-		v.Rejected = rejectedCount(said)
-		hint = "accepted in part"
+		v.Rejected = rejectedCount(text)
+		message = "accepted in part"
 	}
-	v.Message = compose(a.Status, hint, said)
+	v.Message = compose(a.Status, message, text)
 	return v
 }
 
-// judgeFailure reads an attempt that got no answer.
-func judgeFailure(a Answer) Verdict {
+// judgeOTLP judges a 2xx answer to an OTLP request (OpenTelemetry protocol specification, "OTLP/HTTP
+// response"). v is the verdict if everything was taken. ok is false for an answer of another kind.
+func judgeOTLP(a *Answer, v Verdict) (_ Verdict, ok bool) {
+	rejected, message, ok := taken(a)
+	if a.Err != nil || !ok || rejected == 0 && message == "" {
+		return v, ok && a.Err == nil
+	}
+	v.Reason, v.Rejected = ReasonPartialSuccess, rejected
+	hint := "accepted in part"
+	if rejected == 0 {
+		hint = "accepted with a remark"
+	}
+	v.Message = compose(a.Status, hint, said(a.clean(message)))
+	return v, true
+}
+
+// judgeFailure judges an attempt without an answer.
+func judgeFailure(a *Answer) Verdict {
 	err := a.Err
 	if err == nil {
 		err = errors.New("neither an answer nor an error")
 	}
-	r := rulingForError(err)
-	return Verdict{Kind: r.kind, Reason: r.reason, Message: compose(0, r.hint, a.clean(err.Error()))}
+	failed := transport.Explain(err)
+	r := failureRulings[failed.Cause]
+	offer := ""
+	if failed.Fingerprint != "" {
+		offer = ", or, once you have compared it with the SHA-256 fingerprint on the server itself, " +
+			"set tls_pin_sha256 to " + failed.Fingerprint
+	}
+	message := strings.Replace(r.message, orPin, offer, 1)
+	return Verdict{
+		Kind: r.kind, Reason: r.reason, Health: r.health,
+		Message: compose(0, message, said(a.clean(err.Error()))),
+	}
 }
 
 // compose puts a message together from parts that are clean and bounded.
-func compose(status int, hint, said string) string {
+func compose(status int, message string, text said) string {
 	var b strings.Builder
 	if status != 0 {
 		b.WriteString("HTTP ")
 		b.WriteString(strconv.Itoa(status))
-		if text := http.StatusText(status); text != "" {
-			b.WriteString(" " + text)
+		if phrase := http.StatusText(status); phrase != "" {
+			b.WriteString(" " + phrase)
 		}
 		b.WriteString(": ")
 	}
-	b.WriteString(hint)
+	b.WriteString(message)
 	switch {
-	case said == "":
+	case text == "":
 	case status != 0:
-		b.WriteString(" (the server says: " + said + ")")
+		b.WriteString(" (the server says: " + string(text) + ")")
 	default:
-		b.WriteString(" (" + said + ")")
+		b.WriteString(" (" + string(text) + ")")
 	}
 	return b.String()
 }
 
-// redirectHint names where a redirect points to, without a query, user or password.
-func redirectHint(a Answer) string {
-	const hint = "the server redirects elsewhere, which is not followed so that token and logs reach no other host"
+// redirectTarget names where a redirect points to, without a query, user or password.
+func redirectTarget(a *Answer) string {
 	target, err := url.Parse(a.Header.Get("Location"))
 	if err != nil || target.String() == "" {
-		return hint + ": check `endpoint`"
+		return ": check `endpoint`"
 	}
 	bare := url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path}
-	return hint + ": if it is right, write " + a.clean(bare.String()) + " as `endpoint`"
+	return ": if it is right, write " + a.clean(bare.String()) + " as `endpoint`"
 }
 
-// retryAfter reads the Retry-After header, in seconds or as a date (RFC 9110, 10.2.3); 0 if there is none that can be read.
+// retryAfter reads the Retry-After header, in seconds or as a date (RFC 9110, section 10.2.3); 0 if
+// there is none that can be read.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if value == "" {
@@ -223,15 +182,4 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 		return 0
 	}
 	return max(0, min(at.Sub(now), maxRetryAfter))
-}
-
-// saysAny reports whether text holds one of the phrases, which are lower-case.
-func saysAny(text string, phrases ...string) bool {
-	text = strings.ToLower(text)
-	for _, phrase := range phrases {
-		if strings.Contains(text, phrase) {
-			return true
-		}
-	}
-	return false
 }

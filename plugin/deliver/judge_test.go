@@ -18,10 +18,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"out_dynatrace/plugin/certificate"
+	"out_dynatrace/plugin/transport"
 )
 
-const testToken = "dt0c01.PUBLICPUBLICPUBLICPUBLIC.SECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECR"
+const testSecret = "dt0c01.PUBLICPUBLICPUBLICPUBLIC.SECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECR"
 
 var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 
@@ -37,7 +37,7 @@ func failure(err error) Answer { return Answer{Err: err, Now: noon} }
 
 func remote(op string, err error) error { return &net.OpError{Op: op, Net: "tcp", Err: err} }
 
-func untrusted(err error) error {
+func certificate(err error) error {
 	return &tls.CertificateVerificationError{Err: err}
 }
 
@@ -64,8 +64,8 @@ var verdicts = []struct {
 	{"299 is accepted and said", status(299, ""), Accepted, ReasonOddSuccess, "HTTP 299"},
 
 	// The moment's fault.
-	{"408 is a timeout", status(408, ""), Transient, ReasonTimeout, "tired of waiting"},
-	{"425 is tried again", status(425, ""), Transient, ReasonServerError, "trying again"},
+	{"408 is a timeout", status(408, ""), Transient, ReasonTimeout, "timed out waiting for the request body"},
+	{"425 is tried again", status(425, ""), Transient, ReasonServerError, "retrying"},
 	{"429 is throttled or ingest disabled", status(429, ""), Transient, ReasonThrottled, "log ingest may be disabled"},
 	{"500 is tried again", status(500, "oops"), Transient, ReasonServerError, "oops"},
 	{"502 is tried again", status(502, ""), Transient, ReasonServerError, "Bad Gateway"},
@@ -86,16 +86,16 @@ var verdicts = []struct {
 	{"a GOAWAY of HTTP/2 is the moment's fault", failure(errors.New("http2: server sent GOAWAY and closed the connection; LastStreamID=1, ErrCode=NO_ERROR, debug=\"\"")), Transient, ReasonNetwork, "ended the request or its HTTP/2 connection"},
 	{"a stream reset by the server is the moment's fault", failure(errors.New("stream error: stream ID 3; INTERNAL_ERROR; received from peer")), Transient, ReasonNetwork, "ended the request or its HTTP/2 connection"},
 	{"a truncated answer is the moment's fault", failure(fmt.Errorf("read: %w", io.ErrUnexpectedEOF)), Transient, ReasonNetwork, "without an answer"},
-	{"an attempt timeout is the moment's fault", failure(fmt.Errorf("%w while connecting", errAttemptTimeout)), Transient, ReasonTimeout, "request_timeout is over while connecting"},
-	{"a network timeout is the moment's fault", failure(remote("read", os.ErrDeadlineExceeded)), Transient, ReasonTimeout, "no answer in time"},
-	{"the flush deadline is the moment's fault", failure(fmt.Errorf("%w while sending", errFlushDeadline)), Transient, ReasonDeadline, "flush_deadline is over while sending"},
+	{"an attempt timeout is the moment's fault", failure(fmt.Errorf("%w while connecting", transport.ErrAttemptTimeout)), Transient, ReasonTimeout, "request_timeout exceeded while connecting"},
+	{"a network timeout is the moment's fault", failure(remote("read", os.ErrDeadlineExceeded)), Transient, ReasonTimeout, "no response in time"},
+	{"the flush deadline is the moment's fault", failure(fmt.Errorf("%w while sending", transport.ErrFlushDeadline)), Transient, ReasonDeadline, "flush_deadline exceeded while sending"},
 	{"a foreign deadline is the moment's fault", failure(context.DeadlineExceeded), Transient, ReasonDeadline, "no time left"},
-	{"stopping is the moment's fault", failure(errStopping), Transient, ReasonStopping, "stopping"},
+	{"stopping is the moment's fault", failure(transport.ErrStopping), Transient, ReasonStopping, "stopping"},
 	{"a cancelled context is stopping", failure(context.Canceled), Transient, ReasonStopping, "stopping"},
 	{"DNS in trouble is the moment's fault", failure(remote("dial", &net.DNSError{Err: "server misbehaving", Name: "abc.live.dynatrace.com", IsTemporary: true})), Transient, ReasonNetwork, "DNS gives no answer"},
 	{"DNS that times out is the moment's fault", failure(remote("dial", &net.DNSError{Err: "i/o timeout", Name: "abc.live.dynatrace.com", IsTimeout: true})), Transient, ReasonNetwork, "DNS gives no answer"},
-	{"a proxy that cannot reach the server is the moment's fault", failure(&proxyError{status: 502}), Transient, ReasonNetwork, "proxy cannot reach"},
-	{"an internal error of TLS is the moment's fault", failure(remote("remote error", errors.New("tls: internal error"))), Transient, ReasonNetwork, "trying again"},
+	{"a proxy that cannot reach the server is the moment's fault", failure(&transport.Error{Cause: transport.ProxyCannotConnect, Err: errors.New("proxy: HTTP 502 Bad Gateway")}), Transient, ReasonNetwork, "proxy cannot reach"},
+	{"an internal error of TLS is the moment's fault", failure(remote("remote error", errors.New("tls: internal error"))), Transient, ReasonNetwork, "retrying"},
 	{"an unknown error is the moment's fault", failure(errors.New("something new")), Transient, ReasonNetwork, "something new"},
 	{"an empty answer is the moment's fault", Answer{}, Transient, ReasonNetwork, "neither an answer nor an error"},
 
@@ -120,29 +120,29 @@ var verdicts = []struct {
 	{"200 with a web page of no type was not ingested", status(200, "\ufeff\n<!DOCTYPE html><html><h1>Welcome</h1>"), Misconfigured, ReasonNotTheAPI, "Welcome"},
 	{"400 to http on an https port is the scheme", status(400, "Client sent an HTTP request to an HTTPS server.\n"), Misconfigured, ReasonScheme, "https://"},
 	{"400 of nginx to http on an https port is the scheme", status(400, "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title>"), Misconfigured, ReasonScheme, "https://"},
-	{"an unknown authority names tls_ca_file", failure(untrusted(x509.UnknownAuthorityError{})), Misconfigured, ReasonCertificate, "tls_ca_file"},
-	{"a wrong host name is told from an unknown authority", failure(untrusted(x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"other"}}, Host: "gate"})), Misconfigured, ReasonCertificate, "another name"},
-	{"an expired certificate asks for the clocks", failure(untrusted(x509.CertificateInvalidError{Reason: x509.Expired})), Misconfigured, ReasonCertificate, "clocks"},
-	{"an otherwise invalid certificate is not trusted", failure(untrusted(x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign})), Misconfigured, ReasonCertificate, "cannot be trusted"},
-	{"missing system roots ask for ca-certificates", failure(untrusted(x509.SystemRootsError{})), Misconfigured, ReasonCertificate, "ca-certificates"},
-	{"any other failed verification is not trusted", failure(untrusted(errors.New("x509: new trouble"))), Misconfigured, ReasonCertificate, "cannot be trusted"},
+	{"an unknown authority names tls_ca_file", failure(certificate(x509.UnknownAuthorityError{})), Misconfigured, ReasonCertificate, "tls_ca_file"},
+	{"a wrong host name is told from an unknown authority", failure(certificate(x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"other"}}, Host: "gate"})), Misconfigured, ReasonCertificate, "another name"},
+	{"an expired certificate asks for the clocks", failure(certificate(x509.CertificateInvalidError{Reason: x509.Expired})), Misconfigured, ReasonCertificate, "clocks"},
+	{"an otherwise invalid certificate is not trusted", failure(certificate(x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign})), Misconfigured, ReasonCertificate, "cannot be trusted"},
+	{"missing system roots ask for ca-certificates", failure(certificate(x509.SystemRootsError{})), Misconfigured, ReasonCertificate, "ca-certificates"},
+	{"any other failed verification is not trusted", failure(certificate(errors.New("x509: new trouble"))), Misconfigured, ReasonCertificate, "cannot be trusted"},
 	{"http on the https port is the scheme", failure(http.ErrSchemeMismatch), Misconfigured, ReasonScheme, "does not speak https"},
 	{"no TLS on the https port is the scheme", failure(tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}), Misconfigured, ReasonScheme, "does not speak https"},
 	{"TLS on the http port is the scheme", failure(errors.New(`malformed HTTP response "\x15\x03\x01\x00\x02\x02\x16"`)), Misconfigured, ReasonScheme, "write `endpoint` with https://"},
 	{"a refused handshake is TLS", failure(remote("remote error", errors.New("tls: handshake failure"))), Misconfigured, ReasonTLS, "TLS 1.2"},
 	{"no version in common is TLS", failure(remote("remote error", errors.New("tls: protocol version not supported"))), Misconfigured, ReasonTLS, "tls_min_version"},
 	{"a server that wants a client certificate names its options", failure(remote("remote error", errors.New("tls: certificate required"))), Misconfigured, ReasonTLS, "tls_cert_file and tls_key_file"},
-	{"a server that hangs up for want of one does, too", failure(fmt.Errorf("%w: %w", errClientCertificate, io.EOF)), Misconfigured, ReasonTLS, "tls_cert_file and tls_key_file"},
+	{"a server that hangs up for want of one does, too", failure(&transport.Error{Cause: transport.ClientCertificate, Err: io.EOF}), Misconfigured, ReasonTLS, "tls_cert_file and tls_key_file"},
 	{"400 of nginx that wants one does, too", status(400, "<html><head><title>400 No required SSL certificate was sent</title>"), Misconfigured, ReasonTLS, "tls_cert_file and tls_key_file"},
 	{"400 of nginx that does not trust one does, too", status(400, "<html><head><title>400 The SSL certificate error</title>"), Misconfigured, ReasonTLS, "renew the one there"},
 	{"a server that does not know its name asks for another", failure(remote("remote error", errors.New("tls: unrecognized name"))), Misconfigured, ReasonTLS, "tls_server_name"},
-	{"another certificate than the pinned one prints its fingerprint", failure(&pinError{certificate.Fingerprint{0xab}}), Misconfigured, ReasonCertificate, "fingerprint AB:00:00"},
+	{"another certificate than the pinned one prints its fingerprint", failure(&transport.Error{Cause: transport.PinMismatch, Err: errors.New("the server's certificate has the SHA-256 fingerprint AB:00:00")}), Misconfigured, ReasonCertificate, "fingerprint AB:00:00"},
 	{"a server of old TLS is TLS", failure(errors.New("tls: server selected unsupported protocol version 301")), Misconfigured, ReasonTLS, "TLS 1.2"},
 	{"an unknown host name is the environment's fault", failure(remote("dial", &net.DNSError{Err: "no such host", Name: "abd.live.dynatrace.com", IsNotFound: true})), Misconfigured, ReasonHostUnknown, "abd.live.dynatrace.com"},
-	{"a proxy that wants a password is the environment's fault", failure(&proxyError{status: 407}), Misconfigured, ReasonProxy, "HTTPS_PROXY"},
-	{"a proxy that forbids is the environment's fault", failure(&proxyError{status: 403}), Misconfigured, ReasonProxy, "NO_PROXY"},
-	{"an unreadable token is the environment's fault", failure(fmt.Errorf("%w: %w", errToken, errors.New("permission denied"))), Misconfigured, ReasonToken, "permission denied"},
-	{"an impossible request is the environment's fault", failure(fmt.Errorf("%w: bad URL", errRequest)), Misconfigured, ReasonRequest, "endpoint"},
+	{"a proxy that wants a password is the environment's fault", failure(&transport.Error{Cause: transport.ProxyAuth, Err: errors.New("proxy: HTTP 407")}), Misconfigured, ReasonProxy, "HTTPS_PROXY"},
+	{"a proxy that forbids is the environment's fault", failure(&transport.Error{Cause: transport.ProxyForbids, Err: errors.New("proxy: HTTP 403 Forbidden")}), Misconfigured, ReasonProxy, "NO_PROXY"},
+	{"an unreadable token is the environment's fault", failure(&transport.Error{Cause: transport.NoToken, Err: errors.New("permission denied")}), Misconfigured, ReasonToken, "permission denied"},
+	{"an impossible request is the environment's fault", failure(&transport.Error{Cause: transport.NoRequest, Err: errors.New("bad URL")}), Misconfigured, ReasonRequest, "endpoint"},
 
 	// Too large.
 	{"413 is too large", status(413, `{"error":{"code":413,"message":"Message size limit exceeded after preprocessing on ingest endpoint"}}`), TooLarge, ReasonTooLarge, "after preprocessing"},
@@ -250,22 +250,22 @@ func TestRetryAfter(t *testing.T) {
 func TestMessagesHoldNoSecrets(t *testing.T) {
 	const old = "AbCdEfGhIjKlMnOpQrStU" // a token of the former, dot-less form
 	for name, a := range map[string]Answer{
-		"echoed by the server":           status(400, `{"error":{"message":"bad header Authorization: Api-Token `+testToken+`"}}`),
-		"echoed by a page":               status(403, "<title>Api&#45;Token "+testToken+"</title>"),
-		"echoed as plain text":           status(502, "Authorization: Bearer "+testToken),
+		"echoed by the server":           status(400, `{"error":{"message":"bad header Authorization: Api-Token `+testSecret+`"}}`),
+		"echoed by a page":               status(403, "<title>Api&#45;Token "+testSecret+"</title>"),
+		"echoed as plain text":           status(502, "Authorization: Bearer "+testSecret),
 		"another one than ours":          status(400, "dt0s16.ABCDEFGHIJKLMNOPQRSTUVWX.OTHEROTHEROTHER"),
 		"cut off by the limit":           status(400, "x dt0c01.PUBLICPUBLICPUBLICPUBLIC.SECRETSECRET"),
-		"in a redirect":                  status(302, "", "Location", "https://user:"+testToken+"@evil.example/"+testToken+"?t="+testToken+"#"+testToken),
-		"in an error":                    failure(fmt.Errorf("malformed HTTP response %q", testToken)),
+		"in a redirect":                  status(302, "", "Location", "https://user:"+testSecret+"@evil.example/"+testSecret+"?t="+testSecret+"#"+testSecret),
+		"in an error":                    failure(fmt.Errorf("malformed HTTP response %q", testSecret)),
 		"of the old form":                {Status: 400, Body: []byte("token " + old + " unknown"), Token: old},
 		"user and password of the proxy": failure(errors.New(`invalid proxy address "http://joe:OTHEROTHER%zz@proxy:3128": parse error`)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if a.Token == "" {
-				a.Token = testToken
+				a.Token = testSecret
 			}
 			v := Judge(a)
-			for _, leak := range []string{testToken, "SECRET", "OTHEROTHER", old} {
+			for _, leak := range []string{testSecret, "SECRET", "OTHEROTHER", old} {
 				if strings.Contains(v.Message, leak) {
 					t.Errorf("%q leaks %q", v.Message, leak)
 				}
@@ -276,7 +276,7 @@ func TestMessagesHoldNoSecrets(t *testing.T) {
 }
 
 func TestErrorsOfNetURLAreReducedToTheirCause(t *testing.T) {
-	err := withoutURL(&url.Error{Op: "parse", URL: "https://x/?api-token=" + testToken, Err: errors.New("cause")})
+	err := transport.WithoutURL(&url.Error{Op: "parse", URL: "https://x/?api-token=" + testSecret, Err: errors.New("cause")})
 	if err.Error() != "cause" {
 		t.Errorf("got %q", err)
 	}
@@ -324,12 +324,12 @@ func FuzzJudge(f *testing.F) {
 		if c.answer.Err != nil {
 			failed = c.answer.Err.Error()
 		}
-		f.Add(c.answer.Status, "Location", "https://x/"+testToken, c.answer.Body, failed)
+		f.Add(c.answer.Status, "Location", "https://x/"+testSecret, c.answer.Body, failed)
 		f.Add(c.answer.Status, "Retry-After", "12", c.answer.Body, failed)
-		f.Add(c.answer.Status, "Content-Type", "text/html", append(c.answer.Body, testToken...), failed)
+		f.Add(c.answer.Status, "Content-Type", "text/html", append(c.answer.Body, testSecret...), failed)
 	}
 	f.Fuzz(func(t *testing.T, code int, name, value string, body []byte, failed string) {
-		a := Answer{Status: code, Header: http.Header{name: {value}}, Body: body, Token: testToken, Now: noon}
+		a := Answer{Status: code, Header: http.Header{name: {value}}, Body: body, Token: testSecret, Now: noon}
 		if code%2 == 1 {
 			a.Via = "http://" + name
 		}
@@ -338,7 +338,7 @@ func FuzzJudge(f *testing.F) {
 		}
 		v := Judge(a)
 		checkMessage(t, v)
-		if strings.Contains(v.Message, testToken) {
+		if strings.Contains(v.Message, testSecret) {
 			t.Errorf("the token is in %q", v.Message)
 		}
 		if v.RetryAfter < 0 || v.RetryAfter > maxRetryAfter {

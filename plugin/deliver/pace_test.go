@@ -36,14 +36,14 @@ func TestNoAttemptIsBegunThatTheDeadlineWouldCutOff(t *testing.T) {
 		pace := new(Pace)
 		pace.Observe(5 * time.Second)
 		next := &script{verdicts: []Verdict{isDown}}
-		retrier := NewRetrier(next, RetryOptions{Pauses: constant(4 * time.Second), Pace: pace})
+		retrier := NewRetrier(next, RetryOptions{Pauses: constant(4 * time.Second), Shared: Shared{Pace: pace}})
 		began := time.Now()
 		retrier.Send(inTime(t, 20*time.Second), payload, true)
 		if took := time.Since(began); took != 8*time.Second {
 			t.Errorf("attempts went on for %s, want 8s: ten seconds are to be left", took)
 		}
 
-		gate := NewGate(&site{verdict: Verdict{Kind: Transient, Reason: ReasonThrottled, RetryAfter: time.Hour}}, GateOptions{Pace: pace, Patience: time.Hour})
+		gate := NewBreaker(&site{verdict: Verdict{Kind: Transient, Reason: ReasonThrottled, RetryAfter: time.Hour}}, BreakerOptions{Patience: time.Hour, Shared: Shared{Pace: pace}})
 		gate.Send(t.Context(), payload, true)
 		began = time.Now()
 		if v := gate.Send(inTime(t, 20*time.Second), payload, true); !v.Blocked || time.Since(began) != 10*time.Second {
@@ -56,7 +56,7 @@ func TestTheClientTellsHowLongTheServerTakesToDecide(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pace := new(Pace)
 		status := 503
-		client := newClient(t, ClientOptions{URL: "https://x.example", Pace: pace, Transport: answersAfter(3*time.Second, &status)})
+		client := newClient(t, ClientOptions{URL: "https://x.example", Transport: answersAfter(3*time.Second, &status), Shared: Shared{Pace: pace}})
 		client.Send(context.Background(), payload, true)
 		if got := pace.Least(time.Minute); got != time.Second {
 			t.Errorf("trouble of the moment counts: %s", got)

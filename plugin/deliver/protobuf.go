@@ -13,37 +13,21 @@ import (
 	"out_dynatrace/plugin/encode"
 )
 
-// isProtobuf reports whether an answer is one of OTLP.
+// isProtobuf reports whether an answer is in the encoding of OTLP.
 func isProtobuf(header http.Header) bool {
 	media, _, err := mime.ParseMediaType(header.Get("Content-Type"))
 	return err == nil && media == encode.ContentTypeOTLP && !isCompressed(header)
 }
 
-// judgeOTLP reads a 2xx answer to an OTLP request (OpenTelemetry protocol specification, "OTLP/HTTP response"): an
-// ExportLogsServiceResponse, which is empty when everything was taken. ok is false for an answer that is none.
-func judgeOTLP(a Answer) (v Verdict, ok bool) {
-	v = Verdict{Kind: Accepted, Reason: ReasonAccepted, Status: a.Status}
-	rejected, said, ok := taken(a)
-	if a.Err != nil || !ok || rejected == 0 && said == "" {
-		return v, ok && a.Err == nil
-	}
-	v.Reason, v.Rejected = ReasonPartialSuccess, rejected
-	hint := "accepted in part"
-	if rejected == 0 {
-		hint = "accepted with a remark"
-	}
-	v.Message = compose(a.Status, hint, a.clean(said))
-	return v, true
-}
-
-// taken reads an answer in either encoding: some servers prefer JSON whatever they were sent.
-func taken(a Answer) (rejected int, said string, ok bool) {
+// taken reads an ExportLogsServiceResponse, which is empty when everything was taken, in either
+// encoding: some servers prefer JSON whatever they were sent. ok is false for any other answer.
+func taken(a *Answer) (rejected int, said string, ok bool) {
 	if isProtobuf(a.Header) || len(a.Body) == 0 {
 		rejected, said, err := partialSuccess(a.Body)
 		return rejected, said, err == nil
 	}
 	e := parseEnvelope(a.Body)
-	if isCompressed(a.Header) || e == nil || e.Error != nil || e.Details != nil || e.Success != nil || e.Message != "" {
+	if isCompressed(a.Header) || e == nil || e.isOfTheLogAPI() || e.Message != "" {
 		return 0, "", false
 	}
 	if e.PartialSuccess == nil {
@@ -53,13 +37,14 @@ func taken(a Answer) (rejected int, said string, ok bool) {
 	return atLeastNone(n), e.PartialSuccess.Message, true
 }
 
-// atLeastNone is a count that a server has written.
+// atLeastNone returns a count that a server has written, without negative numbers.
 func atLeastNone(n int64) int { return int(min(max(n, 0), math.MaxInt32)) }
 
-// errProtobuf says that bytes are no message.
+// errProtobuf reports bytes that are not a message.
 var errProtobuf = errors.New("not a valid protobuf message")
 
-// partialSuccess reads an ExportLogsServiceResponse: partial_success, field 1, with rejected_log_records, 1, and error_message, 2.
+// partialSuccess reads an ExportLogsServiceResponse: partial_success, field 1, with
+// rejected_log_records, 1, and error_message, 2.
 func partialSuccess(body []byte) (rejected int, message string, err error) {
 	err = eachField(body, func(number protowire.Number, _ uint64, inner []byte) error {
 		if number != 1 || inner == nil {
@@ -78,8 +63,8 @@ func partialSuccess(body []byte) (rejected int, message string, err error) {
 	return rejected, message, err
 }
 
-// statusText is what a server says in a protobuf answer: the message, field 2, of a google.rpc.Status, as clients of OTLP get it
-// instead of a 2xx.
+// statusText returns what a server says in a protobuf answer: the message, field 2, of a
+// google.rpc.Status, which clients of OTLP get instead of a 2xx.
 func statusText(body []byte) string {
 	message := ""
 	err := eachField(body, func(number protowire.Number, _ uint64, text []byte) error {
@@ -94,8 +79,11 @@ func statusText(body []byte) string {
 	return message
 }
 
-// eachField reads the fields of a message, which is at most maxAnswer long. bytes is nil for a number.
-func eachField(message []byte, do func(number protowire.Number, value uint64, bytes []byte) error) error {
+// eachField calls do for each number and each length-delimited field of a message, which is at most
+// maxAnswer long. bytes is nil for a number.
+func eachField(
+	message []byte, do func(number protowire.Number, value uint64, bytes []byte) error,
+) error {
 	for len(message) > 0 {
 		number, kind, n := protowire.ConsumeTag(message)
 		if n < 0 {

@@ -79,8 +79,8 @@ func TestAnswersToOTLPAreReadAsItsSpecificationSays(t *testing.T) {
 		{"503 for a full queue", otlp(status(503, rpcStatus(14, "Usable space limit reached"))), Transient, ReasonQueueFull, 0, "disk queue"},
 		{"a status that is no text", otlp(status(500, rpcStatus(13, "\xff\xfe"))), Transient, ReasonServerError, 0, "bytes of protobuf"},
 		{"the token is cut out", func() Answer {
-			a := otlp(status(403, rpcStatus(7, "no scope for "+testToken)))
-			a.Token = testToken
+			a := otlp(status(403, rpcStatus(7, "no scope for "+testSecret)))
+			a.Token = testSecret
 			return a
 		}(), Misconfigured, ReasonToken, 0, "no scope for [redacted]"},
 	} {
@@ -116,14 +116,14 @@ func TestAnOTLPRequestAsksForAnAnswerInProtobuf(t *testing.T) {
 // FuzzJudgeOTLP: whatever the bytes of an answer are, a 2xx is accepted and the message is fit for a log.
 func FuzzJudgeOTLP(f *testing.F) {
 	f.Add(200, []byte(partial(7, "x")))
-	f.Add(400, []byte(rpcStatus(3, testToken)))
+	f.Add(400, []byte(rpcStatus(3, testSecret)))
 	f.Add(200, bytes.Repeat([]byte{0x0b}, 100))
 	f.Fuzz(func(t *testing.T, code int, body []byte) {
 		a := otlp(status(code, string(body)))
-		a.Token = testToken
+		a.Token = testSecret
 		v := Judge(a)
 		checkMessage(t, v)
-		if strings.Contains(v.Message, testToken) || v.Rejected < 0 || v.Rejected > 0 && v.Kind != Accepted {
+		if strings.Contains(v.Message, testSecret) || v.Rejected < 0 || v.Rejected > 0 && v.Kind != Accepted {
 			t.Errorf("%+v", v)
 		}
 		if isPage := isWebPage(a.Header, body); code >= 200 && code <= 299 && !isPage && v.Kind != Accepted {

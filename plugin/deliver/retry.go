@@ -10,86 +10,60 @@ import (
 	"out_dynatrace/plugin/telemetry"
 )
 
-const (
-	defaultRetryInitial = 500 * time.Millisecond
-	defaultRetryMax     = 10 * time.Second
-	// defaultPatience is the default of the flush deadline.
-	defaultPatience = 25 * time.Second
-)
-
-// RetryOptions says how a Retrier waits.
+// RetryOptions configure a Retrier. Its log lines are the first retry of a Send, under the key of
+// its verdict, so that the line about the whole flush is folded with it, and further retries at
+// level debug.
 type RetryOptions struct {
-	// Initial is the longest pause before the second attempt (0 is 500 ms); the bound doubles from then on up to Max (0 is 10 s).
+	Shared
+	// Initial is the longest pause before the second attempt (0 is DefaultRetryInitial); the bound
+	// doubles up to Max (0 is DefaultRetryMax).
 	Initial, Max time.Duration
-	// Timeout is that of one attempt; 0 is 15 s.
-	Timeout time.Duration
-	// Pace tells how much time must be left after a pause; nil is one second, or Timeout if that is less.
-	Pace *Pace
-	// Environment says that a mistake that somebody has to mend is tried again like trouble of the moment, for a sender that goes on
-	// until somebody has. Without it that is the end.
-	Environment bool
+	// Misconfigured retries a misconfigured verdict like a transient one, for a sender that goes on
+	// until somebody has fixed the cause. Without it Send returns it at once.
+	Misconfigured bool
 	// Pauses makes the sequence of pauses of one Send; nil is FullJitter(Initial, Max).
 	Pauses func() backoff.BackOff
-	// Counters counts the retries; nil counts nothing that anybody sees.
-	Counters *telemetry.Counters
-	// Log tells of the first retry of a Send, under the key of its verdict, so that what is told of the whole flush later is
-	// folded with it, and of further ones at level debug; nil prints nothing.
-	Log *telemetry.Log
 }
 
-// Retrier is a Sender that tries another one again as long as the moment is to blame, or the environment if so asked, and time is left. The
-// flush deadline is the deadline of the context it is given; without one it would go on for ever. The pauses here are those of
-// one payload; what the whole instance has to wait for (Retry-After, an outage, a mistake to be mended) is the business of a
-// Gate behind it. Safe for concurrent use.
+// Retrier is a Sender that retries another one as long as the verdict is transient (or, if so asked,
+// misconfigured) and time is left. The flush deadline is the deadline of the context; without one it
+// would go on for ever. The pauses here are those of one payload. What the whole instance has to
+// wait for (Retry-After, an outage, a mistake that somebody has to fix) is the business of a Breaker
+// behind it. Safe for concurrent use.
 type Retrier struct {
-	next     Sender
-	timeout  time.Duration
-	pace     *Pace
-	mistakes bool // are tried again, too
-	pauses   func() backoff.BackOff
-	counters *telemetry.Counters
-	log      *telemetry.Log
+	next          Sender
+	shared        Shared
+	misconfigured bool
+	pauses        func() backoff.BackOff
 }
 
 // NewRetrier returns a Retrier around next.
 func NewRetrier(next Sender, o RetryOptions) *Retrier {
 	if o.Initial <= 0 {
-		o.Initial = defaultRetryInitial
+		o.Initial = DefaultRetryInitial
 	}
 	if o.Max <= 0 {
-		o.Max = defaultRetryMax
-	}
-	if o.Timeout <= 0 {
-		o.Timeout = defaultTimeout
+		o.Max = DefaultRetryMax
 	}
 	if o.Pauses == nil {
 		o.Pauses = func() backoff.BackOff { return FullJitter(o.Initial, o.Max) }
 	}
-	if o.Pace == nil {
-		o.Pace = new(Pace)
-	}
-	if o.Counters == nil {
-		o.Counters = new(telemetry.Counters)
-	}
-	if o.Log == nil {
-		o.Log = telemetry.NewLog(nil, nil, 0)
-	}
-	return &Retrier{next: next, timeout: o.Timeout, pace: o.Pace, mistakes: o.Environment, pauses: o.Pauses, counters: o.Counters, log: o.Log}
+	return &Retrier{next: next, shared: o.filled(), misconfigured: o.Misconfigured, pauses: o.Pauses}
 }
 
-// Send returns the first verdict that another attempt cannot change, or the last one when the next pause does not fit before
-// the deadline or a Gate held the payload back to the end. Without wait it makes exactly one attempt.
+// Send returns the first verdict that another attempt cannot change, or the last one when the next
+// pause does not fit before the deadline or a Breaker blocked the payload to the end. Without wait
+// it makes exactly one attempt.
 func (r *Retrier) Send(ctx context.Context, payload *batch.Payload, wait bool) Verdict {
 	var pauses backoff.BackOff
-	told := "" // the kind of trouble that was told last
+	logged := "" // the key of the last verdict that was logged
 	for attempts := 0; ; {
 		verdict := r.next.Send(ctx, payload, wait)
 		if !verdict.Blocked {
 			attempts++
 		}
 		verdict.Attempts = attempts
-		again := verdict.Kind == Transient && verdict.Reason != ReasonStopping || verdict.Kind == Misconfigured && r.mistakes
-		if !again || verdict.Blocked || !wait {
+		if !r.retries(&verdict) || verdict.Blocked || !wait {
 			return verdict
 		}
 		if pauses == nil {
@@ -99,29 +73,40 @@ func (r *Retrier) Send(ctx context.Context, payload *batch.Payload, wait bool) V
 		if pause == backoff.Stop || !r.fits(ctx, pause) {
 			return verdict
 		}
-		told = r.tell(attempts, told, &verdict)
+		logged = r.log(attempts, logged, &verdict)
 		if !sleep(ctx, pause) {
 			return verdict
 		}
-		r.counters.Add(telemetry.Retries, 1)
+		r.shared.Counters.Add(telemetry.Retries, 1)
 	}
 }
 
-// tell says that another attempt follows, and returns the kind of trouble that has been told by then. What somebody has to mend is told
-// at once, though it may have come after something else.
-func (r *Retrier) tell(attempts int, told string, v *Verdict) string {
+// retries reports whether another attempt can change a verdict.
+func (r *Retrier) retries(v *Verdict) bool {
+	switch v.Kind {
+	case Transient:
+		return v.Reason != ReasonStopping
+	case Misconfigured:
+		return r.misconfigured
+	}
+	return false
+}
+
+// log logs that another attempt follows, and returns the key of the last verdict that was logged.
+// What somebody has to fix is logged at once, even if it came after something else.
+func (r *Retrier) log(attempts int, logged string, v *Verdict) string {
 	switch {
-	case attempts > 1 && (v.Kind != Misconfigured || v.Key() == told):
-		r.log.Debug("deliver.retry", "attempt %d failed, the next one follows: %s", attempts, v.Message)
+	case attempts > 1 && (v.Kind != Misconfigured || v.Key() == logged):
+		r.shared.Log.Debug("deliver.retry", "attempt %d failed; retrying: %s", attempts, v.Message)
 	case v.Kind == Misconfigured:
-		r.log.Error(v.Key(), "%s; nothing is lost while it is tried again", v.Message)
+		r.shared.Log.Error(v.Key(), "%s; nothing is lost while it is retried", v.Message)
 	default:
-		r.log.Warn(v.Key(), "%s", v.Message)
+		r.shared.Log.Warn(v.Key(), "%s", v.Message)
 	}
 	if v.Kind == Misconfigured || attempts == 1 {
-		told = v.Key()
+		logged = v.Key()
 	}
-	return told
+	return logged
 }
 
 // fits reports whether a useful attempt can follow a pause.
@@ -130,29 +115,5 @@ func (r *Retrier) fits(ctx context.Context, pause time.Duration) bool {
 		return false
 	}
 	deadline, ok := ctx.Deadline()
-	return !ok || pause <= time.Until(deadline)-r.pace.Least(r.timeout)
-}
-
-// FullJitter returns pauses drawn evenly from 0 to a bound that starts at initial and doubles up to limit: what spreads the
-// clients of a recovering server best. The library draws from interval*(1-f) to interval*(1+f), so f = 1 around half the bound is just that.
-func FullJitter(initial, limit time.Duration) backoff.BackOff {
-	return backoff.NewExponentialBackOff(
-		backoff.WithInitialInterval(initial/2),
-		backoff.WithMaxInterval(limit/2),
-		backoff.WithRandomizationFactor(1),
-		backoff.WithMultiplier(2),
-		backoff.WithMaxElapsedTime(0),
-	)
-}
-
-// sleep reports whether it slept to the end; false when ctx ended first.
-func sleep(ctx context.Context, pause time.Duration) bool {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return !ok || pause <= time.Until(deadline)-r.shared.least()
 }

@@ -74,7 +74,7 @@ func TestRetrier(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var counters telemetry.Counters
 				next := &script{verdicts: c.verdicts, takes: c.takes}
-				retrier := NewRetrier(next, RetryOptions{Pauses: constant(c.pause), Counters: &counters, Environment: !strings.Contains(c.name, "asked for")})
+				retrier := NewRetrier(next, RetryOptions{Pauses: constant(c.pause), Misconfigured: !strings.Contains(c.name, "asked for"), Shared: Shared{Counters: &counters}})
 				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 				defer cancel()
 				began := time.Now()
@@ -126,7 +126,7 @@ func TestTheFirstRetryIsToldAtOnceAndTheOthersAtDebugLevel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		logger := &recorder{}
 		next := &script{verdicts: []Verdict{{Kind: Transient}, {Kind: Transient}, {Kind: Accepted}}}
-		retrier := NewRetrier(next, RetryOptions{Log: telemetry.NewLog(logger, nil, 0)})
+		retrier := NewRetrier(next, RetryOptions{Shared: Shared{Log: telemetry.NewLog(logger, nil, 0)}})
 		retrier.Send(t.Context(), payload, true)
 		if !slices.Equal(logger.levels, []telemetry.Level{telemetry.LevelWarn, telemetry.LevelDebug}) {
 			t.Errorf("logged at %v", logger.levels)
@@ -140,7 +140,7 @@ func TestWhatHasToBeMendedIsToldAtOnceThoughItCameAfterSomethingElse(t *testing.
 		logger := &recorder{}
 		cut, mistake := Verdict{Kind: Transient, Reason: ReasonNetwork}, Verdict{Kind: Misconfigured, Reason: ReasonCertificate}
 		next := &script{verdicts: []Verdict{cut, cut, mistake, mistake, cut, mistake, {Kind: Accepted}}}
-		retrier := NewRetrier(next, RetryOptions{Environment: true, Log: telemetry.NewLog(logger, nil, time.Nanosecond)})
+		retrier := NewRetrier(next, RetryOptions{Misconfigured: true, Shared: Shared{Log: telemetry.NewLog(logger, nil, time.Nanosecond)}})
 		retrier.Send(t.Context(), payload, true)
 		const warn, failed, debug = telemetry.LevelWarn, telemetry.LevelError, telemetry.LevelDebug
 		if want := []telemetry.Level{warn, debug, failed, debug, debug, debug}; !slices.Equal(logger.levels, want) {
@@ -219,7 +219,7 @@ func TestAttemptsAndFlushesEndInTime(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				client := newClient(t, ClientOptions{URL: "https://x.example", Transport: transportFunc(hang), Timeout: 10 * time.Second})
+				client := newClient(t, ClientOptions{URL: "https://x.example", Transport: transportFunc(hang), Shared: Shared{Timeout: 10 * time.Second}})
 				retrier := NewRetrier(client, RetryOptions{Pauses: constant(0)})
 				ctx, cancel := context.WithTimeout(t.Context(), c.deadline)
 				defer cancel()

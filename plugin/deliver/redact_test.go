@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"out_dynatrace/plugin/secret"
 )
 
 // TestNoFormOfAHiddenValueIsTold: an answer may write it in any way.
@@ -28,10 +30,10 @@ func TestNoFormOfAHiddenValueIsTold(t *testing.T) {
 		} {
 			c.answer.Hidden = hidden
 			got := Judge(c.answer).Message
-			if strings.Contains(got, value) || strings.Contains(got, plain) || strings.Contains(got, value[:4]) && c.name != "text" && !strings.Contains(got, redacted) {
+			if strings.Contains(got, value) || strings.Contains(got, plain) || strings.Contains(got, value[:4]) && c.name != "text" && !strings.Contains(got, secret.Redacted) {
 				t.Errorf("%q in %s: %s", value, c.name, got)
 			}
-			if c.name != "at the end of what is told" && !strings.Contains(got, redacted) {
+			if c.name != "at the end of what is told" && !strings.Contains(got, secret.Redacted) {
 				t.Errorf("%q in %s: nothing is taken out of %s", value, c.name, got)
 			}
 		}

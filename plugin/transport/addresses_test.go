@@ -1,4 +1,4 @@
-package deliver
+package transport_test
 
 import (
 	"context"
@@ -11,6 +11,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/transport"
 )
 
 // nameServer answers each question with the addresses it has at the time, in their order.
@@ -105,17 +108,17 @@ func deadAddress(t *testing.T, address string, port int) {
 }
 
 // named makes a URL lead to a name that servers of the test alone know.
-func named(t *testing.T, s *nameServer, target string) (*Transport, string) {
+func named(t *testing.T, s *nameServer, target string) (*transport.Transport, string) {
 	t.Helper()
 	u, err := url.Parse(target)
 	if err != nil {
 		t.Fatal(err)
 	}
 	u.Host = net.JoinHostPort("gate.example", u.Port())
-	transport := transportTo(t, u.String())
-	transport.dialer.Resolver = s.resolver(t)
-	transport.current = transport.newGeneration()
-	return transport, u.String()
+	tr := transportTo(t, u.String())
+	tr.Dialer().Resolver = s.resolver(t)
+	tr.Renew()
+	return tr, u.String()
 }
 
 func TestADeadAddressLeavesTimeForTheNext(t *testing.T) {
@@ -124,10 +127,10 @@ func TestADeadAddressLeavesTimeForTheNext(t *testing.T) {
 	deadAddress(t, "127.0.0.2", server.Listener.Addr().(*net.TCPAddr).Port)
 	names := new(nameServer)
 	names.set("127.0.0.2", "127.0.0.1")
-	transport, target := named(t, names, server.URL)
-	transport.dialer.Timeout = newDialer(9*time.Second, false).Timeout // net gives an address 2 s at least
-	client := quick(t, target, through(transport), timeout(9*time.Second))
-	expectVerdict(t, client.Send(t.Context(), payload, true), Accepted, ReasonAccepted, "")
+	tr, target := named(t, names, server.URL)
+	tr.Dialer().Timeout = transport.NewDialer(9*time.Second, false).Timeout // net gives an address 2 s at least
+	client := quick(t, target, through(tr), timeout(9*time.Second))
+	expectVerdict(t, client.Send(t.Context(), payload, true), deliver.Accepted, deliver.ReasonAccepted, "")
 }
 
 func TestAServerThatIsDeadIsNoEndOfTheFlush(t *testing.T) {
@@ -135,10 +138,10 @@ func TestAServerThatIsDeadIsNoEndOfTheFlush(t *testing.T) {
 	port := server.Listener.Addr().(*net.TCPAddr).Port
 	server.Close()
 	deadAddress(t, "127.0.0.1", port)
-	transport := transportTo(t, server.URL)
-	transport.dialer.Timeout = 100 * time.Millisecond
-	v := quick(t, server.URL, through(transport)).Send(t.Context(), payload, true)
-	expectVerdict(t, v, Transient, ReasonTimeout, "no answer in time; trying again")
+	tr := transportTo(t, server.URL)
+	tr.Dialer().Timeout = 100 * time.Millisecond
+	v := quick(t, server.URL, through(tr)).Send(t.Context(), payload, true)
+	expectVerdict(t, v, deliver.Transient, deliver.ReasonTimeout, "no response in time; retrying")
 }
 
 func TestANameThatMovesIsFollowedOnceItsConnectionIsGoneOrOld(t *testing.T) {
@@ -166,13 +169,13 @@ func TestANameThatMovesIsFollowedOnceItsConnectionIsGoneOrOld(t *testing.T) {
 
 	names := new(nameServer)
 	names.set("127.0.0.1")
-	transport, target := named(t, names, first.URL)
+	tr, target := named(t, names, first.URL)
 	var time clock
-	transport.now = time.now
-	client := quick(t, target, through(transport))
+	tr.SetNow(time.now)
+	client := quick(t, target, through(tr))
 	send := func(want string, n int) {
 		t.Helper()
-		expectVerdict(t, client.Send(t.Context(), payload, true), Accepted, ReasonAccepted, "")
+		expectVerdict(t, client.Send(t.Context(), payload, true), deliver.Accepted, deliver.ReasonAccepted, "")
 		if count, ok := from.Load(want); !ok || *count.(*int) != n {
 			t.Errorf("want request %d at the %s server", n, want)
 		}
@@ -180,13 +183,13 @@ func TestANameThatMovesIsFollowedOnceItsConnectionIsGoneOrOld(t *testing.T) {
 	send("first", 1)
 	names.set("127.0.0.3")
 	send("first", 2) // on the connection that is there
-	time.Add(int64(2 * maxAge))
+	time.Add(int64(2 * transport.MaxAge))
 	send("second", 1)
 	names.set("127.0.0.1")
 	second.Close() // with its connections
-	if v := client.Send(t.Context(), payload, true); v.Kind == Transient {
+	if v := client.Send(t.Context(), payload, true); v.Kind == deliver.Transient {
 		send("first", 3)
-	} else if v.Kind != Accepted {
+	} else if v.Kind != deliver.Accepted {
 		t.Errorf("%s: %s", v.Kind, v.Message)
 	}
 }

@@ -1,4 +1,4 @@
-package deliver
+package transport_test
 
 import (
 	"crypto/tls"
@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/transport"
 	"out_dynatrace/test/pki"
 )
 
@@ -18,29 +20,29 @@ func TestConnectionsDoNotGrowOld(t *testing.T) {
 	for _, http2 := range []bool{true, false} {
 		server, connections, _, set := counting(t, http2)
 		var time clock
-		transport := transportTo(t, server.URL, set)
-		transport.now = time.now
-		client := quick(t, server.URL, through(transport))
+		tr := transportTo(t, server.URL, set)
+		tr.SetNow(time.now)
+		client := quick(t, server.URL, through(tr))
 		send := func(after int64, want int32) {
 			t.Helper()
 			time.Add(after)
-			expectVerdict(t, client.Send(t.Context(), payload, true), Accepted, ReasonAccepted, "")
+			expectVerdict(t, client.Send(t.Context(), payload, true), deliver.Accepted, deliver.ReasonAccepted, "")
 			if n := connections.Load(); n != want {
 				t.Errorf("%d connections, want %d", n, want)
 			}
 		}
 		send(0, 1)
-		send(int64(maxAge)*8/10, 1)
-		send(int64(maxAge)*4/10, 2)
+		send(int64(transport.MaxAge)*8/10, 1)
+		send(int64(transport.MaxAge)*4/10, 2)
 		send(0, 2)
-		send(int64(maxAge)*8/10, 2)
-		send(int64(maxAge)*10, 3)
+		send(int64(transport.MaxAge)*8/10, 2)
+		send(int64(transport.MaxAge)*10, 3)
 	}
 }
 
 func TestAnOldConnectionIsClosedOnceItsRequestIsDone(t *testing.T) {
 	for _, http2 := range []bool{true, false} {
-		for _, generations := range []int{1, 2, keptGenerations} {
+		for _, generations := range []int{1, 2, transport.KeptGenerations} {
 			t.Run(fmt.Sprintf("HTTP/2 %t, %d later", http2, generations), func(t *testing.T) { oldConnection(t, http2, generations) })
 		}
 	}
@@ -70,22 +72,22 @@ func oldConnection(t *testing.T, http2 bool, generations int) {
 	server.StartTLS()
 	defer server.Close()
 	var flies clock
-	transport := transportTo(t, server.URL, pins(pair.Leaf))
-	transport.now = flies.now
-	slow := quick(t, server.URL, through(transport), func(o *ClientOptions) { o.Header = http.Header{"X-Slow": {"1"}} })
-	done := make(chan Verdict)
+	tr := transportTo(t, server.URL, pins(pair.Leaf))
+	tr.SetNow(flies.now)
+	slow := quick(t, server.URL, through(tr), func(o *deliver.ClientOptions) { o.Header = http.Header{"X-Slow": {"1"}} })
+	done := make(chan deliver.Verdict)
 	go func() { done <- slow.Send(t.Context(), payload, true) }()
 	<-started
 	for range generations {
-		flies.Add(int64(2 * maxAge))
-		expectVerdict(t, quick(t, server.URL, through(transport)).Send(t.Context(), payload, true), Accepted, ReasonAccepted, "")
+		flies.Add(int64(2 * transport.MaxAge))
+		expectVerdict(t, quick(t, server.URL, through(tr)).Send(t.Context(), payload, true), deliver.Accepted, deliver.ReasonAccepted, "")
 	}
 	close(release)
-	expectVerdict(t, <-done, Accepted, ReasonAccepted, "")
+	expectVerdict(t, <-done, deliver.Accepted, deliver.ReasonAccepted, "")
 	// net/http can be at the end of the request still, so that it takes a second look, and a third.
-	for deadline := time.After(idleTimeout / 4); ; {
-		flies.Add(int64(fileCheck))
-		expectVerdict(t, quick(t, server.URL, through(transport)).Send(t.Context(), payload, true), Accepted, ReasonAccepted, "")
+	for deadline := time.After(transport.IdleTimeout / 4); ; {
+		flies.Add(int64(transport.FileCheck))
+		expectVerdict(t, quick(t, server.URL, through(tr)).Send(t.Context(), payload, true), deliver.Accepted, deliver.ReasonAccepted, "")
 		select {
 		case <-closed:
 			return
@@ -117,20 +119,20 @@ func TestConnectionsAreReplacedUnderLoadWithoutAFailure(t *testing.T) {
 		server.StartTLS()
 		t.Cleanup(server.Close)
 		var flies clock
-		transport := transportTo(t, server.URL, pins(pair.Leaf))
-		transport.now = flies.now
-		client := quick(t, server.URL, through(transport))
+		tr := transportTo(t, server.URL, pins(pair.Leaf))
+		tr.SetNow(flies.now)
+		client := quick(t, server.URL, through(tr))
 		const flushes, requests, generations = 8, 100, 20
 		var wg sync.WaitGroup
 		var sent atomic.Int32
 		for range flushes {
 			wg.Go(func() {
 				for range requests {
-					if v := client.Send(t.Context(), payload, true); v.Kind != Accepted {
+					if v := client.Send(t.Context(), payload, true); v.Kind != deliver.Accepted {
 						t.Errorf("HTTP/2 %t: %s, %s", http2, v.Kind, v.Message)
 					}
 					if sent.Add(1)%(flushes*requests/generations) == 0 {
-						flies.Add(int64(2 * maxAge))
+						flies.Add(int64(2 * transport.MaxAge))
 					}
 				}
 			})
@@ -147,7 +149,7 @@ func TestConnectionsAreReplacedUnderLoadWithoutAFailure(t *testing.T) {
 		}()
 		select {
 		case <-closed:
-		case <-time.After(idleTimeout / 4):
+		case <-time.After(transport.IdleTimeout / 4):
 			t.Errorf("HTTP/2 %t: connections are left open after the end", http2)
 		}
 	}

@@ -1,4 +1,4 @@
-package deliver
+package transport_test
 
 import (
 	"bufio"
@@ -14,9 +14,9 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-)
 
-var quietLog = log.New(io.Discard, "", 0)
+	"out_dynatrace/plugin/deliver"
+)
 
 // rawServer is a server that speaks whatever speak writes, after it has read a request.
 func rawServer(t *testing.T, speak func(*net.TCPConn)) string {
@@ -99,35 +99,35 @@ func TestHostileServers(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		speak  func(*net.TCPConn)
-		kind   Kind
-		reason Reason
+		kind   deliver.Kind
+		reason deliver.Reason
 		says   string
 	}{
-		{"an endless body is cut off", forever("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\r\n", "bad "), Rejected, ReasonRejected, "bad bad"},
-		{"an endless body in chunks is cut off", forever("HTTP/1.1 503 Busy\r\nTransfer-Encoding: chunked\r\n\r\n", "4\r\nbusy\r\n"), Transient, ReasonServerError, "busy"},
-		{"an endless success is cut off", forever("HTTP/1.1 200 OK\r\n\r\n", "thanks "), Accepted, ReasonOddSuccess, "thanks"},
-		{"a body that never ends after a success is accepted", stalls("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"), Accepted, ReasonOddSuccess, "broke off"},
-		{"a body that never ends after a failure is judged by its status", stalls("HTTP/1.1 429 Slow\r\nContent-Length: 100\r\nRetry-After: 5\r\n\r\n{"), Transient, ReasonThrottled, "429"},
-		{"headers that never end are a timeout", stalls("HTTP/1.1 204 No Content\r\nX-A: "), Transient, ReasonTimeout, "waiting for the answer"},
-		{"silence is a timeout", stalls(""), Transient, ReasonTimeout, "waiting for the answer"},
-		{"a Content-Length too large is judged by its status", says("HTTP/1.1 400 Bad Request\r\nContent-Length: 1000000\r\n\r\nno good"), Rejected, ReasonRejected, "no good"},
-		{"a Content-Length too small cuts the text", says("HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno good"), Rejected, ReasonRejected, "says: no)"},
-		{"two Content-Lengths are no answer", says("HTTP/1.1 204 No Content\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n"), Transient, ReasonNetwork, ""},
-		{"a Content-Length that is no number is no answer", says("HTTP/1.1 400 Bad Request\r\nContent-Length: -5\r\n\r\n"), Transient, ReasonNetwork, ""},
-		{"garbage called gzip is not unpacked", says("HTTP/1.1 400 Bad Request\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\xff\xff"), Rejected, ReasonRejected, "4 compressed bytes"},
-		{"a flood of 1xx is cut off", forever("", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"), Transient, ReasonNetwork, ""},
-		{"a few 1xx do not matter", says("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"), Accepted, ReasonAccepted, ""},
-		{"a flood of headers is cut off", forever("HTTP/1.1 204 No Content\r\n", "X-Flood: xxxxxxxxxxxxxxxxxxxxxxxx\r\n"), Transient, ReasonNetwork, ""},
-		{"a switch of protocols is no answer", says("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"), Transient, ReasonServerError, "101"},
-		{"no HTTP at all is no answer", says("220 mail.example ESMTP\r\n"), Transient, ReasonNetwork, "malformed HTTP"},
-		{"a TLS alert names the scheme", says("\x15\x03\x01\x00\x02\x02\x16"), Misconfigured, ReasonScheme, "https://"},
-		{"a hang-up without an answer is the moment's fault", says(""), Transient, ReasonNetwork, "without an answer"},
-		{"a hang-up within the head is the moment's fault", says("HTTP/1.1 204 No"), Transient, ReasonNetwork, "without an answer"},
-		{"a reset before the answer is the moment's fault", reset(""), Transient, ReasonNetwork, "connection was cut"},
-		{"a reset within the answer is judged by its status", reset("HTTP/1.1 503 Busy\r\nContent-Length: 100\r\n\r\nbusy"), Transient, ReasonServerError, "busy"},
-		{"a reset within a success is accepted", reset("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"), Accepted, ReasonOddSuccess, "broke off"},
-		{"a status phrase with control characters is not shown", says("HTTP/1.1 400 \x1b[31mred\r\nContent-Length: 0\r\n\r\n"), Rejected, ReasonRejected, "HTTP 400 Bad Request"},
-		{"a wall of markup is reduced to its title", says("HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html>\n<title>Error 400\nBad Request</title>" + strings.Repeat("<p>x</p>", 5000)), Rejected, ReasonRejected, "web page: Error 400 Bad Request)"},
+		{"an endless body is cut off", forever("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\r\n", "bad "), deliver.Rejected, deliver.ReasonRejected, "bad bad"},
+		{"an endless body in chunks is cut off", forever("HTTP/1.1 503 Busy\r\nTransfer-Encoding: chunked\r\n\r\n", "4\r\nbusy\r\n"), deliver.Transient, deliver.ReasonServerError, "busy"},
+		{"an endless success is cut off", forever("HTTP/1.1 200 OK\r\n\r\n", "thanks "), deliver.Accepted, deliver.ReasonOddSuccess, "thanks"},
+		{"a body that never ends after a success is accepted", stalls("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"), deliver.Accepted, deliver.ReasonOddSuccess, "broke off"},
+		{"a body that never ends after a failure is judged by its status", stalls("HTTP/1.1 429 Slow\r\nContent-Length: 100\r\nRetry-After: 5\r\n\r\n{"), deliver.Transient, deliver.ReasonThrottled, "429"},
+		{"headers that never end are a timeout", stalls("HTTP/1.1 204 No Content\r\nX-A: "), deliver.Transient, deliver.ReasonTimeout, "waiting for the response"},
+		{"silence is a timeout", stalls(""), deliver.Transient, deliver.ReasonTimeout, "waiting for the response"},
+		{"a Content-Length too large is judged by its status", says("HTTP/1.1 400 Bad Request\r\nContent-Length: 1000000\r\n\r\nno good"), deliver.Rejected, deliver.ReasonRejected, "no good"},
+		{"a Content-Length too small cuts the text", says("HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno good"), deliver.Rejected, deliver.ReasonRejected, "says: no)"},
+		{"two Content-Lengths are no answer", says("HTTP/1.1 204 No Content\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n"), deliver.Transient, deliver.ReasonNetwork, ""},
+		{"a Content-Length that is no number is no answer", says("HTTP/1.1 400 Bad Request\r\nContent-Length: -5\r\n\r\n"), deliver.Transient, deliver.ReasonNetwork, ""},
+		{"garbage called gzip is not unpacked", says("HTTP/1.1 400 Bad Request\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\xff\xff"), deliver.Rejected, deliver.ReasonRejected, "4 compressed bytes"},
+		{"a flood of 1xx is cut off", forever("", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"), deliver.Transient, deliver.ReasonNetwork, ""},
+		{"a few 1xx do not matter", says("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"), deliver.Accepted, deliver.ReasonAccepted, ""},
+		{"a flood of headers is cut off", forever("HTTP/1.1 204 No Content\r\n", "X-Flood: xxxxxxxxxxxxxxxxxxxxxxxx\r\n"), deliver.Transient, deliver.ReasonNetwork, ""},
+		{"a switch of protocols is no answer", says("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"), deliver.Transient, deliver.ReasonServerError, "101"},
+		{"no HTTP at all is no answer", says("220 mail.example ESMTP\r\n"), deliver.Transient, deliver.ReasonNetwork, "malformed HTTP"},
+		{"a TLS alert names the scheme", says("\x15\x03\x01\x00\x02\x02\x16"), deliver.Misconfigured, deliver.ReasonScheme, "https://"},
+		{"a hang-up without an answer is the moment's fault", says(""), deliver.Transient, deliver.ReasonNetwork, "without an answer"},
+		{"a hang-up within the head is the moment's fault", says("HTTP/1.1 204 No"), deliver.Transient, deliver.ReasonNetwork, "without an answer"},
+		{"a reset before the answer is the moment's fault", reset(""), deliver.Transient, deliver.ReasonNetwork, "connection was cut"},
+		{"a reset within the answer is judged by its status", reset("HTTP/1.1 503 Busy\r\nContent-Length: 100\r\n\r\nbusy"), deliver.Transient, deliver.ReasonServerError, "busy"},
+		{"a reset within a success is accepted", reset("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"), deliver.Accepted, deliver.ReasonOddSuccess, "broke off"},
+		{"a status phrase with control characters is not shown", says("HTTP/1.1 400 \x1b[31mred\r\nContent-Length: 0\r\n\r\n"), deliver.Rejected, deliver.ReasonRejected, "HTTP 400 Bad Request"},
+		{"a wall of markup is reduced to its title", says("HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html>\n<title>Error 400\nBad Request</title>" + strings.Repeat("<p>x</p>", 5000)), deliver.Rejected, deliver.ReasonRejected, "web page: Error 400 Bad Request)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -175,20 +175,18 @@ func TestAServerThatSpeaksFirstIsToldInPlainWords(t *testing.T) {
 		says     string
 	}{
 		{"at first", false, "what answers there speaks no HTTP: check scheme, host and port of `endpoint`"},
-		{"though it answered before", true, "the server sent something that was not asked for"},
+		{"though it answered before", true, "the server sent unsolicited data"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			target, closed := greets(t), make(chan struct{})
-			transport := transportTo(t, target)
-			g := transport.newest()
-			g.answered.Store(c.answered)
-			g.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-				conn, err := transport.dialer.DialContext(ctx, network, address)
+			tr := transportTo(t, target)
+			tr.Newest(c.answered).DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+				conn, err := tr.Dialer().DialContext(ctx, network, address)
 				return &closes{Conn: conn, closed: closed}, err
 			}
 			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { <-closed }})
-			v := quick(t, target, through(transport)).Send(ctx, payload, true)
-			expectVerdict(t, v, Transient, ReasonNetwork, c.says)
+			v := quick(t, target, through(tr)).Send(ctx, payload, true)
+			expectVerdict(t, v, deliver.Transient, deliver.ReasonNetwork, c.says)
 			if strings.Contains(v.Message, "readLoop") || strings.Contains(v.Message, "%!") {
 				t.Errorf("the words of net/http: %s", v.Message)
 			}
@@ -202,8 +200,8 @@ func TestNothingListens(t *testing.T) {
 		t.Fatal(err)
 	}
 	listener.Close()
-	v := quick(t, "http://"+listener.Addr().String()+"/?api-token="+testToken).Send(t.Context(), payload, true)
-	expectVerdict(t, v, Transient, ReasonNetwork, "nothing listens")
+	v := quick(t, "http://"+listener.Addr().String()+"/?api-token="+secret).Send(t.Context(), payload, true)
+	expectVerdict(t, v, deliver.Transient, deliver.ReasonNetwork, "nothing listens")
 	if strings.Contains(v.Message, "api-token") {
 		t.Errorf("the query is in %q", v.Message)
 	}
@@ -219,7 +217,7 @@ func TestAServerThatDoesNotReadIsATimeout(t *testing.T) {
 	big := *payload
 	big.Body = make([]byte, 32<<20)
 	v := quick(t, "http://"+listener.Addr().String(), timeout(1500*time.Millisecond)).Send(t.Context(), &big, true)
-	expectVerdict(t, v, Transient, ReasonTimeout, "while sending")
+	expectVerdict(t, v, deliver.Transient, deliver.ReasonTimeout, "while sending")
 }
 
 func TestRedirectsAreNotFollowed(t *testing.T) {
@@ -230,11 +228,11 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	})
 	for _, code := range []int{301, 302, 303, 307, 308} {
 		server, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, other.URL+"/login?next="+testToken, code)
+			http.Redirect(w, r, other.URL+"/login?next="+secret, code)
 		})
 		v := quick(t, server.URL).Send(t.Context(), payload, true)
-		expectVerdict(t, v, Misconfigured, ReasonRedirect, other.URL+"/login as")
-		if strings.Contains(v.Message, testToken) {
+		expectVerdict(t, v, deliver.Misconfigured, deliver.ReasonRedirect, other.URL+"/login as")
+		if strings.Contains(v.Message, secret) {
 			t.Errorf("the token is in %q", v.Message)
 		}
 	}
@@ -242,7 +240,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		w.Header().Set("Location", "http://[::1")
 		w.WriteHeader(307)
 	})
-	expectVerdict(t, quick(t, server.URL).Send(t.Context(), payload, true), Misconfigured, ReasonRedirect, "check `endpoint`")
+	expectVerdict(t, quick(t, server.URL).Send(t.Context(), payload, true), deliver.Misconfigured, deliver.ReasonRedirect, "check `endpoint`")
 	if reached.Load() != 0 {
 		t.Errorf("the other host got %d requests", reached.Load())
 	}
@@ -253,8 +251,8 @@ func TestAServerThatEchoesTheRequestGivesNoTokenAway(t *testing.T) {
 		w.WriteHeader(400)
 		_ = r.Header.Write(w)
 	})
-	for _, value := range []string{"Api-Token " + testToken, "Bearer opaque-old-token-0123456789"} {
-		v := quick(t, server.URL, func(o *ClientOptions) {
+	for _, value := range []string{"Api-Token " + secret, "Bearer opaque-old-token-0123456789"} {
+		v := quick(t, server.URL, func(o *deliver.ClientOptions) {
 			o.Auth = &token{value: value}
 			o.Header = http.Header{"A": {value}}
 		}).Send(t.Context(), payload, true)
@@ -270,8 +268,8 @@ func TestAFlushGetsThroughAServerThatRecovers(t *testing.T) {
 	address := rawServer(t, func(conn *net.TCPConn) {
 		speak[min(int(asked.Add(1))-1, len(speak)-1)](conn)
 	})
-	v := NewRetrier(quick(t, address), RetryOptions{Pauses: constant(time.Millisecond)}).Send(t.Context(), payload, true)
-	expectVerdict(t, v, Accepted, ReasonAccepted, "")
+	v := deliver.NewRetrier(quick(t, address), deliver.RetryOptions{Pauses: constant(time.Millisecond)}).Send(t.Context(), payload, true)
+	expectVerdict(t, v, deliver.Accepted, deliver.ReasonAccepted, "")
 	if v.Attempts != 4 {
 		t.Errorf("%d attempts, want 4", v.Attempts)
 	}

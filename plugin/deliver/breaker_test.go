@@ -49,10 +49,10 @@ func (s *site) requests() []time.Time {
 }
 
 var (
-	isAccepted  = Verdict{Kind: Accepted, Reason: ReasonAccepted}
-	isDown      = Verdict{Kind: Transient, Reason: ReasonServerError, Message: "down"}
-	isThrottled = Verdict{Kind: Transient, Reason: ReasonThrottled, Message: "throttled"}
-	isMistaken  = Verdict{Kind: Misconfigured, Reason: ReasonToken, Message: "the token is wrong"}
+	isAccepted  = Verdict{Health: Healthy, Kind: Accepted, Reason: ReasonAccepted}
+	isDown      = Verdict{Health: Unhealthy, Kind: Transient, Reason: ReasonServerError, Message: "down"}
+	isThrottled = Verdict{Health: Healthy, Kind: Transient, Reason: ReasonThrottled, Message: "throttled"}
+	isMistaken  = Verdict{Health: Healthy, Kind: Misconfigured, Reason: ReasonToken, Message: "the token is wrong"}
 )
 
 // inTime returns a context like that of a flush.
@@ -83,7 +83,7 @@ func TestTheGateClosesAfterWhatAsksForSilence(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var counters telemetry.Counters
-			gate := NewGate(&script{verdicts: append(c.verdicts, isAccepted)}, GateOptions{Counters: &counters})
+			gate := NewBreaker(&script{verdicts: append(c.verdicts, isAccepted)}, BreakerOptions{Shared: Shared{Counters: &counters}})
 			for range c.verdicts {
 				gate.Send(t.Context(), payload, false)
 			}
@@ -100,7 +100,7 @@ func TestTheGateClosesAfterWhatAsksForSilence(t *testing.T) {
 func TestAClosedGateAnswersAtOnceOnTheEngineThread(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &site{verdict: isThrottled}
-		gate := NewGate(s, GateOptions{Initial: time.Second})
+		gate := NewBreaker(s, BreakerOptions{Initial: time.Second})
 		for range 5 {
 			began := time.Now()
 			v := gate.Send(inTime(t, time.Minute), payload, false)
@@ -122,7 +122,7 @@ func TestWhileTheDestinationIsDownOneProbeAtATimeGoesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const outage, longest = 5 * time.Minute, 10 * time.Second
 		s := &site{verdict: isThrottled, takes: 300 * time.Millisecond}
-		gate := NewGate(s, GateOptions{Initial: 500 * time.Millisecond, Max: longest, Patience: 25 * time.Second})
+		gate := NewBreaker(s, BreakerOptions{Initial: 500 * time.Millisecond, Max: longest, Patience: 25 * time.Second})
 		gate.Send(t.Context(), payload, true)
 		s.becomes(isDown)
 		closed := time.Now()
@@ -173,7 +173,7 @@ func TestTheFirstProbeThatGetsThroughLetsEverybodyGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		logger := &recorder{}
 		s := &site{verdict: isMistaken, takes: time.Millisecond}
-		gate := NewGate(s, GateOptions{Log: telemetry.NewLog(logger, nil, 0)})
+		gate := NewBreaker(s, BreakerOptions{Shared: Shared{Log: telemetry.NewLog(logger, nil, 0)}})
 		gate.Send(t.Context(), payload, true)
 		var workers sync.WaitGroup
 		for range 10 {
@@ -192,7 +192,7 @@ func TestTheFirstProbeThatGetsThroughLetsEverybodyGo(t *testing.T) {
 		if n := len(s.requests()); n != 12 {
 			t.Errorf("%d requests, want the first, ten of the workers and the last", n)
 		}
-		if len(logger.lines) != 1 || !strings.Contains(logger.lines[0], "takes logs again after") {
+		if len(logger.lines) != 1 || !strings.Contains(logger.lines[0], "accepts logs again after") {
 			t.Errorf("told %q", logger.lines)
 		}
 	})
@@ -203,7 +203,7 @@ func TestTheGateWaitsAsLongAsTheServerAsks(t *testing.T) {
 		asking := isThrottled
 		asking.RetryAfter = 7 * time.Second
 		s := &site{verdict: asking}
-		gate := NewGate(s, GateOptions{Initial: time.Millisecond})
+		gate := NewBreaker(s, BreakerOptions{Initial: time.Millisecond})
 		gate.Send(t.Context(), payload, true)
 		s.becomes(isAccepted)
 		began := time.Now()
@@ -217,7 +217,7 @@ func TestAWaitingSendGivesUpBeforeItsDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asking := isThrottled
 		asking.RetryAfter = 10 * time.Minute
-		gate := NewGate(&site{verdict: asking}, GateOptions{Max: 10 * time.Second, Patience: 25 * time.Second})
+		gate := NewBreaker(&site{verdict: asking}, BreakerOptions{Max: 10 * time.Second, Patience: 25 * time.Second})
 		gate.Send(t.Context(), payload, true)
 		for i, want := range []time.Duration{24 * time.Second, time.Second, time.Second} {
 			began := time.Now()
@@ -239,7 +239,7 @@ func TestAWaitingSendGivesUpBeforeItsDeadline(t *testing.T) {
 func TestAPanicOfAProbeDoesNotBlockTheGate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &site{verdict: isThrottled}
-		gate := NewGate(s, GateOptions{})
+		gate := NewBreaker(s, BreakerOptions{})
 		gate.Send(t.Context(), payload, true)
 		gate.next = senderFunc(func() Verdict { panic("out of cheese") })
 		func() {
@@ -258,10 +258,10 @@ type senderFunc func() Verdict
 
 func (f senderFunc) Send(context.Context, *batch.Payload, bool) Verdict { return f() }
 
-func TestASuccessThatBeganBeforeTheGateClosedDoesNotOpenIt(t *testing.T) {
+func TestASuccessThatBeganBeforeTheBreakerOpenedDoesNotOpenIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &site{verdict: isAccepted, takes: 2 * time.Second}
-		gate := NewGate(s, GateOptions{Initial: 10 * time.Second})
+		gate := NewBreaker(s, BreakerOptions{Initial: 10 * time.Second})
 		go gate.Send(t.Context(), payload, true)
 		synctest.Wait()
 		s.mu.Lock()
@@ -279,7 +279,7 @@ func TestCausesInTurnDoNotMakeProbesFast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		down, missing := isDown, Verdict{Kind: Misconfigured, Reason: ReasonURL}
 		s := &site{verdict: isThrottled}
-		gate := NewGate(s, GateOptions{})
+		gate := NewBreaker(s, BreakerOptions{})
 		for {
 			if len(s.requests())%2 == 0 {
 				s.becomes(down)
@@ -299,7 +299,7 @@ func TestCausesInTurnDoNotMakeProbesFast(t *testing.T) {
 }
 
 // first makes the first request if there was none, and returns when it was.
-func (s *site) first(t *testing.T, gate *Gate) time.Time {
+func (s *site) first(t *testing.T, gate *Breaker) time.Time {
 	if len(s.requests()) == 0 {
 		gate.Send(t.Context(), payload, false)
 	}
@@ -311,7 +311,7 @@ func TestThoseWhoWaitAreWokenAtOnceWhenTheGateOpensOrItsPauseChanges(t *testing.
 		asking := isThrottled
 		asking.RetryAfter = 5 * time.Second
 		s := &site{verdict: asking}
-		gate := NewGate(s, GateOptions{})
+		gate := NewBreaker(s, BreakerOptions{})
 		gate.Send(t.Context(), payload, true)
 		s.becomes(isAccepted)
 		s.mu.Lock()
@@ -339,7 +339,7 @@ func TestARequestUnderWayCanProlongThePauseButNotShortenIt(t *testing.T) {
 			late := isThrottled
 			late.RetryAfter = asks
 			s := &site{verdict: late, takes: time.Second}
-			gate := NewGate(s, GateOptions{})
+			gate := NewBreaker(s, BreakerOptions{})
 			go gate.Send(t.Context(), payload, true)
 			synctest.Wait()
 			asking := isThrottled
@@ -360,7 +360,7 @@ func TestARequestUnderWayCanProlongThePauseButNotShortenIt(t *testing.T) {
 func TestANewOutageBeginsWithShortPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &site{verdict: isThrottled}
-		gate := NewGate(s, GateOptions{Initial: time.Second, Max: time.Minute})
+		gate := NewBreaker(s, BreakerOptions{Initial: time.Second, Max: time.Minute})
 		for range 2 {
 			s.becomes(isThrottled)
 			for range 6 { // the pauses grow

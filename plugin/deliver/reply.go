@@ -6,10 +6,13 @@ import (
 	"html"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	jsoniter "github.com/json-iterator/go"
+
+	"out_dynatrace/plugin/transport"
 )
 
 const (
@@ -21,8 +24,8 @@ const (
 	maxViolations = 3
 )
 
-// envelope is every JSON answer known of the log ingest API. Errors come as "error"; success as "details" in the API
-// reference and as "success" in what clients have seen.
+// envelope is every JSON answer known of the log ingest API. Errors come as "error"; success as
+// "details" in the API reference and as "success" in what clients have seen.
 type envelope struct {
 	Error *struct {
 		Message    string `json:"message"`
@@ -46,7 +49,7 @@ type envelope struct {
 	} `json:"partialSuccess"`
 }
 
-// message is the server's own text in an envelope, or "".
+// message returns the server's own text in an envelope, or "".
 func (e *envelope) message() string {
 	switch {
 	case e.Error != nil:
@@ -66,7 +69,12 @@ func (e *envelope) message() string {
 	return e.Message
 }
 
-// parseEnvelope reads a JSON answer; nil if it is none.
+// isOfTheLogAPI reports whether an envelope is one that only the log ingest API sends.
+func (e *envelope) isOfTheLogAPI() bool {
+	return e.Error != nil || e.Details != nil || e.Success != nil
+}
+
+// parseEnvelope reads a JSON answer; nil if it is not one.
 func parseEnvelope(body []byte) *envelope {
 	body = trim(body)
 	if len(body) == 0 || body[0] != '{' {
@@ -88,10 +96,11 @@ func isOfTheAPI(a Answer) bool {
 		return true
 	}
 	e := parseEnvelope(a.Body)
-	return e != nil && (e.Error != nil || e.Details != nil || e.Success != nil || e.PartialSuccess != nil)
+	return e != nil && (e.isOfTheLogAPI() || e.PartialSuccess != nil)
 }
 
-// isSuccessEnvelope reports whether a body is one of the two known answers to a payload that was accepted in part.
+// isSuccessEnvelope reports whether a body is one of the two known answers to a payload that was
+// accepted in part.
 func isSuccessEnvelope(header http.Header, body []byte) bool {
 	if isCompressed(header) {
 		return false
@@ -100,13 +109,16 @@ func isSuccessEnvelope(header http.Header, body []byte) bool {
 	return e != nil && (e.Details != nil || e.Success != nil)
 }
 
-// refusedCounts finds numbers such as in "2 events were not ingested because of timestamp out of correct time range".
-var refusedCounts = regexp.MustCompile(`(?i)\b([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9}) (?:log )?(?:event|record|log)(?:s|\(s\))? (?:was|were|have been|has been) (?:not|rejected|dropped|refused)`)
+// rejectedCounts finds numbers such as in "2 events were not ingested because of timestamp out of
+// correct time range".
+var rejectedCounts = regexp.MustCompile(`(?i)\b([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9}) ` +
+	`(?:log )?(?:event|record|log)(?:s|\(s\))? ` +
+	`(?:was|were|have been|has been) (?:not|rejected|dropped|refused)`)
 
-// rejectedCount adds up the records that a server's text says it refused; 0 if it gives no number.
-func rejectedCount(said string) int {
+// rejectedCount adds up the records that a server's text says it rejected; 0 if it gives no number.
+func rejectedCount(text said) int {
 	total := 0
-	for _, match := range refusedCounts.FindAllStringSubmatch(said, -1) {
+	for _, match := range rejectedCounts.FindAllStringSubmatch(string(text), -1) {
 		if n, err := strconv.Atoi(strings.ReplaceAll(match[1], ",", "")); err == nil {
 			total += n
 		}
@@ -114,31 +126,53 @@ func rejectedCount(said string) int {
 	return total
 }
 
-// serverText is the one line of an answer that is worth showing: the message of a JSON envelope, the title of a web page,
-// or else the first line. Empty when the server said nothing.
-func serverText(a Answer) string {
+// said is the one line of an answer that is worth showing, clean and bounded.
+type said string
+
+// said returns what the server says in an answer: the message of a JSON envelope, the title of a web
+// page, or else the first line; "" when it says nothing.
+func (a *Answer) said() said {
 	body := trim(a.Body)
 	switch {
 	case len(body) == 0:
 		return ""
 	case isCompressed(a.Header):
-		return "(" + strconv.Itoa(len(body)) + " compressed bytes)"
+		return said("(" + strconv.Itoa(len(body)) + " compressed bytes)")
 	case isProtobuf(a.Header):
-		return a.clean(statusText(a.Body))
+		return said(a.clean(statusText(a.Body)))
 	case body[0] == '<':
-		return a.clean("web page: " + pageTitle(string(body)))
+		return said(a.clean("web page: " + pageTitle(string(body))))
 	}
 	if e := parseEnvelope(body); e != nil {
 		if text := e.message(); text != "" {
-			return a.clean(text)
+			return said(a.clean(text))
 		}
-		return a.clean(string(body))
+		return said(a.clean(string(body)))
 	}
 	line, _, _ := bytes.Cut(body, []byte("\n"))
-	return a.clean(string(line))
+	return said(a.clean(string(line)))
 }
 
-// trim cuts white space and a byte order mark off.
+// words returns the condition that an answer says one of phrases, which are in lower case.
+func words(phrases ...string) func(*Answer, said) bool {
+	return func(_ *Answer, text said) bool {
+		lower := strings.ToLower(string(text))
+		return slices.ContainsFunc(phrases, func(phrase string) bool { return strings.Contains(lower, phrase) })
+	}
+}
+
+// page is the condition that an answer is a web page for people.
+func page(a *Answer, _ said) bool { return isWebPage(a.Header, a.Body) }
+
+// pageOfProxy is the condition that such a page came by way of a proxy that repeats requests.
+func pageOfProxy(a *Answer, text said) bool { return a.Via != "" && page(a, text) }
+
+// loginWithoutBasic is the condition that a proxy offers a login, and not in the Basic form.
+func loginWithoutBasic(a *Answer, _ said) bool {
+	return transport.LoginCause(transport.AuthSchemes(a.Header)) == transport.ProxyAuthScheme
+}
+
+// trim removes white space and a byte order mark.
 func trim(body []byte) []byte {
 	return bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 }
@@ -148,9 +182,9 @@ func isCompressed(header http.Header) bool {
 	return encoding != "" && !strings.EqualFold(encoding, "identity")
 }
 
-// isWebPage reports whether an answer is a page for people.
+// isWebPage reports whether an answer is a web page for people.
 func isWebPage(header http.Header, body []byte) bool {
-	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(header.Get("Content-Type"))), "text/html") {
+	if transport.IsHTML(header) {
 		return true
 	}
 	start := bytes.ToLower(trim(body)[:min(len(trim(body)), 64)])
@@ -162,7 +196,7 @@ var (
 	pageMarkup  = regexp.MustCompile(`<[^>]*>?`)
 )
 
-// pageTitle is the title, the first heading, or else the first line of text of a web page.
+// pageTitle returns the title, the first heading, or else the first line of text of a web page.
 func pageTitle(page string) string {
 	if match := pageHeading.FindStringSubmatch(page); match != nil {
 		return html.UnescapeString(match[1])

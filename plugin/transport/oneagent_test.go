@@ -1,4 +1,4 @@
-package deliver
+package transport_test
 
 import (
 	"bufio"
@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/endpoint"
 )
 
@@ -52,13 +52,13 @@ func TestA204WithABodySpoilsNoRequestBehindIt(t *testing.T) {
 	for name, body := range map[string]string{"a length alone": "", "a body": strings.Repeat("x", 116)} {
 		t.Run(name, func(t *testing.T) {
 			target, requests := eec(t, body)
-			client := quick(t, target, func(o *ClientOptions) {
+			client := quick(t, target, func(o *deliver.ClientOptions) {
 				o.Auth = nil
-				o.Transport = transportTo(t, target, func(c *config.Config) { c.Endpoints[0].Kind = endpoint.OneAgent })
+				o.Transport = transportTo(t, target, func(c *setup) { c.Target.Endpoint.Kind = endpoint.OneAgent })
 			})
 			const n = 50
 			for i := range n {
-				if v := client.Send(t.Context(), payload, false); v.Kind != Accepted || v.Reason != ReasonAccepted {
+				if v := client.Send(t.Context(), payload, false); v.Kind != deliver.Accepted || v.Reason != deliver.ReasonAccepted {
 					t.Fatalf("request %d: %s: %s", i+1, v.Key(), v.Message)
 				}
 			}

@@ -1,4 +1,4 @@
-package deliver
+package transport_test
 
 import (
 	"crypto/tls"
@@ -7,19 +7,19 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/endpoint"
+	"out_dynatrace/plugin/transport"
 	"out_dynatrace/test/pki"
 )
 
 // counting runs a server over TLS with HTTP/2 that counts connections and remembers the protocol of the last request.
-func counting(t *testing.T, http2 bool) (server *httptest.Server, connections *atomic.Int32, protocol *atomic.Value, set func(*config.Config)) {
+func counting(t *testing.T, http2 bool) (server *httptest.Server, connections *atomic.Int32, protocol *atomic.Value, set func(*setup)) {
 	t.Helper()
 	connections, protocol = new(atomic.Int32), new(atomic.Value)
 	server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -47,7 +47,7 @@ func TestHTTP2IsSpokenWhereTheServerOffersIt(t *testing.T) {
 		for range 5 {
 			p := *payload
 			p.Body = make([]byte, 3<<20) // more than any window
-			expectVerdict(t, client.Send(t.Context(), &p, true), Accepted, ReasonAccepted, "")
+			expectVerdict(t, client.Send(t.Context(), &p, true), deliver.Accepted, deliver.ReasonAccepted, "")
 		}
 		if protocol.Load() != want || connections.Load() != 1 {
 			t.Errorf("spoke %v over %d connections, want %s over one", protocol.Load(), connections.Load(), want)
@@ -60,7 +60,7 @@ type frameServer struct {
 	t           *testing.T
 	connections atomic.Int32
 	url         string
-	pins        func(*config.Config)
+	pins        func(*setup)
 }
 
 // h2conn is one connection of a frameServer.
@@ -156,10 +156,10 @@ func TestTroubleOfHTTP2IsTheMomentsFaultAndTheNextAttemptGetsThrough(t *testing.
 		{"a GOAWAY that does not", func(c *h2conn, _ uint32) { c.goAway(0, 0) }, "", 2},
 		{"a stream that breaks", func(c *h2conn, stream uint32) { c.reset(stream, internalError) }, "ended the request or its HTTP/2 connection", 1},
 		{"a stream that is refused", func(c *h2conn, stream uint32) { c.reset(stream, refusedStream) }, "", 1},
-		{"a connection that is closed", func(c *h2conn, _ uint32) { c.Close() }, "trying again", 2},
+		{"a connection that is closed", func(c *h2conn, _ uint32) { c.Close() }, "retrying", 2},
 		{"a connection that is dead", func(c *h2conn, _ uint32) { c.deaf = true }, "ended the request or its HTTP/2 connection, or the connection is dead", 2},
-		{"a server that never answers, though it is there", func(*h2conn, uint32) {}, "waiting for the answer", 2},
-		{"a server that wants HTTP/1.1", func(c *h2conn, stream uint32) { c.reset(stream, http11Required) }, "trying again", 2},
+		{"a server that never answers, though it is there", func(*h2conn, uint32) {}, "waiting for the response", 2},
+		{"a server that wants HTTP/1.1", func(c *h2conn, stream uint32) { c.reset(stream, http11Required) }, "retrying", 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -171,18 +171,17 @@ func TestTroubleOfHTTP2IsTheMomentsFaultAndTheNextAttemptGetsThrough(t *testing.
 				}
 				conn.accept(stream)
 			})
-			transport := transportTo(t, server.url, server.pins)
-			transport.pingAfter, transport.pingTimeout = 300*time.Millisecond, 300*time.Millisecond
-			transport.current = transport.newGeneration()
-			client := quick(t, server.url, through(transport), timeout(3*time.Second))
+			tr := transportTo(t, server.url, server.pins)
+			tr.SetPings(300*time.Millisecond, 300*time.Millisecond)
+			client := quick(t, server.url, through(tr), timeout(3*time.Second))
 			if v := client.Send(t.Context(), payload, true); c.says != "" {
-				if v.Kind != Transient || !strings.Contains(v.Message, c.says) {
+				if v.Kind != deliver.Transient || !strings.Contains(v.Message, c.says) {
 					t.Errorf("%s, %s: %s; want the moment's fault: %s", v.Kind, v.Reason, v.Message, c.says)
 				}
 				v = client.Send(t.Context(), payload, true)
-				expectVerdict(t, v, Accepted, ReasonAccepted, "")
+				expectVerdict(t, v, deliver.Accepted, deliver.ReasonAccepted, "")
 			} else {
-				expectVerdict(t, v, Accepted, ReasonAccepted, "")
+				expectVerdict(t, v, deliver.Accepted, deliver.ReasonAccepted, "")
 			}
 			if n := server.connections.Load(); n != c.next {
 				t.Errorf("%d connections, want %d", n, c.next)
@@ -200,8 +199,8 @@ func TestTroubleWithOneEndpointLeavesTheConnectionsToAnotherAlone(t *testing.T) 
 	server, connections := serve(t, answer(204, ""))
 	first, second := quick(t, silent.URL, timeout(100*time.Millisecond)), quick(t, server.URL)
 	for range 3 {
-		expectVerdict(t, second.Send(t.Context(), payload, true), Accepted, ReasonAccepted, "")
-		expectVerdict(t, first.Send(t.Context(), payload, true), Transient, ReasonTimeout, "no answer in time")
+		expectVerdict(t, second.Send(t.Context(), payload, true), deliver.Accepted, deliver.ReasonAccepted, "")
+		expectVerdict(t, first.Send(t.Context(), payload, true), deliver.Transient, deliver.ReasonTimeout, "no response in time")
 	}
 	if n := connections.Load(); n != 1 {
 		t.Errorf("%d connections", n)
@@ -211,10 +210,9 @@ func TestTroubleWithOneEndpointLeavesTheConnectionsToAnotherAlone(t *testing.T) 
 func TestAConnectionIsGivenUpSoonerWhereThereIsAnotherEndpoint(t *testing.T) {
 	one := endpoint.Endpoint{IngestURL: "http://127.0.0.1:1/api", Host: "127.0.0.1:1"}
 	for n, want := range map[int]time.Duration{1: 10 * time.Second, 2: 5 * time.Second} {
-		cfg := &config.Config{Endpoints: slices.Repeat([]endpoint.Endpoint{one}, n)}
-		transport, err := NewTransport(cfg, one, nil)
-		if err != nil || transport.dialer.Timeout != want {
-			t.Errorf("%d endpoints: %s, %v", n, transport.dialer.Timeout, err)
+		tr, err := transport.NewTransport(transport.Target{Endpoint: one, Several: n > 1}, transport.Options{})
+		if err != nil || tr.Dialer().Timeout != want {
+			t.Errorf("%d endpoints: %s, %v", n, tr.Dialer().Timeout, err)
 		}
 	}
 }
@@ -232,13 +230,13 @@ func TestIPv6(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 	base := "https://" + listener.Addr().String()
-	at, _, err := endpoint.Parse(base + "/e/abc12345")
+	parsed, _, err := endpoint.Parse(base + "/e/abc12345")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, set := range map[string]func(*config.Config){"straight": func(*config.Config) {}, "through a proxy": by(t, runProxy(t, nil).URL, joe, hunter2)} {
-		v := quick(t, at.IngestURL, through(transportTo(t, at.IngestURL, trusts(ca), set))).Send(t.Context(), payload, true)
-		if v.Kind != Accepted {
+	for name, set := range map[string]func(*setup){"straight": func(*setup) {}, "through a proxy": by(t, runProxy(t, nil).URL, joe, hunter2)} {
+		v := quick(t, parsed.IngestURL, through(transportTo(t, parsed.IngestURL, trusts(ca), set))).Send(t.Context(), payload, true)
+		if v.Kind != deliver.Accepted {
 			t.Errorf("%s: %s", name, v.Message)
 		}
 	}

@@ -1,4 +1,4 @@
-package deliver
+package transport_test
 
 import (
 	"encoding/base64"
@@ -7,15 +7,15 @@ import (
 	"strings"
 	"testing"
 
-	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/endpoint"
+	"out_dynatrace/plugin/transport"
 )
 
 func TestAPasswordIsHiddenInEveryForm(t *testing.T) {
-	transport := transportTo(t, "https://env.example", by(t, "http://proxy:3128", joe, hunter2))
+	tr := transportTo(t, "https://env.example", by(t, "http://proxy:3128", joe, hunter2))
 	for _, form := range []string{hunter2, "hunter2%40%2F%C3%A9", base64.StdEncoding.EncodeToString([]byte(joe + ":" + hunter2))} {
-		if !slices.Contains(transport.Hidden(), form) {
-			t.Errorf("%q is not among %q", form, transport.Hidden())
+		if !slices.Contains(tr.Hidden(), form) {
+			t.Errorf("%q is not among %q", form, tr.Hidden())
 		}
 	}
 	if hidden := transportTo(t, "https://env.example", by(t, "http://proxy:3128", "", "")).Hidden(); len(hidden) > 0 {
@@ -35,13 +35,14 @@ func environment(t *testing.T, pairs ...string) {
 }
 
 // toEndpoint is a transport to a URL by way of what proxy and the environment say.
-func toEndpoint(t *testing.T, target string, proxy endpoint.Proxy) (*Transport, error) {
+func toEndpoint(t *testing.T, target string, proxy endpoint.Proxy) (*transport.Transport, error) {
 	t.Helper()
 	u, err := url.Parse(target)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewTransport(&config.Config{Proxy: proxy}, endpoint.Endpoint{IngestURL: target, Host: u.Host}, nil)
+	return transport.NewTransport(
+		transport.Target{Endpoint: endpoint.Endpoint{IngestURL: target, Host: u.Host}}, transport.Options{Proxy: proxy})
 }
 
 func TestTheEnvironmentNamesAProxyForOtherMachinesOnly(t *testing.T) {
@@ -63,11 +64,11 @@ func TestTheEnvironmentNamesAProxyForOtherMachinesOnly(t *testing.T) {
 		{"https://abc12345.live.dynatrace.com", named, "https://named:3129"},
 		{"https://127.0.0.1:9999", named, "https://named:3129"},
 	} {
-		transport, err := toEndpoint(t, c.target+"/api", c.proxy)
-		if err != nil || transport.Via() != c.want {
-			t.Errorf("%s: through %q, %v; want %q", c.target, transport.Via(), err, c.want)
+		tr, err := toEndpoint(t, c.target+"/api", c.proxy)
+		if err != nil || tr.Via() != c.want {
+			t.Errorf("%s: through %q, %v; want %q", c.target, tr.Via(), err, c.want)
 		}
-		if relayed := transport.Relayed(); relayed != (c.want != "" && strings.HasPrefix(c.target, "http:")) {
+		if relayed := tr.RelayedBy() != ""; relayed != (c.want != "" && strings.HasPrefix(c.target, "http:")) {
 			t.Errorf("%s: relayed %t", c.target, relayed)
 		}
 	}
@@ -104,9 +105,9 @@ func TestTheProxyIsThatOfTheVariablesOfTheEnvironment(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			environment(t, c.variables...)
-			transport, err := toEndpoint(t, c.target, endpoint.Proxy{})
-			if err != nil || transport.Via() != c.want {
-				t.Errorf("through %q, %v; want %q", transport.Via(), err, c.want)
+			tr, err := toEndpoint(t, c.target, endpoint.Proxy{})
+			if err != nil || tr.Via() != c.want {
+				t.Errorf("through %q, %v; want %q", tr.Via(), err, c.want)
 			}
 		})
 	}
@@ -116,12 +117,12 @@ func TestEachEndpointHasTheProxyThatTheEnvironmentNamesForIt(t *testing.T) {
 	environment(t, "HTTP_PROXY", "http://proxy:3128", "HTTPS_PROXY", "https://secure:3129", "NO_PROXY", "near.example")
 	var via []string
 	for i, target := range []string{"https://far.example/api", "https://near.example/api", "http://far.example/api", "http://localhost/api"} {
-		transport, err := toEndpoint(t, target, endpoint.Proxy{})
+		tr, err := toEndpoint(t, target, endpoint.Proxy{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		via = append(via, transport.Via())
-		if relayed, direct := transport.Relayed(), transport.current.DialTLSContext == nil; relayed != (i == 2) || direct != (i != 0) {
+		via = append(via, tr.Via())
+		if relayed, direct := tr.RelayedBy() != "", tr.Newest(false).DialTLSContext == nil; relayed != (i == 2) || direct != (i != 0) {
 			t.Errorf("%s: relayed %t, TLS to the server itself %t", target, relayed, direct)
 		}
 	}
@@ -140,7 +141,7 @@ func TestAnEnvironmentThatCannotBeReadIsToldWithoutItsPassword(t *testing.T) {
 		} {
 			environment(t, variable, value, "NO_PROXY", "near.example")
 			_, err := toEndpoint(t, target, endpoint.Proxy{})
-			if err == nil || !strings.HasPrefix(err.Error(), "proxy: the variable "+variable+" of the environment ") || strings.Contains(err.Error(), "hunter") || strings.Contains(err.Error(), "123") {
+			if err == nil || !strings.HasPrefix(err.Error(), "proxy: the environment variable "+variable+" ") || strings.Contains(err.Error(), "hunter") || strings.Contains(err.Error(), "123") {
 				t.Errorf("%s=%s: got %v", variable, value, err)
 			}
 		}
