@@ -88,7 +88,7 @@ func TestAServerThatRefusesEverythingWithAWebPageCostsNoRecord(t *testing.T) {
 		if p.requests > 3*12 {
 			t.Errorf("%d records: %d requests", n, p.requests)
 		}
-		if dropped := in.dropped(); dropped != 0 || log.count("a web page refuses the records") == 0 || log.count("check `endpoint`") == 0 {
+		if dropped := in.dropped(); dropped != 0 || log.count("a web page rejects the records") == 0 || log.count("check `endpoint`") == 0 {
 			t.Errorf("%d records: dropped %d, said %q", n, dropped, log.all)
 		}
 		p.mu.Lock()

@@ -28,7 +28,11 @@ type entrance struct {
 func (e entrance) Send(ctx context.Context, p *batch.Payload, wait bool) deliver.Verdict {
 	if e.trouble != nil {
 		if v := e.trouble(); v != nil {
-			return *v
+			troubled := *v
+			if v.Kind == deliver.Transient || v.Kind == deliver.Misconfigured || v.NotAPI {
+				troubled.Health = deliver.Unhealthy
+			}
+			return troubled
 		}
 	}
 	return e.world.Send(ctx, p, wait)
@@ -40,9 +44,9 @@ func throughDoors(in *Instance, senders ...deliver.Sender) {
 	for i, s := range senders {
 		doors = append(doors, deliver.Endpoint{Sender: s, Name: fmt.Sprint("ag", i+1)})
 	}
-	next := deliver.NewFailover(doors, deliver.FailoverOptions{Counters: in.counters, Log: in.log})
-	gate := deliver.NewGate(next, deliver.GateOptions{Initial: in.cfg.RetryInitial, Max: in.cfg.RetryMax, Patience: in.cfg.FlushDeadline, Counters: in.counters})
-	in.dest.Sender = deliver.NewRetrier(gate, deliver.RetryOptions{Initial: in.cfg.RetryInitial, Max: in.cfg.RetryMax, Environment: true, Log: in.log})
+	next := deliver.NewFailover(doors, deliver.FailoverOptions{Shared: deliver.Shared{Counters: in.counters, Log: in.log}})
+	breaker := deliver.NewBreaker(next, deliver.BreakerOptions{Initial: in.cfg.RetryInitial, Max: in.cfg.RetryMax, Patience: in.cfg.FlushDeadline, Shared: deliver.Shared{Counters: in.counters}})
+	in.dest.Sender = deliver.NewRetrier(breaker, deliver.RetryOptions{Initial: in.cfg.RetryInitial, Max: in.cfg.RetryMax, Misconfigured: true, Shared: deliver.Shared{Log: in.log}})
 }
 
 // TestTheSearchForBadRecordsIsTheSameThroughChangingDoors: whichever door answers while payloads are halved, each good record is taken once,
@@ -203,7 +207,7 @@ func TestTheLogNamesTheEndpointsAndWhichIsUsed(t *testing.T) {
 	in.Close()
 	for _, want := range []string{
 		fmt.Sprintf("sends to http://%s/e/abc12345/api/v2/logs/ingest, or else to %s, token dt0c01.PUBLIC", hosts[0], hosts[1]),
-		fmt.Sprintf("2 endpoint 1 (%s) fails, sending to endpoint 2 (%s): HTTP 404 Not Found: there is no log ingest API at this URL", hosts[0], hosts[1]),
+		fmt.Sprintf("2 endpoint 1 (%s) is unhealthy, sending to endpoint 2 (%s): HTTP 404 Not Found: there is no log ingest API at this URL", hosts[0], hosts[1]),
 		"records delivered 2, dropped 0; requests accepted 1;",
 	} {
 		if said.count(want) != 1 {

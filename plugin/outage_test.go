@@ -39,8 +39,8 @@ func TestAnHourOfOutageTakesNoMemoryAndFewRequests(t *testing.T) {
 		in.now = time.Now
 		client := new(failing)
 		client.down.Store(true)
-		gate := deliver.NewGate(client, deliver.GateOptions{Initial: in.cfg.RetryInitial, Max: in.cfg.RetryMax, Patience: in.cfg.FlushDeadline, Counters: in.counters})
-		in.dest.Sender = deliver.NewRetrier(gate, deliver.RetryOptions{Initial: in.cfg.RetryInitial, Max: in.cfg.RetryMax, Environment: true})
+		breaker := deliver.NewBreaker(client, deliver.BreakerOptions{Initial: in.cfg.RetryInitial, Max: in.cfg.RetryMax, Patience: in.cfg.FlushDeadline, Shared: deliver.Shared{Counters: in.counters}})
+		in.dest.Sender = deliver.NewRetrier(breaker, deliver.RetryOptions{Initial: in.cfg.RetryInitial, Max: in.cfg.RetryMax, Misconfigured: true})
 
 		queue := make(chan []byte, chunks)
 		for i := range chunks {
@@ -88,7 +88,7 @@ func TestAnHourOfOutageTakesNoMemoryAndFewRequests(t *testing.T) {
 		}
 		close(queue)
 		if n := len(client.taken); n != chunks*records || in.counters.Get(telemetry.BreakerOpened) != 1 {
-			t.Errorf("%d records taken of %d; the gate closed %d times", n, chunks*records, in.counters.Get(telemetry.BreakerOpened))
+			t.Errorf("%d records taken of %d; the breaker opened %d times", n, chunks*records, in.counters.Get(telemetry.BreakerOpened))
 		}
 		for content, times := range client.times() {
 			if times != 1 {

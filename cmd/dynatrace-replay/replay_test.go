@@ -361,7 +361,7 @@ func TestReplay_StopsIfNoRecordIsAtFault(t *testing.T) {
 		fault ingest.Fault
 		says  string
 	}{
-		{"a token", ingest.Fault{Status: http.StatusUnauthorized, Times: -1}, "the token was refused"},
+		{"a token", ingest.Fault{Status: http.StatusUnauthorized, Times: -1}, "the token was rejected"},
 		{"no licence", ingest.Fault{Status: http.StatusPaymentRequired, Times: -1}, "no licence"},
 		{"a content type", ingest.Fault{Status: http.StatusUnsupportedMediaType, Times: -1}, "content type or encoding"},
 		{"a connection", ingest.Fault{Reset: true, Times: -1}, "connection was cut"},
@@ -411,7 +411,7 @@ func TestReplay_FailsOverToAnotherEndpoint(t *testing.T) {
 	s.url = dead.URL + "," + s.url
 	code := s.run(s.letters(t, "a", "b"))
 	s.expect(t, code, 0, "sent 2, accepted 2, refused 0, left 0, skipped by filter 0, broken lines 0", []string{"a", "b"}, nil)
-	if !strings.Contains(s.stderr.String(), "fails, sending to endpoint 2") {
+	if !strings.Contains(s.stderr.String(), "is unhealthy, sending to endpoint 2") {
 		t.Errorf("said %s", s.stderr.String())
 	}
 }

@@ -52,7 +52,7 @@ var flagNames = strings.NewReplacer(
 	"tls_pin_sha256", "--tls-pin-sha256", "tls_server_name", "--tls-server-name",
 	"tls_min_version", "--tls-min-version", "tls_cert_file", "--tls-cert-file", "tls_key_file", "--tls-key-file",
 	"`proxy off`", "`--proxy=off`", "`proxy`", "`--proxy`", "proxy: got", "--proxy: got",
-	"the plugin is stopping", "interrupted", "flush_deadline is over", "no more time for retries",
+	"the plugin is stopping", "interrupted", "flush_deadline exceeded", "no more time for retries",
 	"in this flush", "for retries",
 )
 

@@ -7,6 +7,7 @@ import (
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/telemetry"
+	"out_dynatrace/plugin/transport"
 )
 
 // Destination is a chain of senders that ends in one HTTP client for each endpoint.
@@ -38,29 +39,35 @@ func NewDestination(cfg *config.Config, o DestinationOptions) (*Destination, err
 	if err != nil {
 		return nil, err
 	}
-	transports := make([]*deliver.Transport, 0, len(cfg.Endpoints))
+	transports := make([]*transport.Transport, 0, len(cfg.Endpoints))
 	for _, e := range cfg.Endpoints {
-		transport, err := deliver.NewTransport(cfg, e, o.Log)
+		t, err := transport.NewTransport(transport.Target{
+			Endpoint: e,
+			Several:  len(cfg.Endpoints) > 1,
+			Timeout:  cfg.RequestTimeout,
+			Log:      o.Log,
+		}, transportOptions(cfg))
 		if err != nil {
 			return nil, err
 		}
-		transports = append(transports, transport)
+		transports = append(transports, t)
 	}
-	d := &Destination{Pace: new(deliver.Pace), Credential: credential}
+	shared := deliver.Shared{
+		Timeout: cfg.RequestTimeout, Pace: new(deliver.Pace), Counters: o.Counters, Log: o.Log,
+	}
+	d := &Destination{Pace: shared.Pace, Credential: credential}
 	header, hidden := headers(cfg, o.Attributes), secrets(cfg, transports)
 	var endpoints []deliver.Endpoint
 	for i, e := range cfg.Endpoints {
 		client, err := deliver.NewClient(deliver.ClientOptions{
+			Shared:    shared,
 			URL:       cfg.URL(e),
 			Auth:      auth,
 			Header:    header,
 			Hidden:    hidden,
-			Timeout:   cfg.RequestTimeout,
 			Version:   Version,
 			FluentBit: o.FluentBit,
 			Transport: transports[i],
-			Pace:      d.Pace,
-			Counters:  o.Counters,
 		})
 		if err != nil {
 			return nil, err
@@ -70,36 +77,41 @@ func NewDestination(cfg *config.Config, o DestinationOptions) (*Destination, err
 		endpoints = append(endpoints, deliver.Endpoint{Sender: client, Name: e.Host})
 	}
 
-	// One attempt at one endpoint <- the choice among several <- a gate that all flushes share <-
-	// attempts until the deadline.
+	// Attempts until the deadline -> a breaker that all flushes share -> the choice among several
+	// endpoints -> one attempt at one endpoint.
 	next := endpoints[0].Sender
 	if len(endpoints) > 1 {
-		next = deliver.NewFailover(endpoints, deliver.FailoverOptions{
-			Timeout:  cfg.RequestTimeout,
-			Pace:     d.Pace,
-			Counters: o.Counters,
-			Log:      o.Log,
-		})
+		next = deliver.NewFailover(endpoints, deliver.FailoverOptions{Shared: shared})
 	}
-	next = deliver.NewGate(next, deliver.GateOptions{
+	next = deliver.NewBreaker(next, deliver.BreakerOptions{
+		Shared:   shared,
 		Initial:  cfg.RetryInitial,
 		Max:      cfg.RetryMax,
 		Patience: cfg.FlushDeadline,
-		Timeout:  cfg.RequestTimeout,
-		Pace:     d.Pace,
-		Counters: o.Counters,
-		Log:      o.Log,
 	})
 	d.Sender = deliver.NewRetrier(next, deliver.RetryOptions{
-		Initial:     cfg.RetryInitial,
-		Max:         cfg.RetryMax,
-		Timeout:     cfg.RequestTimeout,
-		Pace:        d.Pace,
-		Environment: !o.StopOnMisconfigured,
-		Counters:    o.Counters,
-		Log:         o.Log,
+		Shared:        shared,
+		Initial:       cfg.RetryInitial,
+		Max:           cfg.RetryMax,
+		Misconfigured: !o.StopOnMisconfigured,
 	})
 	return d, nil
+}
+
+// transportOptions returns what the configuration says about connections.
+func transportOptions(cfg *config.Config) transport.Options {
+	return transport.Options{
+		TLS: transport.TLSOptions{
+			Verify:     cfg.TLSVerify,
+			CAFile:     cfg.TLSCAFile,
+			Pins:       cfg.TLSPins,
+			ServerName: cfg.TLSServerName,
+			MinVersion: cfg.TLSMinVersion,
+			CertFile:   cfg.TLSCertFile,
+			KeyFile:    cfg.TLSKeyFile,
+		},
+		Proxy: cfg.Proxy,
+	}
 }
 
 // Close ends the requests under way and closes idle connections. It may be called more than once.

@@ -5,14 +5,14 @@ import (
 	"strings"
 
 	"out_dynatrace/plugin/config"
-	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/transport"
 )
 
 // secrets returns the values that no message may repeat, even if a server or a proxy repeats the
 // request in its answer: the values of extra headers and the passwords of proxies. The token is
 // not among them because it can change while the plugin runs: the client hides the one that it
 // sent.
-func secrets(cfg *config.Config, transports []*deliver.Transport) (all []string) {
+func secrets(cfg *config.Config, transports []*transport.Transport) (all []string) {
 	for _, p := range cfg.Headers.Pairs() {
 		all = append(all, p.Value)
 		all = append(all, credentials(p.Value)...)

@@ -241,7 +241,7 @@ func TestFailover_MisconfiguredFirstEndpointIsLogged(t *testing.T) {
 			out := r.stop()
 			d.wantLinesOnce(t, 3*lines)
 			wantLines(t, out.lines, "warn", saysAuthority, 1)
-			wantLines(t, out.lines, "warn", "endpoint 1 ("+strings.TrimPrefix(d.first.url, "https://")+") fails, sending to endpoint 2", 1)
+			wantLines(t, out.lines, "warn", "endpoint 1 ("+strings.TrimPrefix(d.first.url, "https://")+") is unhealthy, sending to endpoint 2", 1)
 			wantQuiet(t, out.lines, saysAuthority)
 			if n := d.second.Stats().RecordsStored; n != 3*lines {
 				t.Errorf("the second stored %d lines", n)

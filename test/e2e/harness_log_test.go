@@ -93,7 +93,7 @@ const (
 	saysDown        = "nothing listens at this host and port"
 	saysCorrupt     = "chunk unreadable from byte"
 	saysCutPayload  = "records too large for a request of max_payload_bytes"
-	saysToken       = "the token was refused: check that it is complete, enabled, not expired"
+	saysToken       = "the token was rejected: check that it is complete, enabled, not expired"
 	saysScope       = "it has the scope logs.ingest"
 	saysURL         = "there is no log ingest API at this URL"
 	saysLicence     = "no licence for log ingest"
@@ -105,7 +105,7 @@ const (
 	saysTLSOff      = "tls_verify: is off"
 	saysAnnotation  = "annotation metadata.dynatrace.com is no JSON object"
 	saysDropped     = "records dropped: %d"
-	saysMoved       = "fails, sending to endpoint 2"
-	saysBack        = "answers again after"
+	saysMoved       = "is unhealthy, sending to endpoint 2"
+	saysBack        = "is healthy again after"
 	saysDeliveredOf = "records delivered %d, dropped %d;"
 )

@@ -140,7 +140,7 @@ func TestNetwork_ClientCertificateIsReloaded(t *testing.T) {
 			sendUntil("the second certificate to be used", func() bool { return f.sawClient(second) })
 			out := r.stop()
 			f.wantLinesOnce(t, sent)
-			wantLines(t, out.lines, "info", "the certificates changed: tls_ca_file holds 1, that in tls_cert_file has the fingerprint", 1)
+			wantLines(t, out.lines, "info", "the certificates changed: tls_ca_file holds 1, tls_cert_file has the fingerprint", 1)
 			wantQuiet(t, out.lines, saysLastGood)
 		})
 		t.Run(a.name+", over", func(t *testing.T) {

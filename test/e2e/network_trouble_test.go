@@ -99,7 +99,7 @@ func TestNetwork_EachFailureIsLoggedInOneLine(t *testing.T) {
 		}, "warn", []string{"check the host of `endpoint`, and whether the proxy knows"}, nil},
 		{"squid: its own authority is unknown", []string{"squid"}, frontOptions{certificate: &right}, func(t *testing.T, _ *front) []string {
 			return trusting("proxy", "https://"+withLogin(startSquid(t).https))
-		}, "error", []string{"the proxy's certificate is of an authority unknown here: name a PEM file with it in tls_ca_file"}, nil},
+		}, "error", []string{"the proxy's certificate is signed by an unknown authority: name a PEM file with it in tls_ca_file"}, nil},
 		{"squid: its certificate is for another name", []string{"squid"}, frontOptions{certificate: &right}, func(t *testing.T, _ *front) []string {
 			s := startSquid(t)
 			ca, _ := s.authority.Write(t, tempDir(t), "proxy")
@@ -111,7 +111,7 @@ func TestNetwork_EachFailureIsLoggedInOneLine(t *testing.T) {
 		{"squid: http where it speaks TLS", []string{"squid"}, frontOptions{certificate: &right}, func(t *testing.T, _ *front) []string {
 			return trusting("proxy", "http://"+withLogin(startSquid(t).https))
 			// Built with OpenSSL it closes the connection, built with GnuTLS it answers with an alert.
-		}, "warn", []string{"the proxy hangs up without an answer", "whether it wants https:// before them"}, &complaint{"error", []string{"the proxy wants to be spoken to over TLS"}}},
+		}, "warn", []string{"the proxy closes the connection without an answer", "whether it wants https:// in front of them"}, &complaint{"error", []string{"the proxy wants to be spoken to over TLS"}}},
 		{"squid: TLS where it speaks http", []string{"squid"}, frontOptions{certificate: &right}, func(t *testing.T, _ *front) []string {
 			return trusting("proxy", "https://"+withLogin(startSquid(t).http))
 		}, "error", []string{"the proxy does not speak TLS on this port"}, nil},
