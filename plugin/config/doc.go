@@ -17,7 +17,7 @@
 //	docs.go    table.go   rows_*.go    docs/options.md; the table and its rows
 //	value.go                           text -> field
 //	option.go  config.go               the types of a row and of the result
-//	headers.go pairs.go limits.go enrich.go units.go
+//	headers.go choices.go lists.go limits.go enrich.go units.go
 package config
 
 //go:generate go test . -run TestDocs -update

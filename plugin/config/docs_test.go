@@ -26,7 +26,7 @@ func TestDocs_FileIsUpToDate(t *testing.T) {
 
 func TestDocs_EveryOptionHasOneRow(t *testing.T) {
 	rows := strings.Split(Docs(), "\n")
-	for _, o := range Options() {
+	for _, o := range Table() {
 		n := 0
 		for _, row := range rows {
 			if strings.HasPrefix(row, "| `"+o.Name+"` |") {

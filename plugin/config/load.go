@@ -5,8 +5,8 @@ import "errors"
 // Load reads every option from src and checks them one by one and against each other. The error
 // joins all problems of the instance, an option.Error of one line each; the Config is nil then.
 func Load(src Source) (*Config, error) {
-	l := &loader{Config: new(Config), values: make(map[any]*value)}
-	options := Options()
+	l := &loader{Config: new(Config), settings: make(map[any]*setting)}
+	options := Table()
 	l.read(src, options)
 	l.checkExposed()
 	l.checkOneAgent()

@@ -10,12 +10,12 @@ import (
 // as &l.FlushDeadline.
 type loader struct {
 	*Config
-	values   map[any]*value // by field
+	settings map[any]*setting // by field
 	problems []error
 }
 
-// value is what was found for one option.
-type value struct {
+// setting is what was found for one option.
+type setting struct {
 	name  string
 	text  string // as it was given, "" if it was not
 	wrong bool   // the field does not hold what was meant
@@ -26,7 +26,7 @@ func (l *loader) read(src Source, options []Option) {
 	for _, o := range options {
 		field := o.field(l.Config)
 		text := src.Get(o.Name)
-		l.values[field] = &value{name: o.Name, text: text}
+		l.settings[field] = &setting{name: o.Name, text: text}
 		if text == "" {
 			text = o.Default
 		}
@@ -42,23 +42,23 @@ func (l *loader) read(src Source, options []Option) {
 }
 
 // name returns the name of an option.
-func (l *loader) name(field any) string { return l.values[field].name }
+func (l *loader) name(field any) string { return l.settings[field].name }
 
 // text returns the value of an option as it was given, "" if it was not.
-func (l *loader) text(field any) string { return l.values[field].text }
+func (l *loader) text(field any) string { return l.settings[field].text }
 
 // given reports whether an option was given, with whatever value.
-func (l *loader) given(field any) bool { return l.values[field].text != "" }
+func (l *loader) given(field any) bool { return l.settings[field].text != "" }
 
 // wrong reports whether a value of the options could not be used, so that a check of them makes no
 // sense.
 func (l *loader) wrong(fields ...any) bool {
-	return slices.ContainsFunc(fields, func(field any) bool { return l.values[field].wrong })
+	return slices.ContainsFunc(fields, func(field any) bool { return l.settings[field].wrong })
 }
 
 // fail adds an error of an option. The text must hold no secret and no line break.
 func (l *loader) fail(field any, format string, args ...any) {
-	v := l.values[field]
+	v := l.settings[field]
 	v.wrong = true
 	l.problems = append(l.problems, option.Errorf(v.name, format, args...))
 }

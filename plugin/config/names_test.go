@@ -11,9 +11,9 @@ import (
 // src/flb_output.c).
 var keptByFluentBit = regexp.MustCompile(`^(name|match|match_regex|alias|log_level|log_suppress_interval|host|port|ipv6|retry_limit|workers|storage\.total_limit_size|net\..*|tls|tls\..*|oauth2.*|routes)$`)
 
-func TestOptions_NamesReachThePluginAndSurviveFireLens(t *testing.T) {
+func TestTable_NamesReachThePluginAndSurviveFireLens(t *testing.T) {
 	seen := make(map[string]bool)
-	for _, o := range Options() {
+	for _, o := range Table() {
 		if !regexp.MustCompile(`^[a-z][a-z0-9_]*$`).MatchString(o.Name) || keptByFluentBit.MatchString(o.Name) || seen[o.Name] {
 			t.Errorf("the name %q is bad or stands twice", o.Name)
 		}
@@ -21,9 +21,9 @@ func TestOptions_NamesReachThePluginAndSurviveFireLens(t *testing.T) {
 	}
 }
 
-func TestOptions_RowsAreComplete(t *testing.T) {
+func TestTable_RowsAreComplete(t *testing.T) {
 	fields, cfg := make(map[any]string), new(Config)
-	for _, o := range Options() {
+	for _, o := range Table() {
 		if other, taken := fields[o.field(cfg)]; taken {
 			t.Errorf("%s and %s set the same field", o.Name, other)
 		}
@@ -50,7 +50,7 @@ func TestOptions_RowsAreComplete(t *testing.T) {
 
 func TestLoad_ForeignNamesReachThePluginAndLeadToAnOption(t *testing.T) {
 	var options []string
-	for _, o := range Options() {
+	for _, o := range Table() {
 		options = append(options, o.Name)
 	}
 	check := func(name string) {

@@ -18,8 +18,8 @@ func Groups() []Group {
 	}
 }
 
-// Options returns the rows of all groups.
-func Options() []Option {
+// Table returns the rows of all groups.
+func Table() []Option {
 	var all []Option
 	for _, g := range Groups() {
 		all = append(all, g.Options...)

@@ -15,9 +15,6 @@ import (
 	"out_dynatrace/plugin/secret"
 )
 
-// maxListNames bounds a list; each name costs a comparison per field of a record.
-const maxListNames = 64
-
 // errWhitespace is for a value that Fluent Bit passes on although nothing is in it, such as a
 // quoted blank in YAML.
 var errWhitespace = errors.New("got only white space")
@@ -133,21 +130,6 @@ func parseBool(s string) (value, ok bool) {
 		return false, true
 	}
 	return false, false
-}
-
-// parseList splits at commas. A name that appears twice counts once; an empty name is an error.
-func parseList(s string) ([]string, bool) {
-	var names []string
-	for name := range strings.SplitSeq(s, ",") {
-		name = strings.TrimSpace(name)
-		if name == "" || secret.HasControl(name) {
-			return nil, false
-		}
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	return names, len(names) <= maxListNames
 }
 
 func setFingerprints(dst *[]certificate.Fingerprint, s string) error {

@@ -112,7 +112,7 @@ func (g *golden) parse(conf string) error {
 
 // known tells whether the plugin has the option.
 func known(option string) bool {
-	return slices.ContainsFunc(config.Options(), func(o config.Option) bool { return o.Name == option })
+	return slices.ContainsFunc(config.Table(), func(o config.Option) bool { return o.Name == option })
 }
 
 // config loads the case's options, with those that every case has. It has to be called where the case's environment is set: as

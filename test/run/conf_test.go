@@ -102,7 +102,7 @@ func parseYAML(t *testing.T, text string) []section {
 
 func TestConf_EveryOptionExists(t *testing.T) {
 	known := slices.Clone(ofTheCore)
-	for _, o := range config.Options() {
+	for _, o := range config.Table() {
 		known = append(known, o.Name)
 	}
 	for name, sections := range map[string][]section{

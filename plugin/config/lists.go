@@ -1,10 +1,29 @@
 package config
 
 import (
+	"slices"
 	"strings"
 
 	"out_dynatrace/plugin/secret"
 )
+
+// maxListNames bounds a list; each name costs a comparison per field of a record.
+const maxListNames = 64
+
+// parseList splits at commas. A name that appears twice counts once; an empty name is an error.
+func parseList(s string) ([]string, bool) {
+	var names []string
+	for name := range strings.SplitSeq(s, ",") {
+		name = strings.TrimSpace(name)
+		if name == "" || secret.HasControl(name) {
+			return nil, false
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names, len(names) <= maxListNames
+}
 
 // Pair is a static attribute or a header.
 type Pair struct{ Name, Value string }
