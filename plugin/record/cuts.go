@@ -3,7 +3,8 @@ package record
 // Cut is one way in which a record was changed to fit the limits, or made smaller.
 type Cut uint8
 
-// The cuts, named after the values that Dynatrace writes into dt.ingest.warnings when it trims a record itself.
+// The cuts, named after the values that Dynatrace writes into dt.ingest.warnings when it trims a
+// record itself.
 const (
 	// CutContent counts contents longer than Limits.ContentBytes.
 	CutContent Cut = iota
@@ -15,12 +16,14 @@ const (
 	CutAttributes
 	// CutArray counts arrays with more elements than Limits.ArrayValues.
 	CutArray
-	// CutGroup counts attributes of an OTLP resource or scope that exceed GroupBytes.
+	// CutGroup counts attributes of an OTLP resource or scope that are left out because the group
+	// would exceed its bound.
 	CutGroup
-	// CutNesting counts maps deeper than Limits.NestingLevels. Nothing is lost: they become JSON text.
+	// CutNesting counts maps deeper than Limits.NestingLevels. Nothing is lost: they become JSON
+	// text.
 	CutNesting
-	// LeftOut counts bytes instead of cuts: the keys and values, as encoded in the chunk, that mappings, Include, Exclude
-	// and DropEmpty left out.
+	// LeftOut counts bytes, not cuts: the keys and values, as encoded in the chunk, that mappings,
+	// include, exclude and drop_empty left out.
 	LeftOut
 	// BadAnnotation counts annotations metadata.dynatrace.com that are not a JSON object.
 	BadAnnotation
@@ -28,12 +31,12 @@ const (
 	NumCuts
 )
 
-// Cuts holds the count of each cut.
+// Cuts counts the cuts that were made to one record, by kind.
 type Cuts [NumCuts]uint64
 
-// Add adds the counts of other.
+// Add adds the counts of other to c.
 func (c *Cuts) Add(other *Cuts) {
-	for i, n := range other {
-		c[i] += n
+	for cut, n := range other {
+		c[cut] += n
 	}
 }

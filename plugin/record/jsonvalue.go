@@ -8,29 +8,14 @@ import (
 	"out_dynatrace/plugin/jsontext"
 )
 
-// maxTextDepth bounds the nesting of JSON text: readers commonly refuse more than a thousand levels, and recursion has
-// to end somewhere. What lies deeper is written as the string "...".
+// maxTextDepth bounds the nesting of JSON text. Readers commonly reject more than a thousand levels,
+// and the recursion must end. What lies deeper is written as the string "...".
 const maxTextDepth = 100
 
-// longestTextKey bounds the text of a key that is no string, in bytes.
+// longestTextKey bounds the text of a key that is not a string, in bytes.
 const longestTextKey = 64
 
-// jsonText returns a whole encoded value as JSON text of little more than limit bytes: what is longer will be cut there.
-func (m *Mapper) jsonText(value []byte, limit int) []byte {
-	c := chunk.NewCursor(value)
-	return m.jsonElements(c.Next(), &c, limit)
-}
-
-// jsonElements does the same for a token and the elements behind it, and moves c over them.
-func (m *Mapper) jsonElements(tok chunk.Token, c *chunk.Cursor, limit int) []byte {
-	start := len(m.scratch)
-	w := textWriter{dst: m.scratch, end: start + limit}
-	w.value(tok, c, 1)
-	m.scratch = w.dst
-	return m.scratch[start:len(m.scratch):len(m.scratch)]
-}
-
-// textWriter writes JSON until dst is longer than end; from then on it only moves the cursor.
+// textWriter writes JSON until dst is longer than end. From then on it only moves the cursor.
 type textWriter struct {
 	dst []byte
 	end int
@@ -40,13 +25,13 @@ func (w *textWriter) full() bool { return len(w.dst) > w.end }
 
 func (w *textWriter) value(tok chunk.Token, c *chunk.Cursor, depth int) {
 	if w.full() {
-		skipElements(tok, c)
+		c.SkipElements(tok)
 		return
 	}
 	switch tok.Kind {
 	case chunk.Array, chunk.Map:
 		if depth > maxTextDepth {
-			skipElements(tok, c)
+			c.SkipElements(tok)
 			w.dst = append(w.dst, `"..."`...)
 			return
 		}
@@ -102,7 +87,7 @@ func (w *textWriter) object(n uint64, c *chunk.Cursor, depth int) {
 	w.dst = append(w.dst, '}')
 }
 
-// key writes a key; one that is no string becomes the text of its value.
+// key writes a key. One that is not a string becomes the text of its value.
 func (w *textWriter) key(c *chunk.Cursor, depth int) {
 	tok := c.Next()
 	switch tok.Kind {
@@ -111,13 +96,15 @@ func (w *textWriter) key(c *chunk.Cursor, depth int) {
 	default:
 		inner := textWriter{end: longestTextKey}
 		inner.value(tok, c, depth+1)
-		// Each level of maps as keys escapes the one below it again: uncut, its text doubles from level to level.
-		text, _ := cut(inner.dst, longestTextKey)
+		// Each level of maps as keys escapes the level below again. Without the cut, its text would
+		// double from level to level.
+		text, _ := Trim(inner.dst, longestTextKey)
 		w.dst = jsontext.AppendString(w.dst, text)
 	}
 }
 
-// str writes a string, bytes or an ext. What lies far behind the limit is not written: it would be cut off anyway.
+// str writes a string, bytes or an ext. It leaves out what lies far behind the limit: that would be
+// cut off anyway.
 func (w *textWriter) str(tok chunk.Token) {
 	text := tok.Data[:min(len(tok.Data), max(0, w.end-len(w.dst))+1)]
 	if tok.Kind == chunk.Ext || (tok.Kind == chunk.Binary && !utf8.Valid(tok.Data)) {
@@ -127,4 +114,11 @@ func (w *textWriter) str(tok chunk.Token) {
 		return
 	}
 	w.dst = jsontext.AppendString(w.dst, text)
+}
+
+func bitSize(k chunk.Kind) int {
+	if k == chunk.Float32 {
+		return 32
+	}
+	return 64
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// keySet finds equal keys among the attributes of one record without allocating and without clearing itself: a slot
-// counts only when it bears the current generation.
+// keySet finds equal keys among the attributes of one record. It neither allocates nor clears
+// itself between records: a slot counts only if it has the current generation.
 type keySet struct {
 	slots      []keySlot
 	mask       uint32
@@ -22,8 +22,8 @@ type keySlot struct {
 	key        []byte
 }
 
-// newKeySet makes a set with room for limit keys, at most half full. There is a free slot also when each of them has been given
-// another name.
+// newKeySet returns a set with room for limit keys, at most half full. It has a free slot even if
+// each of them was given another name.
 func newKeySet(limit int) keySet {
 	size := uint32(1) << bits.Len32(uint32(2*max(limit, 8)))
 	return keySet{slots: make([]keySlot, size), mask: size - 1}
@@ -43,10 +43,11 @@ func (s *keySet) release() {
 	s.generation = 0
 }
 
-func hashOf(key []byte) uint32 { return uint32(xxhash.Sum64(key)) }
+// HashOf returns the hash of a key.
+func HashOf(key []byte) uint32 { return uint32(xxhash.Sum64(key)) }
 
-// insert adds key, whose hash is given, and returns its slot and whether it was not there yet. The caller bounds the number
-// of keys. The slot is good until the next reset.
+// insert adds key, whose hash is given, and returns its slot and whether it is new. The caller
+// bounds the number of keys. The slot is valid until the next reset.
 func (s *keySet) insert(key []byte, hash uint32) (p *keySlot, isNew bool) {
 	for i := hash & s.mask; ; i = (i + 1) & s.mask {
 		p := &s.slots[i]
@@ -60,7 +61,7 @@ func (s *keySet) insert(key []byte, hash uint32) (p *keySlot, isNew bool) {
 	}
 }
 
-// has tells whether key, whose hash is given, is there.
+// has reports whether key, whose hash is given, is in the set.
 func (s *keySet) has(key []byte, hash uint32) bool {
 	for i := hash & s.mask; ; i = (i + 1) & s.mask {
 		p := &s.slots[i]

@@ -5,29 +5,12 @@ import (
 	"unicode/utf8"
 )
 
-// Servers of old, and the Classic pipeline, store keys in lower case: of two that differ in case alone the second would be renamed there
-// or lost. With LowercaseKeys that is decided here, by the names that the server will have.
+// Old servers, and the Classic pipeline, store keys in lower case. Of two keys that differ only in
+// case, they rename or lose the second. With Rules.LowercaseKeys the Builder decides that by the
+// names that the server will store.
 
-// lowered returns key as such a server has it, up to a little over the limit of keys; key itself where nothing changes.
-func (m *Mapper) lowered(key []byte) []byte {
-	if !m.opts.LowercaseKeys || firstUpper(key) < 0 {
-		return key
-	}
-	start := len(m.scratch)
-	m.scratch = m.appendKey(m.scratch, key)
-	return m.scratch[start:len(m.scratch):len(m.scratch)]
-}
-
-// appendKey appends a key, or a part of one, as lowered gives it.
-func (m *Mapper) appendKey(dst, key []byte) []byte {
-	if !m.opts.LowercaseKeys {
-		return append(dst, key...)
-	}
-	return appendLower(dst, key, m.opts.Limits.AttributeKeyBytes)
-}
-
-// appendLower appends s in lower case, letter by letter as unicode.ToLower has it. What lies far behind the limit is left out: it would be
-// cut off anyway.
+// appendLower appends s in lower case, letter by letter as unicode.ToLower does. It stops a little
+// behind limit bytes: the rest would be cut off anyway.
 func appendLower(dst, s []byte, limit int) []byte {
 	end := len(dst) + limit
 	at := firstUpper(s)
@@ -53,7 +36,7 @@ func appendLower(dst, s []byte, limit int) []byte {
 	return dst
 }
 
-// firstUpper returns the position of the first letter that has another form in lower case, or -1.
+// firstUpper returns the position of the first letter that lower case changes, or -1.
 func firstUpper(s []byte) int {
 	for i := 0; i < len(s); i++ {
 		c := s[i]

@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// Patterns choose keys. A pattern is a key in which * stands for any characters, none included. It is made once and read by any
-// number of goroutines; matching allocates nothing.
+// Patterns select keys. A pattern is a key in which * stands for any number of characters. Patterns
+// do not change after NewPatterns: any number of goroutines may use them. Matching does not
+// allocate.
 type Patterns struct{ list []pattern }
 
-// pattern is the parts of a key between its stars. One part is a whole key.
+// pattern holds the parts of a key between its stars. A single part is a whole key.
 type pattern [][]byte
 
 // NewPatterns compiles patterns.
@@ -24,10 +25,10 @@ func NewPatterns(patterns []string) (p Patterns) {
 	return p
 }
 
-// Any tells whether there is a pattern at all.
+// Any reports whether there is at least one pattern.
 func (p *Patterns) Any() bool { return len(p.list) > 0 }
 
-// Match tells whether a pattern fits the whole of key.
+// Match reports whether a pattern matches the whole key.
 func (p *Patterns) Match(key []byte) bool {
 	for _, parts := range p.list {
 		if parts.match(key) {
@@ -42,11 +43,12 @@ func (p pattern) match(key []byte) bool {
 	if len(p) == 1 {
 		return bytes.Equal(key, first)
 	}
-	if len(key) < len(first)+len(last) || !bytes.HasPrefix(key, first) || !bytes.HasSuffix(key, last) {
+	if len(key) < len(first)+len(last) ||
+		!bytes.HasPrefix(key, first) || !bytes.HasSuffix(key, last) {
 		return false
 	}
 	key = key[len(first) : len(key)-len(last)]
-	for _, part := range p[1 : len(p)-1] { // the first place of each is as good as any
+	for _, part := range p[1 : len(p)-1] { // the first occurrence of each part is as good as any
 		at := bytes.Index(key, part)
 		if at < 0 {
 			return false

@@ -1,0 +1,52 @@
+package mapping
+
+import (
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/record"
+)
+
+// content is the search for the log line.
+type content struct {
+	best candidate
+}
+
+// consider keeps a field that may become the content, and turns the one that it displaces into an
+// ordinary attribute. The field's key is at the position at. It reports whether it took the field.
+func (k *content) consider(e *event, rec *record.Record, r *role, at int, tok chunk.Token) bool {
+	text, ok := e.out.Text(tok)
+	if !ok {
+		return false
+	}
+	rank := uint16(r.content)
+	switch {
+	case len(text) == 0:
+		rank += emptyContent
+	case tok.Kind != chunk.String && !record.IsText(tok): // IsText alone would copy each token
+		rank += otherContent
+	}
+	if k.best.rank != 0 && rank >= k.best.rank {
+		return false
+	}
+	e.displace(&k.best)
+	k.best.rank, k.best.at = rank, at
+	rec.Content = text
+	return true
+}
+
+// set makes a text the content that no other field can displace.
+func (k *content) set(rec *record.Record, text []byte) { k.best.rank, rec.Content = 1, text }
+
+// isFound reports whether the record has a content.
+func (k *content) isFound() bool { return k.best.rank != 0 }
+
+// isEmpty reports whether no field has a content that is not empty.
+func (k *content) isEmpty() bool { return k.best.rank == 0 || k.best.rank > emptyContent }
+
+// cutLineEnd removes a line break at the end of a text. Docker keeps it in its value; the CRI does
+// not.
+func cutLineEnd(text []byte) []byte {
+	if n := len(text) - 1; n >= 0 && text[n] == '\n' {
+		return text[:n]
+	}
+	return text
+}

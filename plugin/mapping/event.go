@@ -1,0 +1,171 @@
+package mapping
+
+import (
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/mapping/source"
+	"out_dynatrace/plugin/record"
+)
+
+// event is the event in hand: it turns fields into attributes of the record, by reading them or from
+// memory.
+type event struct {
+	out   record.Builder
+	signs source.Signs // of the fields read so far
+
+	body   chunk.Cursor // over the event's body
+	parsed chunk.Cursor // over what was JSON in its content
+
+	memo    memo
+	repeats repeats
+	// reserved are the elements that a group has, beyond those of the memo.
+	reserved int
+}
+
+// Positions of fields.
+const (
+	// inPlace is the position of what stands in a nested map: its field stays there, an attribute
+	// like the others.
+	inPlace = -1
+	// parsedAt is added to positions in what was JSON in the content.
+	parsedAt = 1 << 40
+)
+
+// candidate is the best field so far for the content, the level or an id. It refers to the field by
+// its position, which is cheaper than to keep what was read of it.
+type candidate struct {
+	rank uint16      // 0: none
+	at   int         // of the key, in the body, or from parsedAt on in what was parsed, or inPlace
+	name string      // of a level
+	text chunk.Token // of an id, and of what is in place
+}
+
+func (e *event) begin(rec *record.Record) {
+	e.out.Begin(rec)
+	e.repeats.record++
+	e.signs = 0
+}
+
+func (e *event) release() {
+	e.body, e.parsed = chunk.Cursor{}, chunk.Cursor{}
+	e.memo.release()
+	e.repeats.release()
+	e.out.Release()
+	e.reserved = 0
+}
+
+// reread reads the field at a position again. The cursor stands behind its token.
+func (e *event) reread(at int) (key []byte, tok chunk.Token, c chunk.Cursor) {
+	from := &e.body
+	if at >= parsedAt {
+		from, at = &e.parsed, at-parsedAt
+	}
+	c = from.From(at)
+	key = e.out.Key(&c)
+	tok = c.Next()
+	return key, tok, c
+}
+
+// scalar is reread for a field without elements.
+func (e *event) scalar(at int) (key []byte, tok chunk.Token) {
+	key, tok, _ = e.reread(at)
+	return key, tok
+}
+
+// displace turns a candidate that a better one replaces into an ordinary attribute.
+func (e *event) displace(old *candidate) {
+	if old.rank != 0 && old.at != inPlace {
+		key, tok := e.scalar(old.at)
+		e.out.AddField(key, tok, nil)
+	}
+}
+
+// recall adds the next field from memory and moves c over it, if the memo has the field and the
+// record has room for it. It returns the entry, or nil.
+func (e *event) recall(s *memoSlot, entry *memoEntry, c *chunk.Cursor) {
+	s.misses = 0
+	c.Advance(len(entry.raw))
+	e.signs |= entry.signs
+	if !entry.block.IsEmpty() {
+		e.out.AddBlock(&entry.block)
+	}
+}
+
+// learn adds a field that begins at a position of c, under a key, and keeps what came of it and what
+// it is a sign of. A field whose attributes depended on what the record had before is not kept.
+func (e *event) learn(
+	s *memoSlot, at int, key []byte, tok chunk.Token, c *chunk.Cursor, signs source.Signs,
+) {
+	if s == nil {
+		e.signs |= signs
+		e.out.AddField(key, tok, c)
+		return
+	}
+	mark := e.out.Mark()
+	before := e.signs
+	e.signs = signs
+	e.out.AddField(key, tok, c)
+	signs, e.signs = e.signs, e.signs|before
+	if e.out.Renamed() || e.out.IsFull() || e.out.Size() > memoScratch ||
+		e.out.NumElements() > memoElements+e.reserved {
+		s.misses++
+		return
+	}
+	entry := s.remember(at, c)
+	if entry == nil {
+		return
+	}
+	e.out.Capture(&mark, &entry.block)
+	entry.block.ID, entry.signs = e.out.NewID(), signs
+	e.out.Keep()
+}
+
+// leaveOut leaves out a field that began at a position of c, and tells the memo.
+func (e *event) leaveOut(s *memoSlot, at int, c *chunk.Cursor, signs source.Signs) {
+	e.signs |= signs
+	size := c.Pos() - at
+	e.out.Count(record.LeftOut, size)
+	if entry := s.remember(at, c); entry != nil {
+		entry.signs = signs
+		entry.block.Count(record.LeftOut, size)
+	}
+}
+
+// addAgain adds the field at a position as an ordinary attribute, under the key as if it is not nil.
+func (e *event) addAgain(at int, as []byte) {
+	key, tok, c := e.reread(at)
+	if as != nil {
+		key = as
+	}
+	r := &e.repeats
+	if at >= parsedAt || !r.isUseful() || tok.Kind == chunk.Array || tok.Kind == chunk.Map {
+		e.out.AddField(key, tok, &c)
+		return
+	}
+	raw := c.Since(at)
+	if len(raw) > repeatField || e.out.IsFull() {
+		e.out.AddField(key, tok, &c)
+		return
+	}
+	slot, known := r.slot(raw, as)
+	if known {
+		r.misses, slot.record = 0, r.record
+		e.signs |= slot.signs
+		e.out.AddBlock(&slot.block)
+		return
+	}
+	r.misses++
+	mark := e.out.Mark()
+	before := e.signs
+	e.signs = 0
+	e.out.AddField(key, tok, &c)
+	signs := e.signs
+	e.signs |= before
+	single, ok := e.out.Single(&mark)
+	if slot.record == r.record || !ok || len(e.out.LevelLike()) > 0 {
+		return
+	}
+	slot.block.Reset()
+	*slot = repeat{raw: raw, as: as, signs: signs, block: slot.block}
+	slot.block.Append(single)
+	slot.block.ID = e.out.NewID()
+}

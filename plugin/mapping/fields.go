@@ -1,0 +1,280 @@
+package mapping
+
+import (
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/jsonread"
+	"out_dynatrace/plugin/mapping/source"
+	"out_dynatrace/plugin/record"
+)
+
+// fields maps the pairs of the event's top-level map.
+func (m *Mapper) fields(rec *record.Record, c *chunk.Cursor, pairs uint64) {
+	e := &m.event
+	for position := 0; pairs > 0; pairs-- {
+		known := e.memo.at(position)
+		position++
+		if known != nil && m.recall(known, c) {
+			continue
+		}
+		at := c.Pos()
+		key := e.out.Key(c)
+		tok := c.Next()
+		r := m.roles.find(key)
+		if r == nil {
+			if r = m.roles.findWild(key); r == nil || !m.use(known, r, at, key, tok, c) {
+				e.learn(known, at, key, tok, c, 0)
+			}
+			continue
+		}
+		if m.consider(rec, r, at, tok, c) ||
+			r.use != source.None && m.use(known, r, at, key, tok, c) {
+			continue
+		}
+		// What a field with a role becomes depends on the rest of its record: it is not for the memo.
+		e.out.AddField(key, tok, c)
+	}
+}
+
+// recall takes the next field from memory and moves c over it. It reports false if the field is not
+// known, or cannot become the same as before.
+func (m *Mapper) recall(s *memoSlot, c *chunk.Cursor) bool {
+	entry := s.find(c.Rest())
+	if entry == nil || !m.event.out.HasRoom(&entry.block) {
+		return false
+	}
+	switch {
+	case entry.isHeld:
+		if m.held.Has(entry.slot) {
+			return false
+		}
+		m.held.hold(entry.slot, entry.hash, c.Pos(), entry.raw)
+	case entry.late != nil:
+		if m.late.isFull() {
+			return false
+		}
+		m.late = append(m.late, lateField{at: c.Pos(), size: len(entry.raw), role: entry.late})
+	}
+	m.event.recall(s, entry, c)
+	return true
+}
+
+// consider keeps a field that may become the content or the level. The field's key is at the
+// position at. It reports whether it took the field.
+func (m *Mapper) consider(
+	rec *record.Record, r *role, at int, tok chunk.Token, c *chunk.Cursor,
+) bool {
+	if r.content != 0 && m.content.consider(&m.event, rec, r, at, tok) {
+		return true
+	}
+	if r.level != 0 && m.level.consider(&m.event, r, at, tok) {
+		return true
+	}
+	if r.below != nil && tok.Kind == chunk.Map {
+		m.considerBelow(r.below, tok.Num, c)
+	}
+	return false
+}
+
+// use lets a source have a field if its value has the form that the source expects. It reports
+// whether the source took the field: an unknown form stays an ordinary attribute.
+func (m *Mapper) use(
+	known *memoSlot, r *role, at int, key []byte, tok chunk.Token, c *chunk.Cursor,
+) bool {
+	if r.use >= source.TraceID {
+		if tok.Kind == chunk.String && m.trace.consider(r.use, r.rank, at, tok.Data, &m.late) {
+			return true
+		}
+		// A valid id of another field may need the name.
+		return r.rank == source.NamedRank && m.putOff(nil, r, at, 0, tok, c)
+	}
+	if accept := r.field.Accept; accept != nil && !accept(tok, *c) {
+		return false
+	}
+	if !r.isPlain() { // it has to be considered in each record
+		known = nil
+	}
+	switch r.use {
+	case source.Hold, source.HoldAside:
+		return m.hold(known, r, at, key, tok, c)
+	case source.Rename:
+		if m.renames.isFull() {
+			return false
+		}
+		m.renames = append(m.renames, lateField{at: at, role: r})
+		return true
+	case source.Convert:
+		m.event.learn(known, at, r.as, tok, c, signsOf(r, key, tok))
+		return true
+	case source.Drop:
+		m.event.leaveOut(known, at, c, signsOf(r, key, tok))
+		return true
+	}
+	if r.use != source.DropIn || r.field.When != nil {
+		known = nil // it does not repeat, or is read in each record
+	}
+	signs := signsOf(r, key, tok)
+	m.event.signs |= signs
+	return m.putOff(known, r, at, signs, tok, c)
+}
+
+// hold keeps a field for the sources.
+func (m *Mapper) hold(
+	known *memoSlot, r *role, at int, key []byte, tok chunk.Token, c *chunk.Cursor,
+) bool {
+	if m.held.Has(r.slot) {
+		return false
+	}
+	c.SkipElements(tok)
+	signs := signsOf(r, key, tok)
+	m.event.signs |= signs
+	raw := c.Since(at)
+	hash := uint64(0)
+	if r.use == source.Hold { // the others are part of no combination
+		hash = hashOfHeld(raw)
+		if hash != 0 {
+			if e := known.remember(at, c); e != nil {
+				e.isHeld, e.slot, e.signs, e.hash = true, r.slot, signs, hash
+			}
+		}
+	}
+	m.held.hold(r.slot, hash, at, raw)
+	return true
+}
+
+// putOff postpones what becomes of a field to the end of the record, and moves c over it. known is
+// where to remember it, or nil.
+func (m *Mapper) putOff(
+	known *memoSlot, r *role, at int, signs source.Signs, tok chunk.Token, c *chunk.Cursor,
+) bool {
+	if m.late.isFull() {
+		return false
+	}
+	c.SkipElements(tok)
+	m.late = append(m.late, lateField{at: at, size: c.Pos() - at%parsedAt, role: r})
+	if e := known.remember(at, c); e != nil {
+		e.late, e.signs = r, signs
+	}
+	return true
+}
+
+// settleLate settles the fields that were put off.
+func (m *Mapper) settleLate(rec *record.Record) {
+	for i := range m.late {
+		if f := &m.late[i]; !m.settle(f, rec) {
+			m.event.addAgain(f.at, nil)
+		}
+	}
+}
+
+// settle reports whether a field that was put off is used. If not, it is an ordinary attribute.
+func (m *Mapper) settle(f *lateField, rec *record.Record) bool {
+	field := f.role.field
+	if field == nil || !m.in.Is(field.In) {
+		return false
+	}
+	switch field.Use {
+	case source.DropIn:
+		if field.When != nil {
+			_, tok := m.event.scalar(f.at)
+			if tok.Kind != chunk.String || !field.When(tok.Data, rec.Time) {
+				return false
+			}
+		}
+		m.event.out.Count(record.LeftOut, f.size)
+		return true
+	case source.LevelIn:
+		_, tok := m.event.scalar(f.at)
+		return m.level.takeLast(f.at, syslogLevel(field.Severity(tok)))
+	}
+	return false
+}
+
+// passOn turns the held fields that no source takes into ordinary attributes.
+func (m *Mapper) passOn(mask uint32) {
+	m.held.Mask &^= mask
+	for ; mask != 0; mask &= mask - 1 {
+		m.event.addAgain(m.held.at[source.LowestBit(mask)], nil)
+	}
+}
+
+// settleRenames gives fields the name that Dynatrace has for them, unless the record has a field of
+// that name.
+func (m *Mapper) settleRenames() {
+	for _, f := range m.renames {
+		as := f.role.as
+		if m.event.out.Has(as, f.role.hash) {
+			as = nil
+		}
+		m.event.addAgain(f.at, as)
+	}
+}
+
+// addAside adds held fields, by a mask, that differ from record to record, so that they are part of
+// no combination.
+func (m *Mapper) addAside(mask uint32) {
+	m.held.Mask &^= mask
+	out := &m.event.out
+	for ; mask != 0; mask &= mask - 1 {
+		i := source.LowestBit(mask)
+		key, tok, _ := m.event.reread(m.held.at[i])
+		r := m.roles.find(key)
+		text, _ := out.Text(tok)
+		text = source.Said(text)
+		if len(text) > 0 && !out.Has(r.as, r.hash) {
+			out.AddText(r.as, text)
+		}
+	}
+}
+
+// parseContent parses a content that is a JSON object. Its fields count as those of the event do. A
+// field of it that can be the content replaces the whole.
+func (m *Mapper) parseContent(rec *record.Record) {
+	e := &m.event
+	line := rec.Content
+	object, ok := jsonread.Append(e.out.Spare(), line)
+	if !ok {
+		return
+	}
+	e.parsed = chunk.NewCursor(e.out.Take(object))
+	m.content.best = candidate{}
+	c := e.parsed
+	for pairs := c.Next().Num; pairs > 0; pairs-- {
+		at := parsedAt + c.Pos()
+		key := e.out.Key(&c)
+		tok := c.Next()
+		r := m.roles.find(key)
+		if r != nil && (m.consider(rec, r, at, tok, &c) ||
+			(isIDUse(r.use) || r.use == source.Rename) && m.use(nil, r, at, key, tok, &c)) {
+			continue
+		}
+		e.out.AddField(key, tok, &c)
+	}
+	if m.content.isEmpty() {
+		e.displace(&m.content.best)
+		m.content.set(rec, line)
+	}
+}
+
+// finishContent makes the content of the field that won.
+func (m *Mapper) finishContent(rec *record.Record) {
+	if !m.content.isFound() {
+		return
+	}
+	out := &m.event.out
+	text := rec.Content
+	if m.event.signs&source.LineEnd != 0 {
+		text = cutLineEnd(text)
+	}
+	if m.sections {
+		line := text
+		var found bool
+		if text, found = cutSections(line, out); found {
+			m.beside.line = line
+			m.trace.considerSections(line, &m.roles, &m.late)
+		}
+	}
+	if m.opts.StripANSI {
+		text = stripANSI(text, out)
+	}
+	out.Content(text)
+}

@@ -1,0 +1,129 @@
+package mapping
+
+import (
+	"math"
+
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/mapping/source"
+	"out_dynatrace/plugin/record"
+)
+
+var eventNameKey = []byte("event.name")
+
+// beside are attributes that stand beside the fields of a record. They are added behind them, once
+// the ids among them are known.
+type beside struct {
+	attributes chunk.Cursor // of OTLP metadata, at their pairs
+	pairs      uint64
+	line       []byte // with sections
+}
+
+func (b *beside) isEmpty() bool { return b.pairs == 0 && b.line == nil }
+
+// metadata reads what Fluent Bit's OpenTelemetry input keeps beside the body of a record
+// (src/opentelemetry/flb_opentelemetry_logs.c): {"otlp": {"severity_number", "severity_text",
+// "attributes", "trace_id", "span_id", "event_name", ...}}.
+func (m *Mapper) metadata(rec *record.Record, meta []byte) {
+	c := chunk.NewCursor(meta)
+	for pairs := c.Next().Num; pairs > 0; pairs-- {
+		key := m.event.out.Key(&c)
+		tok := c.Next()
+		if tok.Kind == chunk.Map && string(key) == "otlp" {
+			m.otlp(rec, tok.Num, &c)
+			continue
+		}
+		c.SkipElements(tok)
+	}
+}
+
+// otlp reads the metadata of an OTLP record. Its severity is better than any field.
+func (m *Mapper) otlp(rec *record.Record, pairs uint64, c *chunk.Cursor) {
+	out := &m.event.out
+	var text, number chunk.Token
+	for ; pairs > 0; pairs-- {
+		key := out.Key(c)
+		tok := c.Next()
+		isID := tok.Kind == chunk.String || tok.Kind == chunk.Binary
+		switch {
+		case tok.Kind == chunk.Map && string(key) == "attributes" && m.beside.pairs == 0:
+			m.beside.attributes, m.beside.pairs = *c, tok.Num
+			m.considerIDs(tok.Num, c)
+			continue
+		case string(key) == "severity_text" && tok.Kind == chunk.String && len(tok.Data) > 0:
+			text = tok
+		case string(key) == "severity_number" && tok.Kind == chunk.Uint:
+			number = tok
+		case string(key) == "timestamp" && tok.Kind == chunk.Uint:
+			setTime(rec, tok.Num)
+		case string(key) == "observed_timestamp" && tok.Kind == chunk.Uint:
+			rec.Observed = tok.Num
+		case string(key) == "trace_flags" && tok.Kind == chunk.Uint:
+			rec.Flags = uint32(min(tok.Num, math.MaxUint32))
+		case string(key) == "dropped_attributes_count" && tok.Kind == chunk.Uint:
+			rec.Dropped = uint32(min(tok.Num, math.MaxUint32))
+		case string(key) == "trace_id" && isID:
+			id := hexOf(tok, traceDigits, out)
+			m.trace.consider(source.TraceID, otlpRank, inPlace, id, &m.late)
+		case string(key) == "span_id" && isID:
+			id := hexOf(tok, spanDigits, out)
+			m.trace.consider(source.SpanID, otlpRank, inPlace, id, &m.late)
+		case string(key) == "event_name" && tok.Kind == chunk.String && len(tok.Data) > 0:
+			out.AddField(eventNameKey, tok, c)
+		}
+		c.SkipElements(tok)
+	}
+	name, from := severity(text.Data), text
+	if name == "" {
+		name = otlpLevel(int(number.Num))
+		if text.Kind == chunk.Invalid {
+			from = number
+		}
+	}
+	if name != "" {
+		m.level.takeInPlace(&m.event, otlpRank, name, from)
+	}
+}
+
+// considerIDs looks for ids among pairs, and moves c over them.
+func (m *Mapper) considerIDs(pairs uint64, c *chunk.Cursor) {
+	for ; pairs > 0; pairs-- {
+		r := m.roles.find(m.event.out.Key(c))
+		tok := c.Next()
+		if r != nil && tok.Kind == chunk.String && isIDUse(r.use) {
+			m.trace.consider(r.use, max(r.rank, source.KeptRank), inPlace, tok.Data, &m.late)
+		}
+		c.SkipElements(tok)
+	}
+}
+
+func isIDUse(u source.Use) bool { return u >= source.TraceID && u <= source.TraceParent }
+
+// addBeside adds what stands beside the fields.
+func (m *Mapper) addBeside() {
+	out := &m.event.out
+	c := m.beside.attributes
+	for pairs := m.beside.pairs; pairs > 0; pairs-- {
+		key := out.Key(&c)
+		tok := c.Next()
+		if tok.Kind == chunk.String && m.trace.isTaken(m.roles.find(key), tok.Data) {
+			continue
+		}
+		out.AddField(key, tok, &c)
+	}
+	if m.beside.line != nil {
+		addSections(m.beside.line, &m.roles, &m.trace, out)
+	}
+}
+
+// nearby bounds how far a record's own time may be from the event's for both to mean the same
+// instant, in seconds: the input of Fluent Bit up to version 5.0.0 is up to five seconds late, see
+// package chunk.
+const nearby = 5
+
+// setTime takes the time that an OTLP record itself has, in nanoseconds since 1970.
+func setTime(rec *record.Record, ns uint64) {
+	sec := int64(ns / 1e9)
+	if apart := rec.Time.Sec - sec; ns > 0 && -nearby <= apart && apart <= nearby {
+		rec.Time.Sec, rec.Time.Nsec = sec, uint32(ns%1e9)
+	}
+}

@@ -1,0 +1,149 @@
+package mapping
+
+import (
+	"slices"
+
+	"out_dynatrace/plugin/ascii"
+	"out_dynatrace/plugin/mapping/source"
+	"out_dynatrace/plugin/record"
+)
+
+// role is what the field of a top-level key may be used for. A field with a role is considered in
+// each record: what becomes of it depends on the others, so the memo holds it only where a source
+// allows that.
+type role struct {
+	key string
+	// content and level are the key's ranks in ContentKeys and LevelKeys, from 1 on; 0 if it is not
+	// listed.
+	content, level uint8
+	// words reports that a single letter is no level here: a status of "A" is seldom an alert.
+	words bool
+	// below are the level and trace keys that begin with key and a dot: a map under it can hold their
+	// fields.
+	below []path
+
+	// What a source does with the field.
+	use   source.Use
+	slot  uint8
+	rank  uint8
+	field *source.TableField
+	as    []byte
+	hash  uint32 // of as
+}
+
+// isPlain reports whether nothing but a source uses the field.
+func (r *role) isPlain() bool { return r.content == 0 && r.level == 0 && r.below == nil }
+
+// path is what follows in a key behind a top-level key and a dot, and what a field there is used for.
+type path struct {
+	rest  string
+	level uint8      // the rank of the whole as a level key, or 0
+	use   source.Use // TraceID or SpanID, with its rank
+	rank  uint8
+}
+
+// A content that is not text, and one that is empty, have this added to their rank: a text under any
+// key is better than a number, and a number is better than nothing.
+const (
+	otherContent = 1 << 8
+	emptyContent = 2 << 8
+)
+
+// mostKeys bounds the keys of a list, so that their ranks fit.
+const mostKeys = 127
+
+// roleTable finds the role of a key.
+type roleTable struct {
+	// rows are the roles by the length of their keys: most keys differ in that. Longer ones share the
+	// last row.
+	rows [32][]role
+	// wild are the roles of fields whose keys have a first character and a form.
+	wild []role
+}
+
+func newRoleTable(o *Options, table *source.Table) (t roleTable) {
+	for i, key := range o.ContentKeys[:min(len(o.ContentKeys), mostKeys)] {
+		if r := t.add(key); r.content == 0 {
+			r.content = uint8(i + 1)
+		}
+	}
+	for i, key := range o.LevelKeys[:min(len(o.LevelKeys), mostKeys)] {
+		if r := t.add(key); r.level == 0 {
+			r.level = uint8(i + 1)
+		}
+		t.addBelow(key, path{level: uint8(i + 1)})
+	}
+	for _, key := range record.LevelFields() {
+		t.add(key)
+	}
+	fields := table.Fields()
+	for i := range fields {
+		f := &fields[i]
+		switch {
+		case f.Matches != nil:
+			t.wild = append(t.wild, role{key: f.Key})
+			t.wild[len(t.wild)-1].set(f)
+		default:
+			if r := t.add(f.Key); r.use == source.None {
+				r.set(f)
+			}
+			if f.Use == source.TraceID || f.Use == source.SpanID {
+				t.addBelow(f.Key, path{use: f.Use, rank: f.Rank})
+			}
+		}
+	}
+	return t
+}
+
+// set gives a role the field of a source.
+func (r *role) set(f *source.TableField) {
+	r.use, r.slot, r.rank, r.field = f.Use, f.Number, f.Rank, f
+	r.as = []byte(f.As)
+	r.hash = record.HashOf(r.as)
+}
+
+// addBelow notes a key with dots for the maps that can hold its field.
+func (t *roleTable) addBelow(key string, p path) {
+	for at := range len(key) {
+		if key[at] == '.' {
+			r := t.add(key[:at])
+			p.rest = key[at+1:]
+			r.below = append(r.below, p)
+		}
+	}
+}
+
+func (t *roleTable) row(length int) *[]role { return &t.rows[min(length, len(t.rows)-1)] }
+
+// add returns the role of key, a new one if it has none yet. The pointer is valid until the next add.
+func (t *roleTable) add(key string) *role {
+	row := t.row(len(key))
+	i := slices.IndexFunc(*row, func(r role) bool { return ascii.EqualFold([]byte(key), r.key) })
+	if i < 0 {
+		i = len(*row)
+		*row = append(*row, role{key: key, words: record.Reserved([]byte(key)) == record.ServerField})
+	}
+	return &(*row)[i]
+}
+
+// find returns the role of key, or nil. It ignores case, as the server does with its special keys.
+func (t *roleTable) find(key []byte) *role {
+	row := *t.row(len(key))
+	for i := range row {
+		if row[i].key == string(key) || ascii.EqualFold(key, row[i].key) {
+			return &row[i]
+		}
+	}
+	return nil
+}
+
+// findWild returns the role of a key that has none of its own, or nil.
+func (t *roleTable) findWild(key []byte) *role {
+	for i := range t.wild {
+		r := &t.wild[i]
+		if len(key) > 1 && key[0] == r.key[0] && r.field.Matches(key) {
+			return r
+		}
+	}
+	return nil
+}

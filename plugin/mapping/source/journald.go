@@ -1,0 +1,143 @@
+package source
+
+import (
+	"out_dynatrace/plugin/ascii"
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/record"
+)
+
+// The journald source maps what the systemd input reads (systemd.journal-fields(7)). The second
+// spelling of a key is that of the input's option strip_underscores.
+
+const (
+	journalUnit       Slot = "unit"
+	journalIdentifier Slot = "identifier"
+	journalCommand    Slot = "command"
+	journalExecutable Slot = "executable"
+	hostName          Slot = "hostname" // shared with aws
+	processID         Slot = "pid"      // shared with syslog
+)
+
+var journaldFields = append([]Field{
+	{Key: "_SYSTEMD_UNIT", Use: Hold, Slot: journalUnit, In: Journal, Signs: trustedSign},
+	{Key: "SYSTEMD_UNIT", Use: Hold, Slot: journalUnit, In: Journal},
+	{Key: "SYSLOG_IDENTIFIER", Use: Hold, Slot: journalIdentifier, In: Journal},
+	{Key: "_HOSTNAME", Use: Hold, Slot: hostName, In: Journal, Signs: trustedSign},
+	{Key: "HOSTNAME", Use: Hold, Slot: hostName, In: Journal},
+	pidField("_PID"),
+	pidField("PID"),
+	{Key: "_COMM", Use: Hold, Slot: journalCommand, In: Journal},
+	{Key: "COMM", Use: Hold, Slot: journalCommand, In: Journal},
+	{Key: "_EXE", Use: Hold, Slot: journalExecutable, In: Journal},
+	{Key: "EXE", Use: Hold, Slot: journalExecutable, In: Journal},
+	{Key: "PRIORITY", Use: LevelIn, In: Journal, Severity: journaldSeverity},
+	// Other fields that journald itself adds.
+	{Key: "_*", Matches: isTrusted, Use: DropIn, In: Journal},
+}, trustedFields()...)
+
+func pidField(key string) Field {
+	return Field{
+		Key: key, Use: HoldAside, Slot: processID, As: "process.pid", In: Journal | SyslogLine,
+		Accept: isPID,
+	}
+}
+
+func isPID(tok chunk.Token, c chunk.Cursor) bool { return tok.Kind == chunk.Uint || isName(tok, c) }
+
+func journaldSeverity(tok chunk.Token) int { return Number(tok, 7) }
+
+// trustedFields are the fields that journald itself adds and that no mapping uses
+// (systemd.journal-fields(7)).
+func trustedFields() (list []Field) {
+	for _, key := range []string{
+		"UID", "GID", "CMDLINE", "CAP_EFFECTIVE", "AUDIT_SESSION", "AUDIT_LOGINUID", "SYSTEMD_CGROUP",
+		"SYSTEMD_SLICE", "SYSTEMD_USER_UNIT", "SYSTEMD_USER_SLICE", "SYSTEMD_SESSION",
+		"SYSTEMD_OWNER_UID", "SYSTEMD_INVOCATION_ID", "SELINUX_CONTEXT", "SOURCE_REALTIME_TIMESTAMP",
+		"SOURCE_BOOTTIME_TIMESTAMP", "SOURCE_MONOTONIC_TIMESTAMP", "BOOT_ID", "MACHINE_ID",
+		"TRANSPORT", "STREAM_ID", "LINE_BREAK", "NAMESPACE", "RUNTIME_SCOPE", "KERNEL_DEVICE",
+		"KERNEL_SUBSYSTEM", "UDEV_SYSNAME", "UDEV_DEVNODE", "UDEV_DEVLINK",
+	} {
+		for _, spelling := range []string{"_" + key, key} {
+			list = append(list, Field{Key: spelling, Use: DropIn, In: Journal, Signs: bootSign})
+		}
+	}
+	return list
+}
+
+// isTrusted reports whether a key is one that only journald writes: an underscore and upper-case
+// letters.
+func isTrusted(key []byte) bool {
+	for _, c := range key {
+		if c != '_' && (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return len(key) > 2 && key[0] == '_'
+}
+
+// trustedSign recognises journald by a unit or a host under journald's own names.
+func trustedSign(key []byte, _ chunk.Token) Signs {
+	if isTrusted(key) {
+		return JournaldOnly
+	}
+	return 0
+}
+
+// bootSign recognises journald by the id of a boot, or by a transport.
+func bootSign(key []byte, tok chunk.Token) Signs {
+	if tok.Kind != chunk.String {
+		return 0
+	}
+	isBoot := ascii.IsID(tok.Data, bootDigits) &&
+		(ascii.EqualFold(key, "_boot_id") || ascii.EqualFold(key, "boot_id"))
+	if isBoot || string(key) == "_TRANSPORT" && isTransport(tok.Data) {
+		return JournaldOnly
+	}
+	return 0
+}
+
+// bootDigits is the length of journald's 128-bit ids.
+const bootDigits = 32
+
+// isTransport knows the values of journald's _TRANSPORT.
+func isTransport(text []byte) bool {
+	switch string(text) {
+	case "audit", "driver", "syslog", "journal", "stdout", "kernel":
+		return true
+	}
+	return false
+}
+
+func recognizeJournal(in *Input) Shape {
+	if in.Signs&JournaldOnly != 0 {
+		return Journal
+	}
+	return 0
+}
+
+// mapJournal adds the attributes of a journald record.
+func mapJournal(in *Input, out *record.Builder) {
+	if !in.Is(Journal) {
+		return
+	}
+	unit, identifier := in.Text(journalUnit), in.Text(journalIdentifier)
+	out.Put("journald.unit", unit)
+	switch {
+	case identifier != nil:
+		out.Put("log.source", identifier)
+	case unit != nil:
+		out.Put("log.source", unit)
+	default:
+		out.PutString("log.source", "journald")
+	}
+	out.Put("host.name", in.Text(hostName))
+	out.Put("process.executable.name", in.Text(journalCommand))
+	out.Put("process.executable.path", in.Text(journalExecutable))
+}
+
+func journalHost(in *Input) (host []byte, names bool) {
+	if in.Is(Journal) {
+		host = in.Text(hostName)
+	}
+	return host, false
+}

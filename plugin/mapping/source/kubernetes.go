@@ -1,0 +1,359 @@
+package source
+
+import (
+	"bytes"
+
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/jsonread"
+	"out_dynatrace/plugin/record"
+)
+
+// The kubernetes source maps what the kubernetes filter adds
+// (https://github.com/fluent/fluent-bit/blob/master/plugins/filter_kubernetes/kube_meta.c).
+
+const (
+	kubernetesMap Slot = "kubernetes"
+	namespaceMap  Slot = "kubernetes_namespace"
+)
+
+// The extras of the source.
+const (
+	podIP      = "k8s_pod_ip"     // k8s.pod.ip
+	podService = "k8s_service"    // service.name, .version and .namespace from the labels app.kubernetes.io/...
+	deprecated = "k8s_deprecated" // the dt.kubernetes.* names that Dynatrace had before k8s.*
+)
+
+var kubernetesFields = append([]Field{
+	{Key: "kubernetes", Use: Hold, Slot: kubernetesMap, Accept: isPodMap, Signs: always(LineEnd)},
+	{Key: "kubernetes_namespace", Use: Hold, Slot: namespaceMap, Accept: isNamespaceMap},
+}, outputFields...)
+
+func isPodMap(tok chunk.Token, c chunk.Cursor) bool {
+	return tok.Kind == chunk.Map && hasChild(c, tok.Num, chunk.String, "pod_name", "namespace_name")
+}
+
+func isNamespaceMap(tok chunk.Token, c chunk.Cursor) bool {
+	return tok.Kind == chunk.Map && (hasChild(c, tok.Num, chunk.String, "name", "") ||
+		hasChild(c, tok.Num, chunk.Map, "labels", "annotations"))
+}
+
+// hasChild reports whether one of the next pairs has one of two keys, and a value of a kind.
+func hasChild(c chunk.Cursor, pairs uint64, kind chunk.Kind, a, b string) bool {
+	for ; pairs > 0; pairs-- {
+		key := c.Next()
+		c.SkipElements(key)
+		if key.Kind == chunk.String && (string(key.Data) == a || string(key.Data) == b) {
+			tok := c.Next()
+			if tok.Kind == kind {
+				return true
+			}
+			c.SkipElements(tok)
+			continue
+		}
+		_, _ = c.Skip(1)
+	}
+	return false
+}
+
+func recognizePod(in *Input) Shape {
+	if in.Has(kubernetesMap) {
+		return Pod | Output
+	}
+	return outputShape(in)
+}
+
+// pod is what the kubernetes filter knows of a pod, as views.
+type pod struct {
+	name, namespace, uid, node, address    []byte
+	container, containerID                 []byte
+	image, imageHash                       []byte
+	labels, annotations, owners            []byte // encoded maps, and the array of owners; nil for none
+	namespaceLabels, namespaceAnnotations  []byte
+	namespaceUID                           []byte
+	namespaceName                          []byte // by the map of the namespace
+	hasUnknown, namespaceHasUnknown, isPod bool   // there are pairs that are none of the above
+}
+
+// child returns where the value of a key of the pod's map belongs: a text, or a whole map or array.
+func (p *pod) child(key []byte) (text, raw *[]byte) {
+	switch string(key) {
+	case "pod_name":
+		return &p.name, nil
+	case "namespace_name":
+		return &p.namespace, nil
+	case "pod_id":
+		return &p.uid, nil
+	case "host":
+		return &p.node, nil
+	case "pod_ip":
+		return &p.address, nil
+	case "container_name":
+		return &p.container, nil
+	case "docker_id":
+		return &p.containerID, nil
+	case "container_image":
+		return &p.image, nil
+	case "container_hash":
+		return &p.imageHash, nil
+	case "namespace_id":
+		return &p.namespaceUID, nil
+	case "labels":
+		return nil, &p.labels
+	case "annotations":
+		return nil, &p.annotations
+	case "ownerReferences":
+		return nil, &p.owners
+	case "namespace_labels":
+		return nil, &p.namespaceLabels
+	case "namespace_annotations":
+		return nil, &p.namespaceAnnotations
+	}
+	return nil, nil
+}
+
+// namespaceChild is child for the map of the namespace, which stands beside that of the pod.
+func (p *pod) namespaceChild(key []byte) (text, raw *[]byte) {
+	switch string(key) {
+	case "name":
+		return &p.namespaceName, nil
+	case "labels":
+		return nil, &p.namespaceLabels
+	case "annotations":
+		return nil, &p.namespaceAnnotations
+	}
+	return nil, nil
+}
+
+// readMap reads a map of the filter whose children have the places that child returns. It reports
+// whether there are others.
+func readMap(encoded []byte, child func([]byte) (text, raw *[]byte), out *record.Builder) (unknown bool) {
+	c := chunk.NewCursor(encoded)
+	_ = out.Key(&c)
+	for pairs := c.Next().Num; pairs > 0; pairs-- {
+		key := out.Key(&c)
+		text, raw := child(key)
+		if value, tok := next(&c); !take(text, raw, kindOf(key), value, tok) {
+			unknown = true
+		}
+	}
+	return unknown
+}
+
+// next reads a whole value, and its token.
+func next(c *chunk.Cursor) (value []byte, tok chunk.Token) {
+	before := *c
+	value, _ = c.Skip(1)
+	return value, before.Next()
+}
+
+// take puts a value into one of two places if it is a text, or of the kind that belongs there.
+func take(text, raw *[]byte, kind chunk.Kind, value []byte, tok chunk.Token) bool {
+	switch {
+	case text != nil && tok.Kind == chunk.String:
+		*text = tok.Data
+	case raw != nil && tok.Kind == kind:
+		*raw = value
+	case (text != nil || raw != nil) && tok.Kind == chunk.Nil: // says nothing
+	default:
+		return false
+	}
+	return true
+}
+
+// kindOf returns the kind of what is kept whole under a key: the owners are an array, others maps.
+func kindOf(key []byte) chunk.Kind {
+	if string(key) == "ownerReferences" {
+		return chunk.Array
+	}
+	return chunk.Map
+}
+
+// readKubernetes reads what is known of the pod, and adds the attributes that its annotations name.
+func readKubernetes(in *Input, out *record.Builder) {
+	p := &in.pod
+	switch {
+	case in.Is(Pod):
+		p.hasUnknown = readMap(in.raw(kubernetesMap), p.child, out)
+	case podOfFile(in, p):
+		in.Shape |= Pod | Output
+	}
+	if in.Has(namespaceMap) {
+		p.namespaceHasUnknown = readMap(in.raw(namespaceMap), p.namespaceChild, out)
+	}
+	in.Node = p.node
+	putAnnotated(p, out)
+}
+
+// Dynatrace reads what begins with this prefix from the annotations of pods and namespaces. Its
+// Operator writes the JSON object under the name without the slash
+// (https://docs.dynatrace.com/docs/ingest-from/setup-on-k8s/guides/metadata-automation/k8s-metadata-telemetry-enrichment).
+var (
+	metadataPrefix     = []byte("metadata.dynatrace.com/")
+	metadataAnnotation = metadataPrefix[:len(metadataPrefix)-1]
+)
+
+// putAnnotated adds the attributes that annotations name.
+func putAnnotated(p *pod, out *record.Builder) {
+	for _, annotations := range [...][]byte{p.annotations, p.namespaceAnnotations} {
+		var object []byte
+		eachText(annotations, out, func(key, value []byte) {
+			switch {
+			case bytes.Equal(key, metadataAnnotation):
+				object = value
+			case bytes.HasPrefix(key, metadataPrefix) && len(value) > 0:
+				out.PutValue(key[len(metadataPrefix):], record.Text(value))
+			}
+		})
+		if object != nil {
+			putObject(object, out)
+		}
+	}
+}
+
+// LongestAnnotation bounds the JSON annotation, in bytes.
+const LongestAnnotation = 64 << 10
+
+// putObject adds the attributes of the JSON annotation.
+func putObject(object []byte, out *record.Builder) {
+	read, ok := object, false
+	if len(object) <= LongestAnnotation {
+		read, ok = jsonread.Append(out.Spare(), object)
+	}
+	if !ok {
+		out.Count(record.BadAnnotation, 1)
+		return
+	}
+	c := chunk.NewCursor(out.Take(read))
+	for pairs := c.Next().Num; pairs > 0; pairs-- {
+		key := out.Key(&c)
+		tok := c.Next()
+		if tok.Kind == chunk.Nil || tok.Kind == chunk.String && len(tok.Data) == 0 {
+			continue
+		}
+		out.PutTree(key, tok, &c, 1)
+	}
+}
+
+// eachText calls do for the texts of an encoded map.
+func eachText(encoded []byte, out *record.Builder, do func(key, value []byte)) {
+	c := chunk.NewCursor(encoded)
+	root := c.Next()
+	if root.Kind != chunk.Map {
+		return
+	}
+	for pairs := root.Num; pairs > 0; pairs-- {
+		key := out.Key(&c)
+		tok := c.Next()
+		if tok.Kind == chunk.String {
+			do(key, tok.Data)
+			continue
+		}
+		c.SkipElements(tok)
+	}
+}
+
+// label returns a label of an encoded map, or nil.
+func label(encoded []byte, name string, out *record.Builder) (found []byte) {
+	eachText(encoded, out, func(key, value []byte) {
+		if string(key) == name {
+			found = value
+		}
+	})
+	return found
+}
+
+// mapPod adds the attributes of the pod.
+func mapPod(in *Input, out *record.Builder) {
+	if !in.Is(Pod) && !in.Has(namespaceMap) {
+		return
+	}
+	p := &in.pod
+	out.Put("k8s.namespace.name", p.namespace)
+	out.Put("k8s.namespace.name", p.namespaceName)
+	out.Put("k8s.pod.name", p.name)
+	out.Put("k8s.pod.uid", p.uid)
+	out.Put("k8s.container.name", p.container)
+	out.Put("k8s.node.name", p.node)
+	out.Put("k8s.namespace.uid", p.namespaceUID)
+	kind, name := workload(p, in.Now, out)
+	out.Put("k8s.workload.kind", kind)
+	out.Put("k8s.workload.name", name)
+	out.Put("container.id", p.containerID)
+	putImage(p.image, p.imageHash, out)
+	if in.On(podIP) {
+		out.Put("k8s.pod.ip", p.address)
+	} else {
+		out.Count(record.LeftOut, len(p.address))
+	}
+	if in.On(podService) {
+		out.Put("service.name", label(p.labels, "app.kubernetes.io/name", out))
+		out.Put("service.version", label(p.labels, "app.kubernetes.io/version", out))
+		out.Put("service.namespace", label(p.labels, "app.kubernetes.io/part-of", out))
+	}
+	if in.On(deprecated) {
+		// As they are sent, by an annotation or by this mapping.
+		if v, ok := out.Get([]byte("k8s.workload.kind")); ok {
+			out.Put("dt.kubernetes.workload.kind", v.Text)
+		}
+		if v, ok := out.Get([]byte("k8s.workload.name")); ok {
+			out.Put("dt.kubernetes.workload.name", v.Text)
+		}
+	}
+}
+
+// mapLabels adds what there can be any number of: labels, annotations, and what the filter writes
+// and nobody knows. It comes last, so that it takes the room of nothing else.
+func mapLabels(in *Input, out *record.Builder) {
+	p, o := &in.pod, in.Options
+	putSelected(&o.PodLabels, "k8s.pod.label.", p.labels, out)
+	putSelected(&o.PodAnnotations, "k8s.pod.annotation.", p.annotations, out)
+	putSelected(&o.PodLabels, "k8s.namespace.label.", p.namespaceLabels, out)
+	putSelected(&o.PodAnnotations, "k8s.namespace.annotation.", p.namespaceAnnotations, out)
+	if p.hasUnknown {
+		putUnknown(in.raw(kubernetesMap), p.child, out)
+	}
+	if p.namespaceHasUnknown {
+		putUnknown(in.raw(namespaceMap), p.namespaceChild, out)
+	}
+}
+
+// putUnknown adds what the filter wrote and this mapping does not know, as it would be without a
+// mapping.
+func putUnknown(encoded []byte, child func([]byte) (text, raw *[]byte), out *record.Builder) {
+	c := chunk.NewCursor(encoded)
+	prefix := out.Key(&c)
+	for pairs := c.Next().Num; pairs > 0; pairs-- {
+		key := out.Key(&c)
+		text, raw := child(key)
+		before := c
+		if value, tok := next(&c); !take(text, raw, kindOf(key), value, tok) {
+			tok := before.Next()
+			out.PutTree(out.Joined(prefix, key), tok, &before, 2)
+		}
+	}
+}
+
+// putSelected adds the labels or annotations that patterns select, each under its name behind a
+// prefix.
+func putSelected(selected *record.Patterns, prefix string, encoded []byte, out *record.Builder) {
+	if !selected.Any() {
+		out.Count(record.LeftOut, len(encoded))
+		return
+	}
+	c := chunk.NewCursor(encoded)
+	root := c.Next()
+	if root.Kind != chunk.Map {
+		return
+	}
+	for pairs := root.Num; pairs > 0; pairs-- {
+		before := c.Pos()
+		key := out.Key(&c)
+		tok := c.Next()
+		if tok.Kind != chunk.String || !selected.Match(key) || bytes.Equal(key, metadataAnnotation) {
+			c.SkipElements(tok)
+			out.Count(record.LeftOut, c.Pos()-before)
+			continue
+		}
+		out.PutValue(out.Prefixed(prefix, key), record.Text(tok.Data))
+	}
+}

@@ -1,0 +1,215 @@
+package source
+
+import (
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/record"
+)
+
+// Source is one kind of place that log lines come from.
+type Source struct {
+	// Name is the name in the option enrich; "" for what is always on.
+	Name string
+	// OnRequest keeps it out of auto.
+	OnRequest bool
+	// Extras are names in the option enrich that add to this source, on request.
+	Extras []string
+
+	// Fields are the keys that the source reads. Of several rows for one key, the first whose source
+	// is on counts. Configured adds those that depend on the options.
+	Fields     []Field
+	Configured func(o *Options) []Field
+	// Chunk reads what the tag of a chunk says, before the chunk's first record.
+	Chunk func(in *Input)
+	// Recognize returns what a record is, as far as this source can tell. in.Shape holds what the
+	// sources above it in the table have found.
+	Recognize func(in *Input) Shape
+
+	// First runs before the option log_source and before every Map: for values that somebody has
+	// attached to the origin of the record.
+	First func(in *Input, out *record.Builder)
+	// Map adds the attributes. Of two attributes with one key, the first stays.
+	Map func(in *Input, out *record.Builder)
+	// LogSource returns log.source for records to which no Map has given one; nil for none.
+	LogSource func(in *Input) []byte
+	// Last runs after everything else, the static attributes included: for what there can be any
+	// number of.
+	Last func(in *Input, out *record.Builder)
+
+	// Host returns the host that a record names, and whether a record of this source always names it:
+	// if it does and host is empty, the record can be of any host.
+	Host func(in *Input) (host []byte, names bool)
+}
+
+// Options are the options that sources read.
+type Options struct {
+	// Sources are the sources that are on. The zero value maps nothing: fields stay what they are,
+	// apart from content, timestamp and loglevel.
+	Sources Set
+	// PathKeys are the top-level keys that may hold the path of the file that a line was read from.
+	PathKeys []string
+	// ClusterName, ClusterUID and ClusterEntity describe the Kubernetes cluster of all records; "" if
+	// there is none.
+	ClusterName, ClusterUID, ClusterEntity string
+	// PodLabels and PodAnnotations select the labels and annotations, of pods and namespaces, that
+	// become attributes.
+	PodLabels, PodAnnotations record.Patterns
+}
+
+// HasCluster reports whether the options describe a cluster.
+func (o *Options) HasCluster() bool {
+	return o.ClusterName != "" || o.ClusterUID != "" || o.ClusterEntity != ""
+}
+
+// Use is what a source does with a field.
+type Use uint8
+
+// The uses. A value that Accept rejects is not used: the field stays an ordinary attribute.
+const (
+	None Use = iota
+	// Hold keeps the field in a Slot until the whole record is known. In records of the shapes In,
+	// or in all if In is 0, Map reads it; in others the field is an ordinary attribute after all.
+	Hold
+	// HoldAside is Hold for a text that differs from record to record: it becomes the attribute As by
+	// itself, unless the record has one of that name.
+	HoldAside
+	// Rename gives the field the name As, unless the record has an attribute of that name.
+	Rename
+	// Convert turns the field into the attribute As.
+	Convert
+	// Drop leaves the field out.
+	Drop
+	// DropIn leaves the field out of records of the shapes In, if When is nil or says so.
+	DropIn
+	// LevelIn makes the field the level of records of the shapes In that have no other.
+	LevelIn
+	// TraceID, SpanID and TraceParent are ids of a trace. Rank orders their spellings, best first.
+	TraceID
+	SpanID
+	TraceParent
+)
+
+// Field is a key that a source reads, and what it does with the value.
+type Field struct {
+	// Key is compared without regard to the case of ASCII letters. A Key that ends in * stands for
+	// the keys with that prefix, of one character, for which Matches reports true.
+	Key     string
+	Matches func(key []byte) bool
+	Use     Use
+	Slot    Slot
+	In      Shape
+	As      string
+	Rank    uint8
+	// Accept reports whether a value has the expected form; nil accepts texts of a usual length. c
+	// stands behind the token.
+	Accept func(tok chunk.Token, c chunk.Cursor) bool
+	// Signs returns what the field says about the record; nil for nothing.
+	Signs func(key []byte, tok chunk.Token) Signs
+	// When decides about a DropIn by the text and the time of the record.
+	When func(text []byte, t chunk.Time) bool
+	// Severity returns the syslog severity of a LevelIn, or -1.
+	Severity func(tok chunk.Token) int
+}
+
+// Slot is a place for a held field. Its name is unique among all sources: two sources with the same
+// Slot share the field.
+type Slot string
+
+// MaxSlots bounds the number of slots.
+const MaxSlots = 32
+
+// Signs are what the fields of a record say about it, beyond those that are held.
+type Signs uint8
+
+// The signs.
+const (
+	// Stream is a line of a container's output.
+	Stream Signs = 1 << iota
+	// LineEnd is a field of a runtime that keeps the line break at the end of the content.
+	LineEnd
+	// JournaldOnly is a field that only journald writes.
+	JournaldOnly
+	// Priority is a number that can be syslog's facility and severity.
+	Priority
+	// InGroup is a member of an OTLP group.
+	InGroup
+	// OtherHost and OtherPod are a field that names another host, or another pod, than this one.
+	OtherHost
+	OtherPod
+)
+
+// Shape is what a record is, all told.
+type Shape uint8
+
+// The shapes.
+const (
+	// Pod is a line of a pod, with the metadata of the kubernetes filter.
+	Pod Shape = 1 << iota
+	// Task is a line of a container in an ECS task.
+	Task
+	// Docker is a line from the Docker log driver.
+	Docker
+	// Output is a line of a container's output.
+	Output
+	// Journal is a record of journald.
+	Journal
+	// SyslogLine is a line that a syslog parser has taken apart.
+	SyslogLine
+	// Instance is a record with the metadata of the aws filter.
+	Instance
+)
+
+const (
+	// Placed are the shapes that say themselves where they are from: the facts of the pod that this
+	// process runs in are not theirs.
+	Placed = Pod | Task | Journal | SyslogLine
+	// Hosted are the shapes whose host has a name of its own, of a node or a task.
+	Hosted = Pod | Task
+)
+
+// longestHeld bounds a text that can name a source, in bytes: what is longer is no name of anything.
+const longestHeld = 4 << 10
+
+// isName accepts texts of a usual length.
+func isName(tok chunk.Token, _ chunk.Cursor) bool {
+	return tok.Kind == chunk.String && len(tok.Data) > 0 && len(tok.Data) <= longestHeld
+}
+
+// nameThat returns an Accept for names for which is reports true.
+func nameThat(is func(text []byte) bool) func(chunk.Token, chunk.Cursor) bool {
+	return func(tok chunk.Token, c chunk.Cursor) bool { return isName(tok, c) && is(tok.Data) }
+}
+
+// isText accepts every text but the empty one.
+func isText(tok chunk.Token, _ chunk.Cursor) bool {
+	return tok.Kind == chunk.String && len(tok.Data) > 0
+}
+
+// always returns a Signs function.
+func always(s Signs) func([]byte, chunk.Token) Signs {
+	return func([]byte, chunk.Token) Signs { return s }
+}
+
+// Number returns a whole number from 0 to most, also one in digits, or -1.
+func Number(tok chunk.Token, most int) int {
+	switch tok.Kind {
+	case chunk.Uint:
+		if tok.Num <= uint64(most) {
+			return int(tok.Num)
+		}
+	case chunk.String:
+		if len(tok.Data) == 0 || len(tok.Data) > 3 {
+			return -1
+		}
+		n := 0
+		for _, c := range tok.Data {
+			if c < '0' || c > '9' {
+				return -1
+			}
+			n = 10*n + int(c-'0')
+		}
+		if n <= most {
+			return n
+		}
+	}
+	return -1
+}

@@ -1,0 +1,71 @@
+package source
+
+import (
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/record"
+)
+
+// The syslog source maps what the syslog parsers find (conf/parsers.conf, syslog-rfc3164 and
+// syslog-rfc5424).
+
+const (
+	syslogHost  Slot = "syslog host"
+	syslogIdent Slot = "syslog ident"
+)
+
+var syslogFields = []Field{
+	{Key: "pri", Use: LevelIn, In: SyslogLine, Severity: prioritySeverity, Signs: prioritySign},
+	timeField,
+	{Key: "host", Use: Hold, Slot: syslogHost, In: SyslogLine},
+	{Key: "ident", Use: Hold, Slot: syslogIdent, In: SyslogLine},
+	pidField("PID"),
+}
+
+// maxPriority is the largest number of facility and severity.
+const maxPriority = 191
+
+func prioritySeverity(tok chunk.Token) int {
+	n := Number(tok, maxPriority)
+	if n >= 0 {
+		n &= 7
+	}
+	return n
+}
+
+func prioritySign(_ []byte, tok chunk.Token) Signs {
+	if Number(tok, maxPriority) >= 0 {
+		return Priority
+	}
+	return 0
+}
+
+func recognizeSyslog(in *Input) Shape {
+	if !in.Is(Journal) && in.Signs&Priority != 0 && in.HasAny(syslogHost, syslogIdent) {
+		return SyslogLine
+	}
+	return 0
+}
+
+// mapSyslog adds the attributes of a line that a syslog parser has taken apart.
+func mapSyslog(in *Input, out *record.Builder) {
+	if !in.Is(SyslogLine) {
+		return
+	}
+	out.Put("host.name", Said(in.Text(syslogHost)))
+	out.Put("log.source", Said(in.Text(syslogIdent)))
+}
+
+func hostOfSyslog(in *Input) (host []byte, names bool) {
+	if !in.Is(SyslogLine) {
+		return nil, false
+	}
+	return Said(in.Text(syslogHost)), true
+}
+
+// Said returns nil for the dash that stands for no value in RFC 5424, and other texts as they are.
+func Said(text []byte) []byte {
+	if string(text) == "-" {
+		return nil
+	}
+	return text
+}

@@ -1,0 +1,168 @@
+package source
+
+import (
+	"fmt"
+	"slices"
+
+	"out_dynatrace/plugin/record"
+)
+
+// Table is the part of the table that a set of sources turns on. It is not safe for concurrent use.
+type Table struct {
+	options *Options
+	names   []string // that are on
+	sources []Source
+	slots   []Slot // by number
+	fields  []TableField
+	// shapes are those in whose records a slot is taken, by number; 0 for all.
+	shapes [MaxSlots]Shape
+
+	// What Recognize has found last, for the fields and the signs that it depends on.
+	known struct {
+		valid bool
+		mask  uint32
+		signs Signs
+		shape Shape
+		used  uint32
+	}
+}
+
+// TableField is a field of a source that is on.
+type TableField struct {
+	Field
+	Number uint8 // of its slot
+}
+
+// NewTable returns the table of the sources that the options turn on.
+func NewTable(o *Options) *Table {
+	t := &Table{options: o, names: o.Sources.names()}
+	for _, s := range all() {
+		if s.Name != "" && !slices.Contains(t.names, s.Name) {
+			continue
+		}
+		t.sources = append(t.sources, s)
+		fields := s.Fields
+		if s.Configured != nil {
+			fields = slices.Concat(fields, s.Configured(o))
+		}
+		for _, f := range fields {
+			t.add(f)
+		}
+	}
+	return t
+}
+
+func (t *Table) add(f Field) {
+	added := TableField{Field: f}
+	if f.Accept == nil && f.Use <= HoldAside {
+		added.Accept = isName
+	}
+	if f.Slot != "" {
+		number := slices.Index(t.slots, f.Slot)
+		if number < 0 {
+			number = len(t.slots)
+			if number == MaxSlots {
+				panic(fmt.Sprintf("source: more than %d slots", MaxSlots))
+			}
+			t.slots = append(t.slots, f.Slot)
+			t.shapes[number] = f.In
+		} else if f.In == 0 || t.shapes[number] == 0 {
+			t.shapes[number] = 0
+		} else {
+			t.shapes[number] |= f.In
+		}
+		added.Number = uint8(number)
+	}
+	t.fields = append(t.fields, added)
+}
+
+// Fields returns the fields of all sources that are on, in the order of the table.
+func (t *Table) Fields() []TableField { return t.fields }
+
+// Aside returns the slots of fields that differ from record to record, as a mask.
+func (t *Table) Aside() (mask uint32) {
+	for i := range t.fields {
+		if f := &t.fields[i]; f.Use == HoldAside {
+			mask |= 1 << f.Number
+		}
+	}
+	return mask
+}
+
+// Begin starts a chunk, whose tag and facts are in in.
+func (t *Table) Begin(in *Input) {
+	in.Options, in.slots, in.on = t.options, t.slots, t.names
+	in.TagContainer, in.TagTask = nil, nil
+	t.known.valid = false
+	for i := range t.sources {
+		if chunk := t.sources[i].Chunk; chunk != nil {
+			chunk(in)
+		}
+	}
+}
+
+// Recognize sets the shape of a record, and returns the slots whose fields the sources read, as a
+// mask. A field in another slot is an ordinary attribute after all.
+func (t *Table) Recognize(in *Input) (used uint32) {
+	k := &t.known
+	if !k.valid || k.mask != in.Held.Mask || k.signs != in.Signs {
+		in.Shape = 0
+		for i := range t.sources {
+			if recognize := t.sources[i].Recognize; recognize != nil {
+				in.Shape |= recognize(in)
+			}
+		}
+		k.valid, k.mask, k.signs, k.shape, k.used = true, in.Held.Mask, in.Signs, in.Shape, 0
+		for number, shapes := range t.shapes {
+			if shapes == 0 || shapes&in.Shape != 0 {
+				k.used |= 1 << number
+			}
+		}
+	}
+	in.Shape = k.shape
+	return k.used
+}
+
+// Map adds what the sources make of a record. logSource takes the place of the log.source that they
+// give; "" leaves it.
+func (t *Table) Map(in *Input, out *record.Builder, logSource string) {
+	in.pod, in.Node = pod{}, nil
+	for i := range t.sources {
+		if first := t.sources[i].First; first != nil {
+			first(in, out)
+		}
+	}
+	out.PutString("log.source", logSource)
+	for i := range t.sources {
+		if m := t.sources[i].Map; m != nil {
+			m(in, out)
+		}
+	}
+	for i := range t.sources {
+		if source := t.sources[i].LogSource; source != nil {
+			out.Put("log.source", source(in))
+		}
+	}
+}
+
+// MapLast adds what comes behind everything else.
+func (t *Table) MapLast(in *Input, out *record.Builder) {
+	for i := range t.sources {
+		if last := t.sources[i].Last; last != nil {
+			last(in, out)
+		}
+	}
+}
+
+// Host returns the host that a record names, nil for none, and whether it can be of any host.
+func (t *Table) Host(in *Input) (host []byte, anywhere bool) {
+	for i := range t.sources {
+		if of := t.sources[i].Host; of != nil {
+			host, names := of(in)
+			if len(host) > 0 || names {
+				return host, len(host) == 0
+			}
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,140 @@
+package mapping
+
+import (
+	"bytes"
+	"encoding/hex"
+
+	"out_dynatrace/plugin/ascii"
+	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/mapping/source"
+	"out_dynatrace/plugin/record"
+)
+
+// trace is the search for the ids of a trace and a span.
+type trace struct {
+	trace, span candidate
+	parent      parent
+}
+
+// parent are the ids of a traceparent. Its span belongs to its trace.
+type parent struct{ trace, span []byte }
+
+// Lengths of the ids in hexadecimal digits (https://www.w3.org/TR/trace-context/).
+const (
+	traceDigits = 32
+	spanDigits  = 16
+)
+
+// Ranks of ids in addition to those of the trace source, the best first.
+const (
+	otlpRank   = 1 // of the metadata of OTLP
+	parentRank = 6
+)
+
+var (
+	traceKey = []byte("trace_id")
+	spanKey  = []byte("span_id")
+)
+
+// displaced is the role of a field that was the best id for a while.
+var displaced = role{}
+
+func (t *trace) reset() {
+	t.trace.rank, t.span.rank = 0, 0
+	if t.parent.trace != nil {
+		t.parent = parent{}
+	}
+}
+
+// consider takes a valid id that is better than the one found so far, and reports whether it took
+// the field. Of fields that stay under their own name it takes only the id. A field that loses is
+// added to late, because only then the name of its attribute is taken.
+func (t *trace) consider(u source.Use, rank uint8, at int, text []byte, late *lateFields) bool {
+	best, length := &t.trace, traceDigits
+	switch u {
+	case source.TraceParent:
+		id, span, ok := splitParent(text)
+		if ok && t.parent.trace == nil && ascii.IsID(id, traceDigits) {
+			t.parent = parent{id, span}
+		}
+		return false
+	case source.SpanID:
+		best, length = &t.span, spanDigits
+	}
+	if !ascii.IsID(text, length) || best.rank != 0 && best.rank <= uint16(rank) {
+		return false
+	}
+	if rank >= source.KeptRank {
+		at = inPlace
+	}
+	if best.rank != 0 && best.at != inPlace {
+		*late = append(*late, lateField{at: best.at, role: &displaced})
+	}
+	id := chunk.Token{Kind: chunk.String, Data: text}
+	*best = candidate{rank: uint16(rank), at: at, text: id}
+	return at != inPlace
+}
+
+// finish adds the ids.
+func (t *trace) finish(out *record.Builder, late *lateFields) {
+	if p := &t.parent; p.trace != nil {
+		if t.trace.rank == 0 {
+			t.consider(source.TraceID, parentRank, inPlace, p.trace, late)
+		}
+		if t.span.rank == 0 && bytes.EqualFold(t.trace.text.Data, p.trace) {
+			t.consider(source.SpanID, parentRank, inPlace, p.span, late)
+		}
+	}
+	if t.trace.rank != 0 {
+		out.AddText(traceKey, lowerHex(t.trace.text.Data, out))
+	}
+	if t.span.rank != 0 {
+		out.AddText(spanKey, lowerHex(t.span.text.Data, out))
+	}
+}
+
+// isTaken reports whether a field beside the record's own holds the id that the record has.
+func (t *trace) isTaken(r *role, text []byte) bool {
+	if r == nil || r.rank != source.NamedRank {
+		return false
+	}
+	best := &t.trace
+	if r.use == source.SpanID {
+		best = &t.span
+	}
+	return best.rank != 0 && bytes.EqualFold(best.text.Data, text)
+}
+
+// splitParent splits the value of a traceparent header.
+func splitParent(s []byte) (trace, span []byte, ok bool) {
+	const dash1, dash2, dash3, length = 2, 35, 52, 55
+	if len(s) < length || s[dash1] != '-' || s[dash2] != '-' || s[dash3] != '-' ||
+		len(s) > length && s[length] != '-' {
+		return nil, nil, false
+	}
+	if !ascii.IsHex(s[:dash1]) || bytes.EqualFold(s[:dash1], []byte("ff")) ||
+		!ascii.IsHex(s[dash3+1:length]) {
+		return nil, nil, false
+	}
+	return s[dash1+1 : dash2], s[dash2+1 : dash3], true
+}
+
+// lowerHex returns hexadecimal digits in lower case.
+func lowerHex(s []byte, out *record.Builder) []byte {
+	if !ascii.HasUpperHex(s) {
+		return s
+	}
+	to := out.Spare()
+	for _, c := range s {
+		to = append(to, c|0x20)
+	}
+	return out.Take(to)
+}
+
+// hexOf returns an id as text: OTLP has it as bytes, Fluent Bit up to 3.2 also as digits.
+func hexOf(tok chunk.Token, digits int, out *record.Builder) []byte {
+	if len(tok.Data) != digits/2 {
+		return tok.Data
+	}
+	return out.Take(hex.AppendEncode(out.Spare(), tok.Data))
+}

@@ -1,0 +1,20 @@
+// Package record holds a log record as Dynatrace knows it: a time, a content, a level and flat
+// attributes, within the limits of the ingest API. It knows neither Fluent Bit's events nor the
+// sources that logs come from; package mapping does.
+//
+// A Builder builds the attributes of one record: it gives each key once, keeps the limits, applies
+// include, exclude and the like, and counts what it cuts. The files, from the ground up:
+//
+//	record.go cuts.go limits.go pattern.go keyset.go lower.go   the types, and plain functions
+//	reserved.go                                                 keys that mean something to the server
+//	jsonvalue.go scratch.go                                     texts that are not in the chunk
+//	builder.go                                                  a new attribute under a key of its own
+//	values.go add.go                                            fields of an event
+//	put.go                                                      attributes that are not fields
+//	block.go                                                    attributes built once for many records
+//	room.go                                                     who gives way when a record is full
+//
+// A Record is a view. Its strings point into the chunk or into the Builder's scratch memory and are
+// valid until the Builder begins the next record. No map is built, and nothing is allocated per
+// record once the scratch memory has grown.
+package record
