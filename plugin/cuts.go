@@ -3,6 +3,8 @@ package plugin
 import (
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/mapping"
+	"out_dynatrace/plugin/mapping/source"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/telemetry"
 )
@@ -28,11 +30,11 @@ var cutInfos = [record.NumCuts]cutInfo{
 	record.CutArray: {telemetry.CutAttributeValueCount, "arrays cut at the limit of %d values",
 		func(l config.Limits) int { return l.ArrayValues }, "", ""},
 	record.CutGroup: {telemetry.CutAttributeCount, "attributes of OTLP resources and scopes left out, which have more than %d bytes together and stand in each of their records",
-		func(config.Limits) int { return record.GroupBytes }, "", "shorten or delete them where they are made, or in a processor of Fluent Bit"},
+		func(config.Limits) int { return mapping.GroupBytes }, "", "shorten or delete them where they are made, or in a processor of Fluent Bit"},
 	record.CutNesting: {counter: telemetry.CutNesting},
 	record.LeftOut:    {counter: telemetry.BytesLeftOut},
 	record.BadAnnotation: {telemetry.BadAnnotations, "records of pods whose annotation metadata.dynatrace.com is no JSON object of at most %d bytes",
-		func(config.Limits) int { return record.LongestAnnotation }, "", "its attributes are missing; see what has written it"},
+		func(config.Limits) int { return source.LongestAnnotation }, "", "its attributes are missing; see what has written it"},
 }
 
 // forgetCuts starts the counts of a payload.

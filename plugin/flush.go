@@ -9,6 +9,7 @@ import (
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/mapping"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/telemetry"
 )
@@ -17,7 +18,7 @@ import (
 type flush struct {
 	in      *Instance
 	event   chunk.Event
-	mapper  *record.Mapper
+	mapper  *mapping.Mapper
 	rec     record.Record
 	builder *batch.Builder
 	letter  encode.JSON // of records for the dead letter
@@ -43,15 +44,15 @@ func newFlush(in *Instance) *flush {
 	if err != nil {
 		panic(err) // New has tried the same options
 	}
-	mapping := in.mapping
-	mapping.Now = in.now
-	return &flush{in: in, mapper: record.NewMapper(mapping), builder: builder}
+	options := in.mapping
+	options.Now = in.now
+	return &flush{in: in, mapper: mapping.NewMapper(options), builder: builder}
 }
 
 // begin takes a chunk, and what an earlier flush has settled of it.
 func (f *flush) begin(ctx context.Context, tag, data []byte, wait bool) {
 	f.ctx, f.wait, f.tag, f.data, f.hashed = ctx, wait, tag, data, false
-	f.mapper.Begin(record.Flush{Tag: tag, Facts: f.in.facts.Facts(), Missing: f.in.facts.Missing})
+	f.mapper.Begin(mapping.Flush{Tag: tag, Facts: f.in.facts.Facts(), Missing: f.in.facts.Missing})
 	f.progress.Reset()
 	if !f.in.ledger.Empty() {
 		f.in.ledger.Take(f.chunkKey(), &f.progress)

@@ -1,6 +1,6 @@
 // Package plugin is one [OUTPUT] instance: it wires the stages that a chunk passes on its way to Dynatrace.
 //
-//	chunk.Reader -> record.Mapper -> encode.Encoder -> batch.Builder -> deliver.Sender
+//	chunk.Reader -> mapping.Mapper -> encode.Encoder -> batch.Builder -> deliver.Sender
 //
 // It knows nothing of C: package main calls it with plain byte slices.
 package plugin
@@ -15,8 +15,8 @@ import (
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deadletter"
 	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/mapping"
 	"out_dynatrace/plugin/metadata"
-	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/telemetry"
 	"out_dynatrace/plugin/wire"
 )
@@ -35,7 +35,7 @@ type Instance struct {
 	ledger   deliver.Ledger
 	size     bodySize
 	letters  *deadletter.File // nil where there is none
-	mapping  record.Options
+	mapping  mapping.Options
 	facts    *metadata.Source
 
 	// ctx ends with Close, and with it every request under way.

@@ -5,33 +5,21 @@ import (
 	"slices"
 	"strings"
 
+	"out_dynatrace/plugin/mapping/source"
 	"out_dynatrace/plugin/secret"
 )
 
 // The words of the option enrich beside the names of sources.
 const (
-	enrichAuto = "auto" // all of enrichDefaults
+	enrichAuto = "auto" // all of source.Defaults
 	enrichOff  = "off"
-)
-
-var (
-	// enrichDefaults are the sources that auto turns on. docs/mapping.md describes each.
-	enrichDefaults = []string{
-		"kubernetes", "ecs", "container", "journald", "syslog", "aws", "file", "app", "trace", "severity", "host",
-	}
-	// enrichExtras are the sources that must be named, each with the one that it adds to, or "".
-	enrichExtras = map[string]string{
-		"k8s_pod_ip": "kubernetes", "k8s_service": "kubernetes", "k8s_deprecated": "kubernetes",
-		"ecs_otel": "ecs", "dt_section": "",
-	}
-	// extraNames are the extras in the order of the documentation.
-	extraNames = []string{"k8s_pod_ip", "k8s_service", "k8s_deprecated", "ecs_otel", "dt_section"}
 )
 
 // resolveEnrich returns the sources that the words of the option enrich turn on, sorted. The error
 // is one line without the name of the option.
 func resolveEnrich(words []string) ([]string, error) {
-	known := slices.Concat(enrichDefaults, extraNames)
+	defaults, extras := source.Defaults(), source.Extras()
+	known := slices.Concat(defaults, extras)
 	var on []string
 	for i, word := range words {
 		name := strings.ToLower(word)
@@ -39,7 +27,7 @@ func resolveEnrich(words []string) ([]string, error) {
 		switch {
 		case name == enrichOff && len(words) == 1:
 		case name == enrichAuto:
-			on = append(on, enrichDefaults...)
+			on = append(on, defaults...)
 		case isWithout && i > 0 && slices.Contains(known, without):
 			on = slices.DeleteFunc(on, func(n string) bool { return n == without })
 		case slices.Contains(known, name):
@@ -51,8 +39,8 @@ func resolveEnrich(words []string) ([]string, error) {
 	}
 	slices.Sort(on)
 	on = slices.Compact(on)
-	for _, extra := range extraNames {
-		if of := enrichExtras[extra]; of != "" && slices.Contains(on, extra) && !slices.Contains(on, of) {
+	for _, extra := range extras {
+		if of := source.Owner(extra); of != "" && slices.Contains(on, extra) && !slices.Contains(on, of) {
 			return nil, fmt.Errorf("has %s without %s, to which it adds; write `enrich auto,%s` or name both",
 				extra, of, extra)
 		}

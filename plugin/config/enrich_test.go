@@ -1,13 +1,14 @@
 package config
 
 import (
-	"slices"
 	"strings"
 	"testing"
+
+	"out_dynatrace/plugin/mapping/source"
 )
 
 func TestLoad_EnrichTurnsSourcesOnByName(t *testing.T) {
-	auto := slices.Clone(enrichDefaults)
+	auto := source.Defaults()
 	slices.Sort(auto)
 	without := func(names ...string) []string {
 		return slices.DeleteFunc(slices.Clone(auto), func(n string) bool { return slices.Contains(names, n) })

@@ -11,13 +11,15 @@ import (
 
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/mapping"
+	"out_dynatrace/plugin/mapping/source"
 	"out_dynatrace/plugin/metadata"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/test/corpus"
 )
 
-func mapper() *record.Mapper {
-	return record.NewMapper(record.Options{
+func mapper() *mapping.Mapper {
+	return mapping.NewMapper(mapping.Options{
 		Limits:      record.Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
 		ContentKeys: []string{"log", "message"},
 		LevelKeys:   []string{"loglevel", "severity", "level", "log.level", "status", "syslog.severity", "host.state.level"},
@@ -26,27 +28,29 @@ func mapper() *record.Mapper {
 }
 
 // mappers are one without mappings, one with all of them, and one with all of them for a server of old.
-var mappers = map[string]func() *record.Mapper{"mappings off": mapper, "mappings on": mappingMapper, "an old host": oldMapper}
+var mappers = map[string]func() *mapping.Mapper{"mappings off": mapper, "mappings on": mappingMapper, "an old host": oldMapper}
 
-func mappingMapper() *record.Mapper { return record.NewMapper(mappingOptions()) }
+func mappingMapper() *mapping.Mapper { return mapping.NewMapper(mappingOptions()) }
 
-func oldMapper() *record.Mapper {
+func oldMapper() *mapping.Mapper {
 	o := mappingOptions()
 	o.Limits = record.Limits{ContentBytes: 8192, AttributeValueBytes: 250, AttributeKeyBytes: 100, Attributes: 50, ArrayValues: 32, NestingLevels: 5}
 	o.LowercaseKeys, o.Stringify = true, true
-	return record.NewMapper(o)
+	return mapping.NewMapper(o)
 }
 
-func mappingOptions() record.Options {
+func mappingOptions() mapping.Options {
 	all := record.NewPatterns([]string{"*"})
-	return record.Options{
+	return mapping.Options{
 		Limits:      record.Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
 		ContentKeys: []string{"log", "message", "MESSAGE"},
 		LevelKeys:   []string{"loglevel", "severity", "level", "log.level", "status"},
 		Now:         func() time.Time { return time.Unix(1700000000, 0) },
-		Sources:     record.AutoSources | record.PodIP | record.PodService | record.Deprecated | record.ECSOTel | record.DTSection,
-		PathKeys:    []string{"filename"},
-		ClusterName: "cluster", PodLabels: all, PodAnnotations: all, Hostname: "host",
+		Options: source.Options{
+			Sources:  source.Auto() | source.Named(source.Extras()...),
+			PathKeys: []string{"filename"}, ClusterName: "cluster", PodLabels: all, PodAnnotations: all,
+		},
+		Hostname:  "host",
 		Static:    []metadata.Fact{{Key: "pod.name", Value: "static"}, {Key: "team", Value: int64(1)}},
 		Exclude:   record.NewPatterns([]string{"*secret*"}),
 		DropEmpty: true, ParseJSON: true, StripANSI: true,
@@ -54,14 +58,14 @@ func mappingOptions() record.Options {
 }
 
 // somewhere is what a Mapper is told of the chunk and the place. Without mappings it makes no difference.
-var somewhere = record.Flush{Tag: []byte("app-firelens-task"), Facts: &metadata.Facts{
+var somewhere = mapping.Flush{Tag: []byte("app-firelens-task"), Facts: &metadata.Facts{
 	Host: []metadata.Fact{{Key: "dt.entity.host", Value: "HOST-1"}, {Key: "host.name", Value: "host"}},
 	Pod:  []metadata.Fact{{Key: "k8s.pod.name", Value: "pod"}},
 	Task: &metadata.Task{ID: "task", Cluster: "cluster", Containers: []metadata.Container{{ID: "id", Name: "name"}}},
 }}
 
 // whole encodes all events of a chunk into one body.
-func whole(j *encode.JSON, m *record.Mapper, data []byte) []byte {
+func whole(j *encode.JSON, m *mapping.Mapper, data []byte) []byte {
 	var r chunk.Reader
 	var ev chunk.Event
 	var rec record.Record
@@ -80,7 +84,7 @@ func whole(j *encode.JSON, m *record.Mapper, data []byte) []byte {
 }
 
 // single encodes each event with a Mapper and an encoder that have seen nothing before.
-func single(newMapper func() *record.Mapper, data []byte) []byte {
+func single(newMapper func() *mapping.Mapper, data []byte) []byte {
 	var r chunk.Reader
 	var ev chunk.Event
 	var rec record.Record

@@ -9,16 +9,18 @@ import (
 
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/mapping"
+	"out_dynatrace/plugin/mapping/source"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/test/corpus"
 )
 
 // What the messages say is tested against OpenTelemetry's own in test/otlp.
 
-func apartMapper() *record.Mapper {
-	return record.NewMapper(record.Options{
+func apartMapper() *mapping.Mapper {
+	return mapping.NewMapper(mapping.Options{
 		Limits:      record.Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
-		ContentKeys: []string{"log", "message"}, LevelKeys: []string{"level"}, Sources: record.AutoSources, GroupsApart: true,
+		ContentKeys: []string{"log", "message"}, LevelKeys: []string{"level"}, Options: source.Options{Sources: source.Auto()}, GroupsApart: true,
 	})
 }
 

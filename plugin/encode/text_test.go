@@ -11,6 +11,7 @@ import (
 
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/mapping"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/test/corpus"
 )
@@ -38,7 +39,7 @@ func texts(raw json.RawMessage) (all []string) {
 }
 
 // checkText compares what Text makes of each record of a chunk with the object that JSON makes of it.
-func checkText(t *testing.T, name string, m *record.Mapper, data []byte) {
+func checkText(t *testing.T, name string, m *mapping.Mapper, data []byte) {
 	t.Helper()
 	var r chunk.Reader
 	var ev chunk.Event

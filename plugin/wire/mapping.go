@@ -6,39 +6,12 @@ import (
 
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/mapping"
+	"out_dynatrace/plugin/mapping/source"
 	"out_dynatrace/plugin/metadata"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/telemetry"
 )
-
-// sources holds the sources by their names in the option enrich.
-var sources = map[string]record.Sources{
-	"kubernetes": record.Kubernetes,
-	"ecs":        record.ECS,
-	"container":  record.Container,
-	"journald":   record.Journald,
-	"syslog":     record.Syslog,
-	"aws":        record.AWS,
-	"file":       record.File,
-	"app":        record.App,
-	"trace":      record.Trace,
-	"severity":   record.Severity,
-	"host":       record.Host,
-
-	"k8s_pod_ip":     record.PodIP,
-	"k8s_service":    record.PodService,
-	"k8s_deprecated": record.Deprecated,
-	"ecs_otel":       record.ECSOTel,
-	"dt_section":     record.DTSection,
-}
-
-// sourcesOf returns the sources that a configuration turns on.
-func sourcesOf(cfg *config.Config) (on record.Sources) {
-	for _, name := range cfg.Enrich {
-		on |= sources[name]
-	}
-	return on
-}
 
 // headerAttributes is the header that carries attributes for all records of a request (page "POST
 // ingest logs").
@@ -47,30 +20,32 @@ const headerAttributes = "X-Dynatrace-Attr"
 // Mapping returns the options of every Mapper, and the value of the header that carries the
 // attributes of all records of a request: "" if there is none. hostname is the name of this
 // machine.
-func Mapping(cfg *config.Config, hostname string) (o record.Options, header string, err error) {
-	o = record.Options{
-		Limits:         record.Limits(cfg.Limits),
-		ContentKeys:    cfg.ContentKeys,
-		LevelKeys:      cfg.LevelKeys,
-		Stringify:      cfg.Stringify,
-		LowercaseKeys:  cfg.LowercaseKeys,
-		Sources:        sourcesOf(cfg),
-		PathKeys:       cfg.PathKeys,
-		ClusterName:    cfg.ClusterName,
-		ClusterUID:     cfg.ClusterUID,
-		ClusterEntity:  cfg.ClusterEntity,
-		PodLabels:      record.NewPatterns(cfg.PodLabels),
-		PodAnnotations: record.NewPatterns(cfg.PodAnnotations),
-		LogSource:      cfg.LogSource,
-		GroupsApart:    cfg.Format == config.FormatOTLP,
-		Include:        record.NewPatterns(cfg.Include),
-		Exclude:        record.NewPatterns(cfg.Exclude),
-		DropEmpty:      cfg.DropEmpty,
-		ParseJSON:      cfg.ParseJSON,
-		StripANSI:      cfg.StripANSI,
+func Mapping(cfg *config.Config, hostname string) (o mapping.Options, header string, err error) {
+	o = mapping.Options{
+		Limits:        record.Limits(cfg.Limits),
+		ContentKeys:   cfg.ContentKeys,
+		LevelKeys:     cfg.LevelKeys,
+		Stringify:     cfg.Stringify,
+		LowercaseKeys: cfg.LowercaseKeys,
+		Options: source.Options{
+			Sources:        source.Named(cfg.Enrich...),
+			PathKeys:       cfg.PathKeys,
+			ClusterName:    cfg.ClusterName,
+			ClusterUID:     cfg.ClusterUID,
+			ClusterEntity:  cfg.ClusterEntity,
+			PodLabels:      record.NewPatterns(cfg.PodLabels),
+			PodAnnotations: record.NewPatterns(cfg.PodAnnotations),
+		},
+		LogSource:   cfg.LogSource,
+		GroupsApart: cfg.Format == config.FormatOTLP,
+		Include:     record.NewPatterns(cfg.Include),
+		Exclude:     record.NewPatterns(cfg.Exclude),
+		DropEmpty:   cfg.DropEmpty,
+		ParseJSON:   cfg.ParseJSON,
+		StripANSI:   cfg.StripANSI,
 	}
 	o.Machine = hostname
-	if o.Sources&record.Host != 0 {
+	if o.Sources.Has(source.Host) {
 		o.Hostname = hostname
 	}
 	for _, a := range cfg.Attributes {
@@ -102,7 +77,7 @@ func Mapping(cfg *config.Config, hostname string) (o record.Options, header stri
 // Facts starts to watch what is known of the place where this process runs. Close it after use.
 func Facts(cfg *config.Config, log *telemetry.Log) *metadata.Source {
 	o := metadata.Options{Files: cfg.MetadataFiles, Log: log}
-	if cfg.ECSMetadata && sourcesOf(cfg)&record.ECS != 0 {
+	if cfg.ECSMetadata && source.Named(cfg.Enrich...).Has(source.ECS) {
 		o.TaskURI = os.Getenv("ECS_CONTAINER_METADATA_URI_V4")
 	}
 	return metadata.New(o)

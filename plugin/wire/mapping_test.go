@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"out_dynatrace/plugin/config"
-	"out_dynatrace/plugin/record"
+	"out_dynatrace/plugin/mapping/source"
 )
 
 const secret = "SECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECR"
@@ -32,21 +32,29 @@ func loaded(t *testing.T, pairs ...string) *config.Config {
 }
 
 func TestMapping_EveryNameOfEnrichIsOneSource(t *testing.T) {
-	if on := sourcesOf(loaded(t)); on != record.AutoSources {
-		t.Errorf("auto is %b, want %b", on, record.AutoSources)
+	sources := func(enrich ...string) source.Set {
+		o, _, err := Mapping(loaded(t, enrich...), "here")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o.Sources
 	}
-	if on := sourcesOf(loaded(t, "enrich", "off")); on != 0 {
+	if on := sources(); on != source.Auto() {
+		t.Errorf("auto is %b, want %b", on, source.Auto())
+	}
+	if on := sources("enrich", "off"); on != 0 {
 		t.Errorf("off is %b", on)
 	}
-	var all record.Sources
-	for name, source := range sources {
-		on := sourcesOf(loaded(t, "enrich", "auto,"+name))
-		if on != record.AutoSources|source || source == 0 || all&source != 0 {
-			t.Errorf("%s is %b, want %b, beside %b", name, on, source, all)
+	var all source.Set
+	for _, name := range append(source.Defaults(), source.Extras()...) {
+		one := source.Named(name)
+		on := sources("enrich", "auto,"+name)
+		if on != source.Auto()|one || one == 0 || all&one != 0 {
+			t.Errorf("%s is %b, want %b, beside %b", name, on, one, all)
 		}
-		all |= source
+		all |= one
 	}
-	if all&record.AutoSources != record.AutoSources || (all+1)&all != 0 {
+	if all&source.Auto() != source.Auto() || (all+1)&all != 0 {
 		t.Errorf("names for %b", all)
 	}
 }

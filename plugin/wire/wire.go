@@ -4,8 +4,8 @@ import (
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deadletter"
+	"out_dynatrace/plugin/mapping"
 	"out_dynatrace/plugin/metadata"
-	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/telemetry"
 )
 
@@ -24,7 +24,7 @@ type Host struct {
 type Pipeline struct {
 	*Destination
 	// Mapping has the options of every Mapper.
-	Mapping record.Options
+	Mapping mapping.Options
 	// Facts watches what is known of the place where the process runs.
 	Facts *metadata.Source
 	// DeadLetter keeps records that the server rejects; nil if none is configured.

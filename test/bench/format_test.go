@@ -6,7 +6,7 @@ import (
 
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/encode"
-	"out_dynatrace/plugin/record"
+	"out_dynatrace/plugin/mapping"
 	"out_dynatrace/test/corpus"
 )
 
@@ -20,9 +20,9 @@ func BenchmarkFormats(b *testing.B) {
 			}{{"json", new(encode.JSON)}, {"jsonl", new(encode.JSONL)}, {"text", new(encode.Text)}, {"otlp", new(encode.OTLP)}} {
 				b.Run(fmt.Sprintf("%s/gzip %d/%s", c.Name, level, format.name), func(b *testing.B) {
 					o := newOurs()
-					mapping := usualOptions()
-					mapping.GroupsApart = format.name == "otlp"
-					o.mapper = record.NewMapper(mapping)
+					options := usualOptions()
+					options.GroupsApart = format.name == "otlp"
+					o.mapper = mapping.NewMapper(options)
 					builder, err := batch.New(batch.Options{Encoder: format.encoder, MaxBytes: 9_500_000, MaxRecords: 50_000, GzipLevel: level})
 					if err != nil {
 						b.Fatal(err)

@@ -9,7 +9,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 
-	"out_dynatrace/plugin/record"
+	"out_dynatrace/plugin/mapping"
+	"out_dynatrace/plugin/mapping/source"
 	"out_dynatrace/test/corpus"
 )
 
@@ -55,13 +56,13 @@ func BenchmarkMapping(b *testing.B) {
 // newMapped is the same way with what enrich auto turns on, on a host with a name, in a cluster with one.
 func newMapped(tag string) *ours {
 	o := newOurs()
-	o.mapper, o.flush = record.NewMapper(mappedOptions()), record.Flush{Tag: []byte(tag)}
+	o.mapper, o.flush = mapping.NewMapper(mappedOptions()), mapping.Flush{Tag: []byte(tag)}
 	return o
 }
 
-func mappedOptions() record.Options {
+func mappedOptions() mapping.Options {
 	options := usualOptions()
-	options.Sources = record.AutoSources
+	options.Sources = source.Auto()
 	options.PathKeys = []string{"log.file.path", "filename", "file_path", "filepath"}
 	options.Hostname = "node-1.example.com"
 	return options

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"out_dynatrace/plugin/record"
+	"out_dynatrace/plugin/mapping"
 	"out_dynatrace/test/corpus"
 )
 
@@ -18,7 +18,7 @@ func BenchmarkOldHosts(b *testing.B) {
 			as, old := newMapped(c.Tag), newMapped(c.Tag)
 			options := mappedOptions()
 			options.LowercaseKeys, options.Stringify = true, true
-			old.mapper = record.NewMapper(options)
+			old.mapper = mapping.NewMapper(options)
 			as.run(c.Data)
 			old.run(c.Data)
 			var without, with time.Duration

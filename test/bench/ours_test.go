@@ -5,6 +5,7 @@ import (
 
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/mapping"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/test/corpus"
 )
@@ -13,19 +14,19 @@ import (
 type ours struct {
 	reader chunk.Reader
 	event  chunk.Event
-	mapper *record.Mapper
-	flush  record.Flush
+	mapper *mapping.Mapper
+	flush  mapping.Flush
 	rec    record.Record
 	json   encode.JSON
 	body   []byte
 }
 
 func newOurs() *ours {
-	return &ours{mapper: record.NewMapper(usualOptions())}
+	return &ours{mapper: mapping.NewMapper(usualOptions())}
 }
 
-func usualOptions() record.Options {
-	return record.Options{
+func usualOptions() mapping.Options {
+	return mapping.Options{
 		Limits:      record.Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
 		ContentKeys: []string{"log", "message", "msg", "MESSAGE", "content", "payload", "body", "_raw"},
 		LevelKeys:   []string{"loglevel", "severity", "level", "lvl", "log.level", "levelname", "status", "syslog.severity"},

@@ -13,6 +13,8 @@ import (
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/mapping"
+	"out_dynatrace/plugin/mapping/source"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/test/corpus"
 	"out_dynatrace/test/ingest"
@@ -54,11 +56,11 @@ func asOTLPKeepsThem(records []map[string]any) {
 func storedAs(t testing.TB, path string, encoder encode.Encoder, data []byte) []map[string]any {
 	t.Helper()
 	_, isOTLP := encoder.(*encode.OTLP)
-	mapper := record.NewMapper(record.Options{
+	mapper := mapping.NewMapper(mapping.Options{
 		Limits:      record.Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
 		ContentKeys: []string{"log", "message", "MESSAGE"},
 		LevelKeys:   []string{"loglevel", "severity", "level", "status"},
-		Sources:     record.AutoSources,
+		Options:     source.Options{Sources: source.Auto()},
 		GroupsApart: isOTLP,
 		Now:         func() time.Time { return now },
 	})
@@ -89,7 +91,7 @@ func storedAs(t testing.TB, path string, encoder encode.Encoder, data []byte) []
 	var event chunk.Event
 	var rec record.Record
 	reader.Reset(data)
-	mapper.Begin(record.Flush{Tag: []byte("kube.x")})
+	mapper.Begin(mapping.Flush{Tag: []byte("kube.x")})
 	for reader.Next(&event) {
 		mapper.Map(&event, &rec)
 		if !builder.Add(&rec) {

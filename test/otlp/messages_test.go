@@ -18,16 +18,18 @@ import (
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/mapping"
+	"out_dynatrace/plugin/mapping/source"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/test/corpus"
 )
 
-func mapper(apart bool) *record.Mapper {
-	return record.NewMapper(record.Options{
+func mapper(apart bool) *mapping.Mapper {
+	return mapping.NewMapper(mapping.Options{
 		Limits:      record.Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
 		ContentKeys: []string{"log", "message"},
 		LevelKeys:   []string{"loglevel", "severity", "level", "status"},
-		Sources:     record.AutoSources,
+		Options:     source.Options{Sources: source.Auto()},
 		GroupsApart: apart,
 		Now:         func() time.Time { return time.Unix(1700000000, 0) },
 	})
@@ -68,7 +70,7 @@ func requests(t testing.TB, data []byte, size int) (all []*collector.ExportLogsS
 	var rec record.Record
 	m := mapper(true)
 	reader.Reset(data)
-	m.Begin(record.Flush{Tag: []byte("app")})
+	m.Begin(mapping.Flush{Tag: []byte("app")})
 	for reader.Next(&event) {
 		m.Map(&event, &rec)
 		if !b.Add(&rec) {
@@ -156,7 +158,7 @@ func wanted(t testing.TB, data []byte) (out []map[string]any) {
 	var j encode.JSON
 	m := mapper(false)
 	reader.Reset(data)
-	m.Begin(record.Flush{Tag: []byte("app")})
+	m.Begin(mapping.Flush{Tag: []byte("app")})
 	for reader.Next(&event) {
 		m.Map(&event, &rec)
 		var raw map[string]json.RawMessage

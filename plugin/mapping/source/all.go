@@ -34,7 +34,7 @@ func all() []Source {
 		{Name: Severity},
 		{Name: Host},
 		{Name: DTSection, OnRequest: true},
-		{Map: mapCluster},
+		{Always: mapCluster},
 	}
 }
 

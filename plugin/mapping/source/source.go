@@ -31,6 +31,8 @@ type Source struct {
 	Map func(in *Input, out *record.Builder)
 	// LogSource returns log.source for records to which no Map has given one; nil for none.
 	LogSource func(in *Input) []byte
+	// Always runs behind all of these, whatever the record is.
+	Always func(in *Input, out *record.Builder)
 	// Last runs after everything else, the static attributes included: for what there can be any
 	// number of.
 	Last func(in *Input, out *record.Builder)

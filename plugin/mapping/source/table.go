@@ -143,6 +143,11 @@ func (t *Table) Map(in *Input, out *record.Builder, logSource string) {
 			out.Put("log.source", source(in))
 		}
 	}
+	for i := range t.sources {
+		if always := t.sources[i].Always; always != nil {
+			always(in, out)
+		}
+	}
 }
 
 // MapLast adds what comes behind everything else.
