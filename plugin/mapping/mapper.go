@@ -87,7 +87,7 @@ func (m *Mapper) Begin(f Flush) {
 // Release ends a chunk. It drops everything that points into it, and scratch memory that an unusually
 // large event needed. It must be called before the memory of the chunk is given back.
 func (m *Mapper) Release() {
-	m.in.Tag, m.in.Facts, m.in.Missing = nil, nil, nil
+	m.in = source.Input{Held: &m.held.Held, Now: m.in.Now}
 	m.table.Begin(&m.in)
 	m.content.best, m.level.best, m.trace = candidate{}, candidate{}, trace{}
 	m.beside, m.held = beside{}, held{}
