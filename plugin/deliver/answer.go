@@ -6,6 +6,13 @@ import (
 	"time"
 )
 
+const (
+	// maxSaid bounds what a message repeats of a server's answer or an error, in bytes.
+	maxSaid = 300
+	// maxVia bounds what it repeats of the name of a proxy, in bytes.
+	maxVia = 100
+)
+
 // Answer is what came of one HTTP request.
 type Answer struct {
 	// Status is the HTTP status, or 0 when no answer came; Err then says why. With a status, Err

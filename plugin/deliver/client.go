@@ -143,7 +143,7 @@ func (c *Client) Send(ctx context.Context, payload *batch.Payload, _ bool) Verdi
 	}
 	if verdict.Reason == ReasonToken && verdict.Status != 0 {
 		if auth, ok := c.auth.(rejectable); ok {
-			auth.Rejected()
+			auth.TokenRejected()
 		}
 	}
 	verdict.Rejected = min(verdict.Rejected, payload.Records)

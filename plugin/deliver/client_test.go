@@ -29,7 +29,7 @@ type testToken struct {
 }
 
 func (t *testToken) Authorization() (string, error) { return t.value, t.err }
-func (t *testToken) Rejected()                      { t.rejected.Add(1) }
+func (t *testToken) TokenRejected()                 { t.rejected.Add(1) }
 
 // quick is a client with a transport like the real one, for a server on this machine.
 func quick(t *testing.T, target string, change ...func(*ClientOptions)) *Client {

@@ -91,7 +91,7 @@ func judgeSuccess(a *Answer) Verdict {
 		message = "accepted, but the answer broke off: some records may have been rejected"
 	case isSuccessEnvelope(a.Header, a.Body):
 		v.Reason = ReasonPartialSuccess
-		v.Rejected = rejectedCount(text)
+		v.Rejected = rejectedCount(string(text))
 		message = "accepted in part"
 	}
 	v.Message = compose(a.Status, message, text)

@@ -3,39 +3,11 @@ package deliver
 import (
 	"errors"
 	"math"
-	"mime"
-	"net/http"
 	"strconv"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
-
-	"out_dynatrace/plugin/encode"
 )
-
-// isProtobuf reports whether an answer is in the encoding of OTLP.
-func isProtobuf(header http.Header) bool {
-	media, _, err := mime.ParseMediaType(header.Get("Content-Type"))
-	return err == nil && media == encode.ContentTypeOTLP && !isCompressed(header)
-}
-
-// taken reads an ExportLogsServiceResponse, which is empty when everything was taken, in either
-// encoding: some servers prefer JSON whatever they were sent. ok is false for any other answer.
-func taken(a *Answer) (rejected int, said string, ok bool) {
-	if isProtobuf(a.Header) || len(a.Body) == 0 {
-		rejected, said, err := partialSuccess(a.Body)
-		return rejected, said, err == nil
-	}
-	e := parseEnvelope(a.Body)
-	if isCompressed(a.Header) || e == nil || e.isOfTheLogAPI() || e.Message != "" {
-		return 0, "", false
-	}
-	if e.PartialSuccess == nil {
-		return 0, "", string(trim(a.Body)) == "{}"
-	}
-	n, _ := e.PartialSuccess.Rejected.Int64() // "" is none
-	return atLeastNone(n), e.PartialSuccess.Message, true
-}
 
 // atLeastNone returns a count that a server has written, without negative numbers.
 func atLeastNone(n int64) int { return int(min(max(n, 0), math.MaxInt32)) }

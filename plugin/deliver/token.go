@@ -16,7 +16,7 @@ type Authorizer interface {
 
 // rejectable is an Authorizer that wants to know when the server rejected its value.
 type rejectable interface {
-	Rejected()
+	TokenRejected()
 }
 
 // StaticToken is a token from the configuration. The zero Secret sends none.
@@ -76,5 +76,5 @@ func (t *FileToken) Authorization() (string, error) {
 	return now.secret.Authorization(), nil
 }
 
-// Rejected has the file read again before the next request, but not within a second of the last look.
-func (t *FileToken) Rejected() { t.file.Invalidate() }
+// TokenRejected has the file read again before the next request, but not within a second of the last look.
+func (t *FileToken) TokenRejected() { t.file.Invalidate() }

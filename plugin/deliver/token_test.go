@@ -59,7 +59,7 @@ func TestFileToken(t *testing.T) {
 		{"does not notice a change that hides, until the server refuses the token", time.Second, hide, first, ""},
 		{"reads the file again after the server refused the token", time.Second, func(t *testing.T, path string, token *FileToken) {
 			hide(t, path, token)
-			token.Rejected()
+			token.TokenRejected()
 		}, second, "changed"},
 		{"keeps the last good token while the file is gone", time.Hour, func(t *testing.T, path string, _ *FileToken) {
 			if err := os.Remove(path); err != nil {

@@ -1,6 +1,10 @@
 package transport
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"net/url"
+)
 
 // Cause is why a request got no answer. What each one means for the payload, and what the operator
 // can change, stands in the rulings table of package deliver.
@@ -100,3 +104,12 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // ofProxy reports whether a cause lies in the proxy.
 func (c Cause) ofProxy() bool { return c >= ProxyAuth && c <= ProxyUnreachable }
+
+// WithoutURL returns the cause of an error of net/url, whose text holds the URL, the query included.
+func WithoutURL(err error) error {
+	var located *url.Error
+	if errors.As(err, &located) {
+		return located.Err
+	}
+	return err
+}

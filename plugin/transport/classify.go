@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"syscall"
 
@@ -28,15 +27,6 @@ func Explain(err error) *Error {
 		e.Fingerprint = certificate.FingerprintOf(shown).String()
 	}
 	return e
-}
-
-// WithoutURL returns the cause of an error of net/url, whose text holds the URL, the query included.
-func WithoutURL(err error) error {
-	var located *url.Error
-	if errors.As(err, &located) {
-		return located.Err
-	}
-	return err
 }
 
 // classify returns the cause of an error of the standard library or of this package. The order
