@@ -73,6 +73,6 @@ func (f *flush) accountCuts() {
 	}
 	if oversize.Content > 0 || oversize.Attributes > 0 {
 		in.log.Warn("cut payload", "records too large for a request of max_payload_bytes (%d), or of what the server takes: contents cut: %d, attributes left out: %d",
-			in.cfg.MaxPayloadBytes, oversize.Content, oversize.Attributes)
+			in.cfg.Batch.MaxBytes, oversize.Content, oversize.Attributes)
 	}
 }

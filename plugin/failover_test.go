@@ -45,8 +45,8 @@ func throughDoors(in *Instance, senders ...deliver.Sender) {
 		doors = append(doors, deliver.Endpoint{Sender: s, Name: fmt.Sprint("ag", i+1)})
 	}
 	next := deliver.NewFailover(doors, deliver.FailoverOptions{Shared: deliver.Shared{Counters: in.counters, Log: in.log}})
-	breaker := deliver.NewBreaker(next, deliver.BreakerOptions{Initial: in.cfg.RetryInitial, Max: in.cfg.RetryMax, Patience: in.cfg.FlushDeadline, Shared: deliver.Shared{Counters: in.counters}})
-	in.dest.Sender = deliver.NewRetrier(breaker, deliver.RetryOptions{Initial: in.cfg.RetryInitial, Max: in.cfg.RetryMax, Misconfigured: true, Shared: deliver.Shared{Log: in.log}})
+	breaker := deliver.NewBreaker(next, deliver.BreakerOptions{Initial: in.cfg.Delivery.RetryInitial, Max: in.cfg.Delivery.RetryMax, Patience: in.cfg.FlushDeadline, Shared: deliver.Shared{Counters: in.counters}})
+	in.dest.Sender = deliver.NewRetrier(breaker, deliver.RetryOptions{Initial: in.cfg.Delivery.RetryInitial, Max: in.cfg.Delivery.RetryMax, Misconfigured: true, Shared: deliver.Shared{Log: in.log}})
 }
 
 // TestTheSearchForBadRecordsIsTheSameThroughChangingDoors: whichever door answers while payloads are halved, each good record is taken once,

@@ -67,7 +67,7 @@ func (f *flush) begin(ctx context.Context, tag, data []byte, wait bool) {
 
 // limitBodies gives the builder the sizes that hold for a payload.
 func (f *flush) limitBodies() {
-	most := f.in.cfg.MaxPayloadBytes
+	most := f.in.cfg.Batch.MaxBytes
 	f.builder.Limit(most, f.in.size.most(most, f.in.now()))
 }
 
@@ -178,7 +178,7 @@ func (f *flush) remember() {
 // and comes twice.
 func (f *flush) timeLeft() bool {
 	deadline, ok := f.ctx.Deadline()
-	return !ok || time.Until(deadline) >= f.in.dest.Pace.Least(f.in.cfg.RequestTimeout)
+	return !ok || time.Until(deadline) >= f.in.dest.Pace.Least(f.in.cfg.Delivery.RequestTimeout)
 }
 
 // account counts what was found in a chunk, once it is settled: a chunk that comes again would be counted twice. r stands at

@@ -39,8 +39,8 @@ func TestAnHourOfOutageTakesNoMemoryAndFewRequests(t *testing.T) {
 		in.now = time.Now
 		client := new(failing)
 		client.down.Store(true)
-		breaker := deliver.NewBreaker(client, deliver.BreakerOptions{Initial: in.cfg.RetryInitial, Max: in.cfg.RetryMax, Patience: in.cfg.FlushDeadline, Shared: deliver.Shared{Counters: in.counters}})
-		in.dest.Sender = deliver.NewRetrier(breaker, deliver.RetryOptions{Initial: in.cfg.RetryInitial, Max: in.cfg.RetryMax, Misconfigured: true})
+		breaker := deliver.NewBreaker(client, deliver.BreakerOptions{Initial: in.cfg.Delivery.RetryInitial, Max: in.cfg.Delivery.RetryMax, Patience: in.cfg.FlushDeadline, Shared: deliver.Shared{Counters: in.counters}})
+		in.dest.Sender = deliver.NewRetrier(breaker, deliver.RetryOptions{Initial: in.cfg.Delivery.RetryInitial, Max: in.cfg.Delivery.RetryMax, Misconfigured: true})
 
 		queue := make(chan []byte, chunks)
 		for i := range chunks {

@@ -14,6 +14,7 @@ import (
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/endpoint"
 	"out_dynatrace/plugin/telemetry"
+	"out_dynatrace/plugin/transport"
 	"out_dynatrace/plugin/wire"
 	"out_dynatrace/test/corpus"
 )
@@ -350,7 +351,7 @@ func TestTheFirstLineNamesTheProxyWithoutItsPassword(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := new(lines)
-	cfg := &config.Config{TLSVerify: true, Proxy: proxy, Endpoints: []endpoint.Endpoint{{IngestURL: "https://ag.example/api", Host: "ag.example"}}}
+	cfg := &config.Config{Transport: transport.Options{TLS: transport.TLSOptions{Verify: true}, Proxy: proxy}, Endpoints: []endpoint.Endpoint{{IngestURL: "https://ag.example/api", Host: "ag.example"}}}
 	in, err := New(cfg, "5.1.1", said)
 	if err != nil {
 		t.Fatal(err)

@@ -82,9 +82,9 @@ func (f *flush) report() {
 		where := "; dead_letter_file would keep them"
 		switch {
 		case f.in.letters != nil && r.kept == r.records:
-			where = "; they are in " + f.in.cfg.DeadLetterFile
+			where = "; they are in " + f.in.cfg.DeadLetter.Path
 		case f.in.letters != nil:
-			where = "; not all of them are in " + f.in.cfg.DeadLetterFile
+			where = "; not all of them are in " + f.in.cfg.DeadLetter.Path
 		}
 		f.in.log.Sum(telemetry.LevelError, "refused "+r.key, uint64(r.records), "%s%s; records dropped: ", r.message, where)
 	}

@@ -63,11 +63,11 @@ type summary struct{ sent, accepted, refused, left, skipped, broken int }
 func newReplay(cfg *config.Config, o *options, w world, sender deliver.Sender, log *telemetry.Log) *replay {
 	r := &replay{
 		opts: o, sender: sender, log: log, now: w.now, deadline: w.deadline,
-		maxBytes: cfg.MaxPayloadBytes, maxRecords: min(o.batch, cfg.MaxPayloadRecords),
+		maxBytes: cfg.Batch.MaxBytes, maxRecords: min(o.batch, cfg.Batch.MaxRecords),
 		shortTimes: cfg.ToOneAgent(),
 	}
 	if cfg.Compress {
-		r.gzip, _ = gzip.NewWriterLevel(nil, cfg.CompressLevel) // the level was checked
+		r.gzip, _ = gzip.NewWriterLevel(nil, cfg.Batch.GzipLevel) // the level was checked
 	}
 	return r
 }

@@ -42,6 +42,9 @@ func (l *loader) checkExposed() {
 func (l *loader) checkOneAgent() {
 	compressed := l.Compress
 	l.Compress = compressed || !l.given(&l.Compress) && !l.ToOneAgent()
+	if !l.Compress {
+		l.Batch.GzipLevel = 0
+	}
 	if !l.ToOneAgent() {
 		return
 	}
@@ -138,10 +141,10 @@ const (
 
 // checkFormat decides what depends on the format.
 func (l *loader) checkFormat() {
-	if !l.given(&l.MaxPayloadBytes) {
-		l.MaxPayloadBytes = defaultPayload
+	if !l.given(&l.Batch.MaxBytes) {
+		l.Batch.MaxBytes = defaultPayload
 		if l.Format == FormatOTLP {
-			l.MaxPayloadBytes = defaultOTLPPayload
+			l.Batch.MaxBytes = defaultOTLPPayload
 		}
 	}
 	for _, e := range l.Endpoints {

@@ -105,8 +105,8 @@ func (l *loader) checkPatterns() {
 			}
 		}
 	}
-	if slices.Equal(l.MetadataFiles, []string{"off"}) {
-		l.MetadataFiles = nil
+	if slices.Equal(l.Metadata.Files, []string{"off"}) {
+		l.Metadata.Files = nil
 	}
 }
 

@@ -18,17 +18,17 @@ const (
 )
 
 func (l *loader) checkTimes() {
-	request, flush := l.RequestTimeout, l.FlushDeadline
-	if !l.wrong(&l.RetryInitial, &l.RetryMax) && l.RetryMax < l.RetryInitial {
-		l.fail(&l.RetryMax, "is %s, takes at least `retry_initial`, which is %s: "+
-			"the pause between attempts only grows", l.RetryMax, l.RetryInitial)
+	request, flush := l.Delivery.RequestTimeout, l.FlushDeadline
+	if !l.wrong(&l.Delivery.RetryInitial, &l.Delivery.RetryMax) && l.Delivery.RetryMax < l.Delivery.RetryInitial {
+		l.fail(&l.Delivery.RetryMax, "is %s, takes at least `retry_initial`, which is %s: "+
+			"the pause between attempts only grows", l.Delivery.RetryMax, l.Delivery.RetryInitial)
 	}
-	if l.wrong(&l.RequestTimeout) {
+	if l.wrong(&l.Delivery.RequestTimeout) {
 		return
 	}
 	remote := slices.ContainsFunc(l.Endpoints, func(e endpoint.Endpoint) bool { return !e.Loopback() })
 	if request < throttleWait && remote {
-		l.warn(&l.RequestTimeout, "is "+request.String()+"; the server can hold a request for 10s "+
+		l.warn(&l.Delivery.RequestTimeout, "is "+request.String()+"; the server can hold a request for 10s "+
 			"before it responds with 429, so throttling will look like a timeout")
 	}
 	switch {

@@ -4,10 +4,14 @@ import (
 	"slices"
 	"time"
 
-	"out_dynatrace/plugin/certificate"
+	"out_dynatrace/plugin/batch"
+	"out_dynatrace/plugin/deadletter"
+	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/endpoint"
+	"out_dynatrace/plugin/metadata"
 	"out_dynatrace/plugin/option"
 	"out_dynatrace/plugin/secret"
+	"out_dynatrace/plugin/transport"
 )
 
 // Source looks up the properties of an [OUTPUT] section.
@@ -42,22 +46,16 @@ type Config struct {
 	Structure string
 	// Headers are additional headers of every request.
 	Headers Headers
-	// Compress reports whether request bodies are compressed with gzip.
+	// Compress reports whether request bodies are compressed with gzip. Batch.GzipLevel is 0 if not.
 	Compress bool
-	// CompressLevel is the gzip level, from 1 (fastest) to 9 (smallest). Ignored unless Compress is
-	// set.
-	CompressLevel int
+	// Batch bounds one request: its body before compression and its records.
+	Batch batch.Options
 
 	// Preset names the preset that Limits, Stringify and LowercaseKeys come from where no option
 	// sets them.
 	Preset string
 	// Limits are what a single record may hold.
 	Limits Limits
-	// MaxPayloadBytes bounds one request body before compression, in bytes.
-	MaxPayloadBytes int
-	// MaxPayloadRecords bounds the records of one request.
-	MaxPayloadRecords int
-
 	// ContentKeys name the fields that can hold the message; the first match wins. Never empty.
 	ContentKeys []string
 	// LevelKeys name the fields that can hold the severity; the first match wins. Never empty.
@@ -77,8 +75,8 @@ type Config struct {
 	LogSource string
 	// PathKeys name the fields that can hold the path of a log file.
 	PathKeys []string
-	// MetadataFiles are the paths of Dynatrace's enrichment files. They need not exist.
-	MetadataFiles []string
+	// Metadata names Dynatrace's enrichment files. They need not exist.
+	Metadata metadata.Options
 	// ECSMetadata queries the task metadata endpoint of ECS where there is one.
 	ECSMetadata bool
 	// Attributes are static attributes, each name once, none with an empty value. With
@@ -95,44 +93,23 @@ type Config struct {
 	// StripANSI removes terminal control sequences from the content.
 	StripANSI bool
 
-	// RequestTimeout bounds one attempt.
-	RequestTimeout time.Duration
-	// FlushDeadline bounds a whole flush with all its attempts. At least RequestTimeout.
+	// Delivery bounds requests and the pauses between attempts. RetryMax is at least RetryInitial.
+	Delivery deliver.Options
+	// FlushDeadline bounds a whole flush with all its attempts. At least Delivery.RequestTimeout.
 	FlushDeadline time.Duration
-	// RetryInitial is the first pause between attempts.
-	RetryInitial time.Duration
-	// RetryMax is the longest pause between attempts. At least RetryInitial.
-	RetryMax time.Duration
 
 	// OldRecords is what happens to records older than 24 h.
 	OldRecords Old
 	// RecordID gives each record an id that is the same on every attempt.
 	RecordID bool
-	// DeadLetterFile keeps the records that the server rejects; "" keeps none. It is not checked: a
-	// file that cannot be written is reported and has no other effect.
-	DeadLetterFile string
-	// DeadLetterBytes bounds that file and its predecessor together, in bytes.
-	DeadLetterBytes int
+	// DeadLetter keeps the records that the server rejects; without a Path it keeps none. The file is
+	// not checked: one that cannot be written is reported and has no other effect.
+	DeadLetter deadletter.Options
 
-	// TLSVerify checks the server's certificate.
-	TLSVerify bool
-	// TLSCAFile is a PEM file of certificates to trust besides the system's, or "". It held at
-	// least one when Load ran.
-	TLSCAFile string
-	// TLSPins are fingerprints of which the server's certificate must have one. It then needs
-	// neither a known authority nor the right name. Never together with TLSVerify off.
-	TLSPins []certificate.Fingerprint
-	// TLSServerName is the name to ask for and to find in the server's certificate, or "" for the
-	// host of the endpoint.
-	TLSServerName string
-	// TLSMinVersion is the oldest version of TLS to speak, a constant of crypto/tls.
-	TLSMinVersion uint16
-	// TLSCertFile and TLSKeyFile are PEM files with the client certificate and its key. Both or
-	// none are set, and both can be the same file. They fitted together when Load ran;
-	// certificate.ReadKeyPair reads them again.
-	TLSCertFile, TLSKeyFile string
-	// Proxy is the proxy that requests go through.
-	Proxy endpoint.Proxy
+	// Transport is how connections are made. TLS.CAFile held a certificate when Load ran, TLS.CertFile
+	// and TLS.KeyFile fitted together; package certificate reads them again. TLS.Pins are never set
+	// together with TLS.Verify off.
+	Transport transport.Options
 
 	// Warnings list what is legal but probably wrong, for the log at start.
 	Warnings []option.Warning

@@ -8,8 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"out_dynatrace/plugin/batch"
+	"out_dynatrace/plugin/deadletter"
+	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/endpoint"
+	"out_dynatrace/plugin/metadata"
 	"out_dynatrace/plugin/secret"
+	"out_dynatrace/plugin/transport"
 )
 
 func TestAnEndpointAndATokenAreEnough(t *testing.T) {
@@ -19,28 +24,23 @@ func TestAnEndpointAndATokenAreEnough(t *testing.T) {
 	}
 	c.Token = secret.Secret{} // holds a function, which DeepEqual cannot compare
 	want := &Config{
-		Endpoints:         []endpoint.Endpoint{{IngestURL: "https://abc12345.live.dynatrace.com/api/v2/logs/ingest", OTLPURL: "https://abc12345.live.dynatrace.com/api/v2/otlp/v1/logs", Kind: endpoint.SaaS, Host: "abc12345.live.dynatrace.com", Environment: "abc12345"}},
-		Format:            FormatJSON,
-		Compress:          true,
-		CompressLevel:     1,
-		Preset:            "grail",
-		Limits:            Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
-		MaxPayloadBytes:   9_500_000,
-		MaxPayloadRecords: 50_000,
-		ContentKeys:       []string{"log", "message", "msg", "MESSAGE", "content", "payload", "body", "_raw"},
-		LevelKeys:         []string{"loglevel", "severity", "level", "lvl", "log.level", "levelname", "status", "syslog.severity"},
-		Enrich:            []string{"app", "aws", "container", "ecs", "file", "host", "journald", "kubernetes", "severity", "syslog", "trace"},
-		PathKeys:          []string{"log.file.path"},
-		MetadataFiles:     []string{"/var/lib/dynatrace/enrichment/dt_host_metadata.json", "/var/lib/dynatrace/enrichment/dt_metadata.json"},
-		ECSMetadata:       true,
-		RequestTimeout:    15 * time.Second,
-		FlushDeadline:     25 * time.Second,
-		RetryInitial:      500 * time.Millisecond,
-		RetryMax:          10 * time.Second,
-		OldRecords:        OldRestamp,
-		DeadLetterBytes:   100_000_000,
-		TLSVerify:         true,
-		TLSMinVersion:     tls.VersionTLS12,
+		Endpoints:     []endpoint.Endpoint{{IngestURL: "https://abc12345.live.dynatrace.com/api/v2/logs/ingest", OTLPURL: "https://abc12345.live.dynatrace.com/api/v2/otlp/v1/logs", Kind: endpoint.SaaS, Host: "abc12345.live.dynatrace.com", Environment: "abc12345"}},
+		Format:        FormatJSON,
+		Compress:      true,
+		Preset:        "grail",
+		Limits:        Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
+		Batch:         batch.Options{MaxBytes: 9_500_000, MaxRecords: 50_000, GzipLevel: 1},
+		ContentKeys:   []string{"log", "message", "msg", "MESSAGE", "content", "payload", "body", "_raw"},
+		LevelKeys:     []string{"loglevel", "severity", "level", "lvl", "log.level", "levelname", "status", "syslog.severity"},
+		Enrich:        []string{"app", "aws", "container", "ecs", "file", "host", "journald", "kubernetes", "severity", "syslog", "trace"},
+		PathKeys:      []string{"log.file.path"},
+		Metadata:      metadata.Options{Files: []string{"/var/lib/dynatrace/enrichment/dt_host_metadata.json", "/var/lib/dynatrace/enrichment/dt_metadata.json"}},
+		ECSMetadata:   true,
+		Delivery:      deliver.Options{RequestTimeout: 15 * time.Second, RetryInitial: 500 * time.Millisecond, RetryMax: 10 * time.Second},
+		FlushDeadline: 25 * time.Second,
+		OldRecords:    OldRestamp,
+		DeadLetter:    deadletter.Options{MaxBytes: 100_000_000},
+		Transport:     transport.Options{TLS: transport.TLSOptions{Verify: true, MinVersion: tls.VersionTLS12}},
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)
@@ -51,9 +51,9 @@ func TestEveryOptionArrives(t *testing.T) {
 	c := mustLoad(t, with("format", "JSON", "compress", "None", "compress_level", "9", "limits", "managed", "max_content_bytes", "64k",
 		"max_attribute_bytes", "1KiB", "max_attributes", "70", "max_payload_bytes", "1MiB", "max_payload_records", "10", "content_key", "a, b,a",
 		"level_key", "c", "stringify", "Yes", "request_timeout", "20", "flush_deadline", "1m30s", "retry_initial", "1.5s", "retry_max", "3 s", "tls_verify", "1"))
-	got := []any{c.Format, c.Compress, c.CompressLevel, c.Limits, c.MaxPayloadBytes, c.MaxPayloadRecords, c.ContentKeys, c.LevelKeys, c.Stringify,
-		c.RequestTimeout, c.FlushDeadline, c.RetryInitial, c.RetryMax, c.TLSVerify, len(c.Warnings)}
-	want := []any{FormatJSON, false, 9, Limits{64_000, 1024, 100, 70, 32, 5}, 1 << 20, 10, []string{"a", "b"}, []string{"c"}, true,
+	got := []any{c.Format, c.Compress, c.Batch.GzipLevel, c.Limits, c.Batch.MaxBytes, c.Batch.MaxRecords, c.ContentKeys, c.LevelKeys, c.Stringify,
+		c.Delivery.RequestTimeout, c.FlushDeadline, c.Delivery.RetryInitial, c.Delivery.RetryMax, c.Transport.TLS.Verify, len(c.Warnings)}
+	want := []any{FormatJSON, false, 0, Limits{64_000, 1024, 100, 70, 32, 5}, 1 << 20, 10, []string{"a", "b"}, []string{"c"}, true,
 		20 * time.Second, 90 * time.Second, 1500 * time.Millisecond, 3 * time.Second, true, 0}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)

@@ -54,7 +54,7 @@ func TestLoad_ClusterComesFromTheEnvironmentWhereNoOptionIsSet(t *testing.T) {
 	if c := mustLoad(t, with("enrich", "off")); c.ClusterName != "" || c.ClusterUID != "" {
 		t.Errorf("off: %q %q", c.ClusterName, c.ClusterUID)
 	}
-	if c := mustLoad(t, with("metadata_files", "off")); c.MetadataFiles != nil {
-		t.Errorf("files %v", c.MetadataFiles)
+	if c := mustLoad(t, with("metadata_files", "off")); c.Metadata.Files != nil {
+		t.Errorf("files %v", c.Metadata.Files)
 	}
 }

@@ -48,8 +48,8 @@ func TestTheCAFileMustHoldACertificate(t *testing.T) {
 	} {
 		p := with("tls_ca_file", c.path)
 		if c.want == "" {
-			if got := mustLoad(t, p); got.TLSCAFile != c.path || len(got.Warnings) != 0 {
-				t.Errorf("%s: got %q, %q", c.name, got.TLSCAFile, got.Warnings)
+			if got := mustLoad(t, p); got.Transport.TLS.CAFile != c.path || len(got.Warnings) != 0 {
+				t.Errorf("%s: got %q, %q", c.name, got.Transport.TLS.CAFile, got.Warnings)
 			}
 			continue
 		}

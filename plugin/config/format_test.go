@@ -41,7 +41,7 @@ func TestTheSizeOfPayloadsFollowsTheFormatUnlessItIsSet(t *testing.T) {
 		{nil, 9_500_000}, {[]string{"format", "jsonl"}, 9_500_000}, {[]string{"format", "otlp"}, 1_900_000},
 		{[]string{"format", "otlp", "max_payload_bytes", "9MB"}, 9_000_000}, {[]string{"max_payload_bytes", "1MB"}, 1_000_000},
 	} {
-		if got := mustLoad(t, with(c.pairs...)).MaxPayloadBytes; got != c.want {
+		if got := mustLoad(t, with(c.pairs...)).Batch.MaxBytes; got != c.want {
 			t.Errorf("%v: %d, want %d", c.pairs, got, c.want)
 		}
 	}

@@ -6,10 +6,10 @@ import (
 )
 
 func TestLoad_ProxyArrives(t *testing.T) {
-	if p := mustLoad(t, with()).Proxy; p.URL() != nil || p.Off() || p.String() != "environment" {
+	if p := mustLoad(t, with()).Transport.Proxy; p.URL() != nil || p.Off() || p.String() != "environment" {
 		t.Errorf("without the option: %v", p)
 	}
-	if p := mustLoad(t, with("proxy", "Off")).Proxy; p.URL() != nil || !p.Off() {
+	if p := mustLoad(t, with("proxy", "Off")).Transport.Proxy; p.URL() != nil || !p.Off() {
 		t.Errorf("off: %v", p)
 	}
 	got := lines(t, with("proxy", "socks5://joe:hunter2@proxy:1080"))

@@ -9,7 +9,7 @@ var deliveryRows = []Option{
 		Min: int64(time.Millisecond), Max: int64(10 * time.Minute),
 		Help: "Longest time for one request. The server may hold a request for 10 s before it " +
 			"answers 429, so a shorter timeout hides throttling.",
-		field: func(c *Config) any { return &c.RequestTimeout },
+		field: func(c *Config) any { return &c.Delivery.RequestTimeout },
 	},
 	{
 		Name: "flush_deadline", Type: TypeDuration, Default: "25s", Unit: "seconds",
@@ -24,14 +24,14 @@ var deliveryRows = []Option{
 		Help: "Upper limit of the first pause between the attempts of a flush, and of the first " +
 			"pause between probes while the destination is unhealthy; both grow with every " +
 			"attempt.",
-		field: func(c *Config) any { return &c.RetryInitial },
+		field: func(c *Config) any { return &c.Delivery.RetryInitial },
 	},
 	{
 		Name: "retry_max", Type: TypeDuration, Default: "10s", Unit: "seconds",
 		Min: int64(time.Millisecond), Max: int64(10 * time.Minute),
 		Help: "Longest pause between attempts, and between probes while the destination is " +
 			"unhealthy; at least `retry_initial`.",
-		field: func(c *Config) any { return &c.RetryMax },
+		field: func(c *Config) any { return &c.Delivery.RetryMax },
 	},
 	{
 		Name: "old_records", Type: TypeEnum, Default: string(OldRestamp),
@@ -52,13 +52,13 @@ var deliveryRows = []Option{
 		Help: "File for the records that Dynatrace rejects permanently, one JSON object per line " +
 			"with the reason. `dynatrace-replay` sends them again. It holds log data and is " +
 			"created with mode 0600.",
-		field: func(c *Config) any { return &c.DeadLetterFile },
+		field: func(c *Config) any { return &c.DeadLetter.Path },
 	},
 	{
 		Name: "dead_letter_max_bytes", Type: TypeSize, Default: "100MB", Unit: "bytes",
 		Min: 64 << 10, Max: 100_000_000_000,
 		Help: "Largest size of that file together with its predecessor, `<file>.1`; the oldest " +
 			"records are dropped first.",
-		field: func(c *Config) any { return &c.DeadLetterBytes },
+		field: func(c *Config) any { return &c.DeadLetter.MaxBytes },
 	},
 }

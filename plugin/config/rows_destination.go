@@ -68,7 +68,7 @@ var formatRows = []Option{
 		Name: "compress_level", Type: TypeInt, Default: "1",
 		Min: 1, Max: 9,
 		Help:  "1 is the fastest, 9 the smallest.",
-		field: func(c *Config) any { return &c.CompressLevel },
+		field: func(c *Config) any { return &c.Batch.GzipLevel },
 	},
 	{
 		// The API takes 10 MB, before and after compression, and does not say which megabyte:
@@ -78,7 +78,7 @@ var formatRows = []Option{
 		Unset: "`9500000`, with `format otlp` `1900000`", Unit: "bytes",
 		Min: 64 << 10, Max: 10_000_000,
 		Help:  "Largest request body, before compression.",
-		field: func(c *Config) any { return &c.MaxPayloadBytes },
+		field: func(c *Config) any { return &c.Batch.MaxBytes },
 	},
 	{
 		// 50,000 records per request:
@@ -86,6 +86,6 @@ var formatRows = []Option{
 		Name: "max_payload_records", Type: TypeInt, Default: "50000", Unit: "records",
 		Min: 1, Max: 50_000,
 		Help:  "Most records in a request.",
-		field: func(c *Config) any { return &c.MaxPayloadRecords },
+		field: func(c *Config) any { return &c.Batch.MaxRecords },
 	},
 }

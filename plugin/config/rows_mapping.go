@@ -114,7 +114,7 @@ var mappingRows = []Option{
 		Help: "JSON files of attributes that Dynatrace's OneAgent and Operator write; `off` for " +
 			"none. A file is read again when it changes. `dt_metadata.json` describes the pod " +
 			"that Fluent Bit runs in: for sidecars.",
-		field: func(c *Config) any { return &c.MetadataFiles },
+		field: func(c *Config) any { return &c.Metadata.Files },
 	},
 	{
 		Name: "ecs_metadata", Type: TypeBool, Default: "on",

@@ -61,7 +61,7 @@ func FuzzNoSecretIsEverPrinted(f *testing.F) {
 			if c != nil {
 				check("Config", c.Warnings)
 				check("Config", c.Token)
-				check("Config", c.Proxy)
+				check("Config", c.Transport.Proxy)
 				// The URL of the endpoint is left out: it keeps the query that was asked for, and
 				// no password or token.
 			}

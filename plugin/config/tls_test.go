@@ -17,15 +17,15 @@ func TestTLSOptionsArrive(t *testing.T) {
 	both := writeFile(t, string(pair.CertPEM())+string(pair.KeyPEM(t)))
 	pin := certificate.FingerprintOf(pair.Leaf)
 	c := mustLoad(t, with("tls_cert_file", cert, "tls_key_file", key, "tls_server_name", "Gate.Example.", "tls_min_version", "1.3", "tls_pin_sha256", pin.String()+", "+hex.EncodeToString(pin[:])))
-	if c.TLSCertFile != cert || c.TLSKeyFile != key || c.TLSServerName != "gate.example" || c.TLSMinVersion != tls.VersionTLS13 || len(c.TLSPins) != 2 || c.TLSPins[0] != pin || c.TLSPins[1] != pin || len(c.Warnings) != 0 {
+	if c.Transport.TLS.CertFile != cert || c.Transport.TLS.KeyFile != key || c.Transport.TLS.ServerName != "gate.example" || c.Transport.TLS.MinVersion != tls.VersionTLS13 || len(c.Transport.TLS.Pins) != 2 || c.Transport.TLS.Pins[0] != pin || c.Transport.TLS.Pins[1] != pin || len(c.Warnings) != 0 {
 		t.Errorf("got %+v", c)
 	}
-	if c := mustLoad(t, with("tls_cert_file", both)); c.TLSKeyFile != both {
-		t.Errorf("a key in the file of the certificate: got %q", c.TLSKeyFile)
+	if c := mustLoad(t, with("tls_cert_file", both)); c.Transport.TLS.KeyFile != both {
+		t.Errorf("a key in the file of the certificate: got %q", c.Transport.TLS.KeyFile)
 	}
 	for _, name := range []string{"10.0.0.1", "::1", "a_b.example"} {
-		if c := mustLoad(t, with("tls_server_name", name)); c.TLSServerName != name {
-			t.Errorf("got %q, want %q", c.TLSServerName, name)
+		if c := mustLoad(t, with("tls_server_name", name)); c.Transport.TLS.ServerName != name {
+			t.Errorf("got %q, want %q", c.Transport.TLS.ServerName, name)
 		}
 	}
 }

@@ -44,16 +44,16 @@ func NewDestination(cfg *config.Config, o DestinationOptions) (*Destination, err
 		t, err := transport.NewTransport(transport.Target{
 			Endpoint: e,
 			Several:  len(cfg.Endpoints) > 1,
-			Timeout:  cfg.RequestTimeout,
+			Timeout:  cfg.Delivery.RequestTimeout,
 			Log:      o.Log,
-		}, transportOptions(cfg))
+		}, cfg.Transport)
 		if err != nil {
 			return nil, err
 		}
 		transports = append(transports, t)
 	}
 	shared := deliver.Shared{
-		Timeout: cfg.RequestTimeout, Pace: new(deliver.Pace), Counters: o.Counters, Log: o.Log,
+		Timeout: cfg.Delivery.RequestTimeout, Pace: new(deliver.Pace), Counters: o.Counters, Log: o.Log,
 	}
 	d := &Destination{Pace: shared.Pace, Credential: credential}
 	header, hidden := headers(cfg, o.Attributes), secrets(cfg, transports)
@@ -85,33 +85,17 @@ func NewDestination(cfg *config.Config, o DestinationOptions) (*Destination, err
 	}
 	next = deliver.NewBreaker(next, deliver.BreakerOptions{
 		Shared:   shared,
-		Initial:  cfg.RetryInitial,
-		Max:      cfg.RetryMax,
+		Initial:  cfg.Delivery.RetryInitial,
+		Max:      cfg.Delivery.RetryMax,
 		Patience: cfg.FlushDeadline,
 	})
 	d.Sender = deliver.NewRetrier(next, deliver.RetryOptions{
 		Shared:        shared,
-		Initial:       cfg.RetryInitial,
-		Max:           cfg.RetryMax,
+		Initial:       cfg.Delivery.RetryInitial,
+		Max:           cfg.Delivery.RetryMax,
 		Misconfigured: !o.StopOnMisconfigured,
 	})
 	return d, nil
-}
-
-// transportOptions returns what the configuration says about connections.
-func transportOptions(cfg *config.Config) transport.Options {
-	return transport.Options{
-		TLS: transport.TLSOptions{
-			Verify:     cfg.TLSVerify,
-			CAFile:     cfg.TLSCAFile,
-			Pins:       cfg.TLSPins,
-			ServerName: cfg.TLSServerName,
-			MinVersion: cfg.TLSMinVersion,
-			CertFile:   cfg.TLSCertFile,
-			KeyFile:    cfg.TLSKeyFile,
-		},
-		Proxy: cfg.Proxy,
-	}
 }
 
 // Close ends the requests under way and closes idle connections. It may be called more than once.

@@ -23,14 +23,7 @@ func NewEncoder(cfg *config.Config) encode.Encoder {
 
 // Batch returns the options of a batch.Builder, with an encoder of its own.
 func Batch(cfg *config.Config) batch.Options {
-	level := cfg.CompressLevel
-	if !cfg.Compress {
-		level = 0
-	}
-	return batch.Options{
-		Encoder:    NewEncoder(cfg),
-		MaxBytes:   cfg.MaxPayloadBytes,
-		MaxRecords: cfg.MaxPayloadRecords,
-		GzipLevel:  level,
-	}
+	o := cfg.Batch
+	o.Encoder = NewEncoder(cfg)
+	return o
 }

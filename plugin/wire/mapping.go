@@ -76,7 +76,8 @@ func Mapping(cfg *config.Config, hostname string) (o mapping.Options, header str
 
 // Facts starts to watch what is known of the place where this process runs. Close it after use.
 func Facts(cfg *config.Config, log *telemetry.Log) *metadata.Source {
-	o := metadata.Options{Files: cfg.MetadataFiles, Log: log}
+	o := cfg.Metadata
+	o.Log = log
 	if cfg.ECSMetadata && source.Named(cfg.Enrich...).Has(source.ECS) {
 		o.TaskURI = os.Getenv("ECS_CONTAINER_METADATA_URI_V4")
 	}

@@ -51,8 +51,8 @@ func New(cfg *config.Config, host Host) (*Pipeline, error) {
 		return nil, err
 	}
 	p.Facts = Facts(cfg, host.Log)
-	if cfg.DeadLetterFile != "" {
-		p.DeadLetter = deadletter.New(deadletter.Options{Path: cfg.DeadLetterFile, MaxBytes: cfg.DeadLetterBytes}, host.Log)
+	if cfg.DeadLetter.Path != "" {
+		p.DeadLetter = deadletter.New(cfg.DeadLetter, host.Log)
 	}
 	return p, nil
 }
