@@ -62,7 +62,7 @@ func dynatraceInit(p unsafe.Pointer) (code C.int) {
 	logger := fluentbit.NewLogger(host)
 	cfg, err := config.Load(host)
 	if err != nil {
-		for _, line := range strings.Split(err.Error(), "\n") {
+		for line := range strings.SplitSeq(err.Error(), "\n") {
 			logger.Log(telemetry.LevelError, line)
 		}
 		return fluentbit.Error
@@ -108,7 +108,7 @@ func dynatraceExit(id C.uintptr_t) (code C.int) {
 // recovered turns a panic into an answer. It is the last resort: a flush recovers in package
 // plugin, which knows the chunk.
 func recovered(where string, code *C.int, answer C.int) {
-	if cause := recover(); cause != nil {
+	if cause := recover(); cause != nil { //nolint:revive // called by defer statements only
 		fmt.Fprintf(os.Stderr, "[error] [output:dynatrace] "+
 			"defect in the plugin, please report it: %s: %v\n", where, cause)
 		if code != nil {

@@ -21,8 +21,10 @@ func written(t *testing.T, lines int) string {
 	return b.String()
 }
 
-// The sample shows what the generator writes, and a change of it shows in the diff. Write it anew with
-// go test ./test/corpus -run Golden -update
+// The sample shows what the generator writes, and a change of it shows in the diff. This writes it
+// again:
+//
+//	go test ./test/corpus -run Golden -update
 func TestLogsMatchTheGoldenSample(t *testing.T) {
 	const golden = "testdata/logs.golden"
 	got := written(t, 200)

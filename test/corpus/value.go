@@ -15,7 +15,7 @@ type Value []byte
 // UTF-8.
 func Str(s string) Value { return msgp.AppendString(nil, s) }
 
-// Str8, Str16 and Str32 are strings with a length field of the given width, whatever their length: encoders are free to
+// Str8 and, below, Str16 and Str32 are strings with a length field of the given width, whatever their length: encoders are free to
 // choose a longer form. The length must fit the field.
 func Str8(s string) Value { return append(Value{0xd9, byte(len(s))}, s...) }
 
@@ -49,7 +49,7 @@ func Int(i int64) Value {
 // Uint is an unsigned integer in its shortest form: fixint, uint8, uint16, uint32 or uint64.
 func Uint(u uint64) Value { return msgp.AppendUint64(nil, u) }
 
-// Int8, Int16, Int32, Int64, Uint8, Uint16, Uint32 and Uint64 are integers of a fixed width, whatever their value.
+// Int8 and, below, Int16 to Uint64 are integers of a fixed width, whatever their value.
 func Int8(i int8) Value { return Value{0xd0, byte(i)} }
 
 // Int16 is a signed integer of two bytes.

@@ -70,7 +70,7 @@ func valueOf(text []byte) (corpus.Value, error) {
 		return nil, err
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return nil, fmt.Errorf("something behind the value: %v", err)
+		return nil, fmt.Errorf("something behind the value: %w", err)
 	}
 	return v, nil
 }

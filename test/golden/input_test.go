@@ -35,11 +35,11 @@ func inputOf(chunk []byte) ([]byte, error) {
 			return nil, err
 		}
 		chunk = rest
-		switch {
-		case e.seconds == groupStart:
+		switch e.seconds {
+		case groupStart:
 			group = e.body
 			continue
-		case e.seconds == groupEnd:
+		case groupEnd:
 			group = nil
 			continue
 		}

@@ -3,6 +3,7 @@ package ingest
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -86,7 +87,7 @@ func first(list []parameter, key string) string {
 func commonAttributes(query, header []parameter) []attribute {
 	var list []attribute
 	seen := map[string]bool{}
-	for _, p := range append(query[:len(query):len(query)], header...) {
+	for _, p := range append(slices.Clip(query), header...) {
 		if reserved(p.key) || seen[p.key] {
 			continue
 		}

@@ -12,6 +12,8 @@ import (
 )
 
 // FaultGrammar describes the text form of faults, for a help text.
+//
+//nolint:dupword // a grammar
 const FaultGrammar = `A script is a list of steps; each ingest request takes the next one:
 
   503*3,reset,delay=2s:204,429/retry-after=5

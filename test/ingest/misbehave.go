@@ -34,7 +34,8 @@ func (s *Server) serveIngest(w http.ResponseWriter, r *http.Request, e *Exchange
 	}
 	if f.Delay > 0 {
 		ctx, cancel := context.WithCancel(r.Context())
-		defer context.AfterFunc(s.ctx, cancel)()
+		stop := context.AfterFunc(s.ctx, cancel)
+		defer stop()
 		defer cancel()
 		if err := s.opts.Sleep(ctx, f.Delay); err != nil {
 			e.Message = "the client left during the delay"

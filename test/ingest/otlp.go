@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -61,7 +62,7 @@ func (d *otlpDecoder) scopeLogs(message []byte, shared []member) error {
 	if err != nil {
 		return err
 	}
-	shared = append(shared[:len(shared):len(shared)], scope...)
+	shared = append(slices.Clip(shared), scope...)
 	err = eachField(message, func(f field) error {
 		if f.number != 1 {
 			return nil

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
@@ -38,7 +39,7 @@ func request(resource, scope, record []byte) string {
 	return string(msg(1, msg(2, msg(2, record), msg(1, scope)), msg(1, resource))) // the resource may stand last
 }
 
-func postOTLP(s *Server, body string) call {
+func postOTLP(body string) call {
 	return call{target: otlpPath, body: body, header: map[string]string{"Content-Type": "application/x-protobuf"}}
 }
 
@@ -59,7 +60,7 @@ func TestAnOTLPRecordIsStoredByTheRulesOfItsPage(t *testing.T) {
 		join(str(1, "lib"), str(2, "1.0"), attr(3, "same", str(1, "scope"))), record)
 	for structure, nested := range map[Structure]map[string]string{Raw: {"map": `"{\"k\":\"v\"}"`}, Flattened: {"map.k": `"v"`}} {
 		s := newServer(t, Options{Structure: structure})
-		answer := postOTLP(s, body).do(s)
+		answer := postOTLP(body).do(s)
 		if answer.Code != 200 || answer.Body.Len() != 0 || answer.Header().Get("Content-Type") != "application/x-protobuf" {
 			t.Fatalf("%d %q", answer.Code, answer.Body)
 		}
@@ -69,9 +70,7 @@ func TestAnOTLPRecordIsStoredByTheRulesOfItsPage(t *testing.T) {
 			"service.name": `"shop"`, "otel.scope.name": `"lib"`, "otel.scope.version": `"1.0"`, "trace_id": `"30313233343536373839616263646566"`,
 			"span_id": `"3031323334353637"`, "dt.openpipeline.source": `"/api/v2/otlp/v1/logs"`, "dt.auth.origin": `"` + PublicPart(classicToken) + `"`,
 		}
-		for key, value := range nested {
-			want[key] = value
-		}
+		maps.Copy(want, nested)
 		var got map[string]json.RawMessage
 		if err := json.Unmarshal(s.Records()[0], &got); err != nil {
 			t.Fatal(err)
@@ -112,7 +111,7 @@ func TestWhatIsWrongWithAnOTLPRequestIsSaidInItsOwnWay(t *testing.T) {
 		{"a record that is refused", good, "", Options{Refuse: []string{"poison"}}, 400, "Constraints violated"},
 	} {
 		s := newServer(t, c.options)
-		request := postOTLP(s, c.body)
+		request := postOTLP(c.body)
 		if c.contentType != "" {
 			request.header["Content-Type"] = c.contentType
 		}
@@ -145,7 +144,7 @@ func FuzzOTLP(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		s.Reset()
 		for _, structure := range []string{"raw", "flattened"} {
-			c := postOTLP(s, string(body))
+			c := postOTLP(string(body))
 			c.target += "?structure=" + structure
 			if answer := c.do(s); answer.Code != 200 && answer.Code != 400 && answer.Code != 413 {
 				t.Fatalf("%d %q", answer.Code, answer.Body)

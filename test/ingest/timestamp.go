@@ -77,7 +77,7 @@ func parseRFC3164(text string, now time.Time) (time.Time, bool) {
 // parseEpoch reads a number of seconds, milliseconds or microseconds; its
 // magnitude tells which.
 func parseEpoch(text string) (time.Time, bool) {
-	for i := 0; i < len(text); i++ {
+	for i := range len(text) {
 		if c := text[i]; (c < '0' || c > '9') && !strings.ContainsRune(".eE+-", rune(c)) {
 			return time.Time{}, false // ParseFloat also takes hex, inf and underscores
 		}

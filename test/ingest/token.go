@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -98,10 +99,8 @@ func (t Token) scopes() []string {
 
 func (t Token) has(scopes ...string) bool {
 	for _, have := range t.scopes() {
-		for _, want := range scopes {
-			if have == want {
-				return true
-			}
+		if slices.Contains(scopes, have) {
+			return true
 		}
 	}
 	return false
