@@ -11,8 +11,8 @@ import (
 // All gives every corpus, for tests and benchmarks that run over each.
 func All() []Chunk { return []Chunk{Kubernetes(), KubernetesMixed(), FireLens(), Plain()} }
 
-// Kubernetes is a chunk of container logs of one pod: the shape that a DaemonSet sees, since tail's tag holds the file name and
-// a chunk has one tag. About 1,080 bytes a record.
+// Kubernetes is a chunk of container logs of one pod: the shape that a DaemonSet sees, since tail's
+// tag holds the file name and a chunk has one tag. About 1,080 bytes a record.
 func Kubernetes() Chunk {
 	s := newScribe(1)
 	p := s.newPod(0)
@@ -21,8 +21,9 @@ func Kubernetes() Chunk {
 	})
 }
 
-// KubernetesMixed is the same from 16 pods in turn, each with labels and annotations of its own: the shape behind a forwarder or
-// a tag without the file name, and the hard case for everything that counts on repetition. About 1,080 bytes a record.
+// KubernetesMixed is the same from 16 pods in turn, each with labels and annotations of its own:
+// the shape behind a forwarder or a tag without the file name, and the hard case for everything
+// that counts on repetition. About 1,080 bytes a record.
 func KubernetesMixed() Chunk {
 	s := newScribe(2)
 	pods := make([]pod, len(services))
@@ -34,11 +35,13 @@ func KubernetesMixed() Chunk {
 	})
 }
 
-// FireLens is a chunk of one ECS task's container, as the Docker fluentd log driver and the record_modifier filter that the ECS
-// agent writes into the configuration make it. About 530 bytes a record.
+// FireLens is a chunk of one ECS task's container, as the Docker fluentd log driver and the
+// record_modifier filter that the ECS agent writes into the configuration make it. About 530 bytes
+// a record.
 //
-// The four fields of the log driver stand in an order that changes from record to record: the driver hands a Go map to its
-// msgpack encoder. The fields of the filter are appended behind them, always in the same order.
+// The four fields of the log driver stand in an order that changes from record to record: the
+// driver hands a Go map to its msgpack encoder. The fields of the filter are appended behind them,
+// always in the same order.
 func FireLens() Chunk {
 	s := newScribe(3)
 	service := "checkout"
@@ -72,7 +75,8 @@ func FireLens() Chunk {
 	})
 }
 
-// Plain is a chunk of nginx access lines under one key, as tail makes it without a parser. About 200 bytes a record.
+// Plain is a chunk of nginx access lines under one key, as tail makes it without a parser. About
+// 200 bytes a record.
 func Plain() Chunk {
 	s := newScribe(4)
 	var line []byte
@@ -101,8 +105,9 @@ func (s *scribe) fill(name, tag string, body func([]byte) []byte) Chunk {
 // pair is a key and its value, to be copied into maps.
 func pair(key, value string) []byte { return msgp.AppendString(msgp.AppendString(nil, key), value) }
 
-// From gives a copy of a chunk of this package with the times of its events moved so that the first is start and the distances
-// stay. Only the timestamps change, not the dates within the lines. It panics on a chunk that is not of this package.
+// From gives a copy of a chunk of this package with the times of its events moved so that the first
+// is start and the distances stay. Only the timestamps change, not the dates within the lines. It
+// panics on a chunk that is not of this package.
 func (c Chunk) From(start time.Time) Chunk {
 	c.Data = append([]byte(nil), c.Data...)
 	var shift time.Duration

@@ -1,9 +1,10 @@
-// Package corpus makes the data that the plugin is tested, measured and shown with: Fluent Bit chunks of real shapes and of
-// odd ones, and log files.
+// Package corpus makes the data that the plugin is tested, measured and shown with: Fluent Bit
+// chunks of real shapes and of odd ones, and log files.
 //
-// Everything is deterministic: fixed seeds, fixed dates, no clock. The same call gives the same bytes on every machine and
-// every day, so a golden file, a hash or a benchmark can rely on it. Nothing here names real people or companies: services
-// are invented, hosts lie under example.com, addresses in the documentation ranges of RFC 5737 and RFC 3849.
+// Everything is deterministic: fixed seeds, fixed dates, no clock. The same call gives the same
+// bytes on every machine and every day, so a golden file, a hash or a benchmark can rely on it.
+// Nothing here names real people or companies: services are invented, hosts lie under example.com,
+// addresses in the documentation ranges of RFC 5737 and RFC 3849.
 //
 //   - value.go, event.go: a writer of msgpack values and of events in every form that Fluent Bit hands to an output;
 //   - lines.go: log lines to chunks, as the tail input makes them;

@@ -6,18 +6,20 @@ import (
 	"time"
 )
 
-// Seconds of an EventTime that mark a group of events rather than an instant, with zero nanoseconds: -1 and -2 as 32 bits
-// (include/fluent-bit/flb_log_event.h, FLB_LOG_EVENT_GROUP_START and FLB_LOG_EVENT_GROUP_END).
+// Seconds of an EventTime that mark a group of events rather than an instant, with zero
+// nanoseconds: -1 and -2 as 32 bits (include/fluent-bit/flb_log_event.h, FLB_LOG_EVENT_GROUP_START
+// and FLB_LOG_EVENT_GROUP_END).
 const (
 	groupStartSeconds = math.MaxUint32
 	groupEndSeconds   = math.MaxUint32 - 1
 )
 
-// EventTime is Fluent Bit's own timestamp: extension type 0 of eight bytes (fixext8), unsigned seconds and nanoseconds, both
-// big-endian (src/flb_time.c, flb_time_append_to_mpack).
+// EventTime is Fluent Bit's own timestamp: extension type 0 of eight bytes (fixext8), unsigned
+// seconds and nanoseconds, both big-endian (src/flb_time.c, flb_time_append_to_mpack).
 func EventTime(seconds, nanoseconds uint32) Value { return Ext(0, eventTime(seconds, nanoseconds)) }
 
-// EventTimeExt8 is the same timestamp with an ext8 header, which some writers of the forward protocol choose.
+// EventTimeExt8 is the same timestamp with an ext8 header, which some writers of the forward
+// protocol choose.
 func EventTimeExt8(seconds, nanoseconds uint32) Value {
 	return Ext8(0, eventTime(seconds, nanoseconds))
 }
@@ -30,8 +32,9 @@ func eventTime(seconds, nanoseconds uint32) []byte {
 	return binary.BigEndian.AppendUint32(b, nanoseconds)
 }
 
-// AppendEvent appends an event in the form of Fluent Bit 2.1 and later: [[time, meta], body]. The time is usually EventTime
-// or At, but any value is allowed; a nil meta is written as the empty map, as Fluent Bit does.
+// AppendEvent appends an event in the form of Fluent Bit 2.1 and later: [[time, meta], body]. The
+// time is usually EventTime or At, but any value is allowed; a nil meta is written as the empty
+// map, as Fluent Bit does.
 func AppendEvent(dst []byte, t, meta, body Value) []byte {
 	if meta == nil {
 		meta = Map()
@@ -42,17 +45,19 @@ func AppendEvent(dst []byte, t, meta, body Value) []byte {
 	return append(dst, body...)
 }
 
-// AppendOldEvent appends an event in the form of Fluent Bit up to 2.0 and of the forward protocol: [time, body].
+// AppendOldEvent appends an event in the form of Fluent Bit up to 2.0 and of the forward protocol:
+// [time, body].
 func AppendOldEvent(dst []byte, t, body Value) []byte {
 	dst = append(dst, 0x92)
 	dst = append(dst, t...)
 	return append(dst, body...)
 }
 
-// AppendGroupStart appends the marker that opens a group, as the OpenTelemetry input and the opentelemetry_envelope processor
-// of Fluent Bit 3.1 and later write it (src/opentelemetry/flb_opentelemetry_logs.c). The metadata is
-// {"schema":"otlp","resource_id":n,"scope_id":n}, the body {"resource":{"attributes":{...}},"scope":{...}}. A nil resource or
-// scope is left out.
+// AppendGroupStart appends the marker that opens a group, as the OpenTelemetry input and the
+// opentelemetry_envelope processor of Fluent Bit 3.1 and later write it
+// (src/opentelemetry/flb_opentelemetry_logs.c). The metadata is
+// {"schema":"otlp","resource_id":n,"scope_id":n}, the body
+// {"resource":{"attributes":{...}},"scope":{...}}. A nil resource or scope is left out.
 func AppendGroupStart(dst []byte, resourceID, scopeID int64, resource, scope Value) []byte {
 	meta := Map(Str("schema"), Str("otlp"), Str("resource_id"), Int(resourceID), Str("scope_id"), Int(scopeID))
 	var body []Value

@@ -11,14 +11,16 @@ import (
 )
 
 // ChunkSize is the size in bytes at which Fluent Bit closes a chunk (FLB_INPUT_CHUNK_FS_MAX_SIZE in
-// include/fluent-bit/flb_input_chunk.h). It is no hard limit: a chunk is closed once it has grown beyond it.
+// include/fluent-bit/flb_input_chunk.h). It is no hard limit: a chunk is closed once it has grown
+// beyond it.
 const ChunkSize = 2_048_000
 
-// tailRead is the size in bytes of one read of the tail input, whose lines are appended to the chunk in one go
-// (FLB_TAIL_CHUNK in plugins/in_tail/tail.h).
+// tailRead is the size in bytes of one read of the tail input, whose lines are appended to the
+// chunk in one go (FLB_TAIL_CHUNK in plugins/in_tail/tail.h).
 const tailRead = 32_768
 
-// lineStep is the time between two lines of Lines. Tail stamps each line when it reads it, so lines are microseconds apart.
+// lineStep is the time between two lines of Lines. Tail stamps each line when it reads it, so lines
+// are microseconds apart.
 const lineStep = 10 * time.Microsecond
 
 // Chunk is what one flush call gets: a tag and concatenated events.
@@ -29,12 +31,14 @@ type Chunk struct {
 	Events int
 }
 
-// Lines gives the lines of r as the chunks that the tail input makes of them without a parser: [[EventTime, {}], {"log": line}],
-// one tag, chunks of ChunkSize and up to one read of tail more. The first line is stamped with start, each further one 10 µs
-// later. Chunks do not share memory. Besides the chunk in work only one line is held in memory.
+// Lines gives the lines of r as the chunks that the tail input makes of them without a parser:
+// [[EventTime, {}], {"log": line}], one tag, chunks of ChunkSize and up to one read of tail more.
+// The first line is stamped with start, each further one 10 µs later. Chunks do not share memory.
+// Besides the chunk in work only one line is held in memory.
 //
-// Lines end with LF or CR LF. As with tail an empty line is an event with an empty string (skip_empty_lines is off by default)
-// and a line of CR alone keeps its CR (plugins/in_tail/tail_file.c). Other than tail, which waits for the end of the line, an
+// Lines end with LF or CR LF. As with tail an empty line is an event with an empty string
+// (skip_empty_lines is off by default) and a line of CR alone keeps its CR
+// (plugins/in_tail/tail_file.c). Other than tail, which waits for the end of the line, an
 // unfinished last line is taken too. Tail's limit of 32 KB a line is not imitated.
 //
 // A read error ends the sequence and comes as its last element, after the lines before it.

@@ -8,16 +8,18 @@ import (
 	"time"
 )
 
-// longestLine is the greatest length in bytes of a line of WriteLogs: well below 32 KB, where tail with its default
-// buffer_max_size gives up on the file (plugins/in_tail/tail.h, FLB_TAIL_CHUNK).
+// longestLine is the greatest length in bytes of a line of WriteLogs: well below 32 KB, where tail
+// with its default buffer_max_size gives up on the file (plugins/in_tail/tail.h, FLB_TAIL_CHUNK).
 const longestLine = 16_000
 
-// WriteLogs writes the given number of lines as log files hold them: nginx access lines, JSON and logfmt of applications, Spring
-// lines and Java stack traces over several lines, syslog of both RFCs, text in many scripts, tabs, quotes and backslashes,
-// and about one line in 300 of 4 to 16 KB. All of it is valid UTF-8.
+// WriteLogs writes the given number of lines as log files hold them: nginx access lines, JSON and
+// logfmt of applications, Spring lines and Java stack traces over several lines, syslog of both
+// RFCs, text in many scripts, tabs, quotes and backslashes, and about one line in 300 of 4 to 16
+// KB. All of it is valid UTF-8.
 //
-// Each line ends with LF, also the last, and none is empty: tail makes an event with an empty string of an empty line, or none if
-// skip_empty_lines is on, so the count of events would depend on the configuration.
+// Each line ends with LF, also the last, and none is empty: tail makes an event with an empty
+// string of an empty line, or none if skip_empty_lines is on, so the count of events would depend
+// on the configuration.
 func WriteLogs(w io.Writer, lines int) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	s := newScribe(5)
@@ -80,8 +82,8 @@ func (s *scribe) syslog3164(dst []byte, service string) []byte {
 		s.number(1, 40), service, s.number(300, 40_000), s.pick(messages), s.address(), s.number(1024, 65_536))
 }
 
-// syslog5424 is a line of the newer form, with structured data and escapes in it; a third have the byte order mark that the RFC
-// asks for before UTF-8.
+// syslog5424 is a line of the newer form, with structured data and escapes in it; a third have the
+// byte order mark that the RFC asks for before UTF-8.
 func (s *scribe) syslog5424(dst []byte, service string) []byte {
 	mark := ""
 	if s.chance(33) {
@@ -112,7 +114,8 @@ func (s *scribe) awkward(dst []byte) []byte {
 	return fmt.Appendf(dst, s.pick(awkwards), s.number(1, 1_000_000))
 }
 
-// long is a line of 4 to 16 KB: a dump of one JSON object, a token without spaces, or words of many scripts.
+// long is a line of 4 to 16 KB: a dump of one JSON object, a token without spaces, or words of many
+// scripts.
 func (s *scribe) long(dst []byte) []byte {
 	want := len(dst) + s.number(4_000, longestLine-400)
 	switch s.rng.IntN(3) {

@@ -16,10 +16,11 @@ import (
 //
 //	line 000001 <random printable text> <checksum>
 //
-// each ended with LF. A line depends on its number alone, so CheckNumbered can tell whether it arrived byte for byte. The text
-// has 20 to 300 bytes, without control characters, and neither begins nor ends with a space, so that nothing between here and
-// the server has a reason to change it. The checksum is the IEEE CRC-32 in hexadecimal of all before the space in front of it,
-// for readers that do not have this package.
+// each ended with LF. A line depends on its number alone, so CheckNumbered can tell whether it
+// arrived byte for byte. The text has 20 to 300 bytes, without control characters, and neither
+// begins nor ends with a space, so that nothing between here and the server has a reason to change
+// it. The checksum is the IEEE CRC-32 in hexadecimal of all before the space in front of it, for
+// readers that do not have this package.
 func WriteNumbered(w io.Writer, n int) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	var line []byte
@@ -32,8 +33,8 @@ func WriteNumbered(w io.Writer, n int) error {
 	return out.Flush()
 }
 
-// signs are what the text is drawn from besides printable ASCII: characters of two, three and four bytes, combining marks,
-// emoji, right-to-left letters, and those that some JSON writers escape.
+// signs are what the text is drawn from besides printable ASCII: characters of two, three and four
+// bytes, combining marks, emoji, right-to-left letters, and those that some JSON writers escape.
 var signs = []rune("äöüßéñçøłžΩλжщяאבجدहिกย語字한글€„“–…´\u0301\u200d\u2028\u2029\u00a0\ufffd😀🚀👍🏽𝒜𐍈")
 
 func appendNumbered(dst []byte, number int) []byte {
@@ -52,7 +53,8 @@ func appendNumbered(dst []byte, number int) []byte {
 	return fmt.Appendf(dst, " %08x", crc32.ChecksumIEEE(dst[start:]))
 }
 
-// Arrival is the outcome of CheckNumbered. All three empty means that each line arrived exactly once and unchanged.
+// Arrival is the outcome of CheckNumbered. All three empty means that each line arrived exactly
+// once and unchanged.
 type Arrival struct {
 	Missing []int    // numbers of which no intact line came, ascending
 	Doubled []int    // numbers of which more than one intact line came, in the order in which the second came
@@ -86,9 +88,9 @@ func few[T any](list []T, format string) string {
 	return "[" + b.String() + "]"
 }
 
-// CheckNumbered compares the lines that arrived, in any order and without line ends, with those that WriteNumbered(w, n) wrote.
-// Only an intact line counts as arrived: the number of a damaged one is missing too, unless the line came intact as well. It
-// holds a byte for each number.
+// CheckNumbered compares the lines that arrived, in any order and without line ends, with those
+// that WriteNumbered(w, n) wrote. Only an intact line counts as arrived: the number of a damaged
+// one is missing too, unless the line came intact as well. It holds a byte for each number.
 func CheckNumbered(n int, lines iter.Seq[string]) Arrival {
 	var a Arrival
 	seen := make([]uint8, n+1)

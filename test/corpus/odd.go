@@ -9,36 +9,41 @@ import (
 
 // Case is an unusual chunk and what a correct reader makes of it.
 //
-// An event is an array of two: a time or an array [time, map], and a map. A time is any integer, any float, or extension type 0
-// of eight bytes. So an event is one whose body can be delivered, also where its time is absurd (before 1970, NaN, year 5000):
-// what to write for such a time is the reader's choice, dropping the event is none. Group markers are neither events nor
-// malformed.
+// An event is an array of two: a time or an array [time, map], and a map. A time is any integer,
+// any float, or extension type 0 of eight bytes. So an event is one whose body can be delivered,
+// also where its time is absurd (before 1970, NaN, year 5000): what to write for such a time is the
+// reader's choice, dropping the event is none. Group markers are neither events nor malformed.
 //
-// Every byte of a chunk belongs to exactly one of: events, group markers, the objects counted by Either and Malformed, BadTail.
+// Every byte of a chunk belongs to exactly one of: events, group markers, the objects counted by
+// Either and Malformed, BadTail.
 type Case struct {
 	Name  string // a phrase; unique
 	Chunk []byte
 	// Events is the number of events, group markers not counted.
 	Events int
-	// Either is the number of complete objects that hold a body but that Fluent Bit's own decoder refuses: a reader may yield
-	// them as events or count them as malformed, but not pass over them in silence.
+	// Either is the number of complete objects that hold a body but that Fluent Bit's own decoder
+	// refuses: a reader may yield them as events or count them as malformed, but not pass over them
+	// in silence.
 	Either int
 	// Malformed is the number of complete msgpack objects that are no events by any reading.
 	Malformed int
-	// Corrupt says that the end of the chunk cannot be read. The events before it are good and must be delivered.
+	// Corrupt says that the end of the chunk cannot be read. The events before it are good and must
+	// be delivered.
 	Corrupt bool
-	// BadTail is the number of bytes from the first object that cannot be read to the end of the chunk; 0 if not Corrupt.
+	// BadTail is the number of bytes from the first object that cannot be read to the end of the
+	// chunk; 0 if not Corrupt.
 	BadTail int
 }
 
-// Odd gives the unusual chunks, from the legal but rare to the hostile. They are small enough (the largest has about 300 kB)
-// for fuzz seeds and table tests. Each call builds new ones.
+// Odd gives the unusual chunks, from the legal but rare to the hostile. They are small enough (the
+// largest has about 300 kB) for fuzz seeds and table tests. Each call builds new ones.
 func Odd() []Case {
 	return slices.Concat(oddTimes(), oddGroups(), oddText(), oddValues(), oddShapes(), oddTails())
 }
 
-// Huge gives the odd chunks that are megabytes long. A chunk may be far above ChunkSize: one append is never split, so a forward
-// client's batch or one long line goes into one chunk. Build makes the case, so that nothing is held in memory between.
+// Huge gives the odd chunks that are megabytes long. A chunk may be far above ChunkSize: one append
+// is never split, so a forward client's batch or one long line goes into one chunk. Build makes the
+// case, so that nothing is held in memory between.
 func Huge() []struct {
 	Name  string
 	Build func() Case
@@ -83,7 +88,8 @@ func good(dst []byte, n int) []byte {
 	return dst
 }
 
-// among puts an event with the body between two ordinary ones: a reader that stops at the odd one is found out.
+// among puts an event with the body between two ordinary ones: a reader that stops at the odd one
+// is found out.
 func among(name string, body Value) Case {
 	return Case{Name: name, Chunk: good(AppendEvent(good(nil, 1), At(Epoch), nil, body), 1), Events: 3}
 }

@@ -1,7 +1,7 @@
 package corpus
 
-// oddTails are chunks whose end cannot be read: chunk files of storage.type filesystem that were cut by a full disk or a crash,
-// memory that was overwritten, hostile forward clients.
+// oddTails are chunks whose end cannot be read: chunk files of storage.type filesystem that were
+// cut by a full disk or a crash, memory that was overwritten, hostile forward clients.
 func oddTails() []Case {
 	head := Value{0x92, 0x92}
 	now, meta, log := At(Epoch), Map(), Str("log")
@@ -65,7 +65,8 @@ func oddTails() []Case {
 		{Name: "nothing but the reserved byte", Chunk: []byte{0xc1}, Corrupt: true, BadTail: 1},
 	}
 
-	// Objects of its own and then one that cannot be read: 0xff is -1, 0xdd an array32 without its length.
+	// Objects of its own and then one that cannot be read: 0xff is -1, 0xdd an array32 without its
+	// length.
 	garbage := []byte{0xff, 0xff, 0x00, 0xdd, 0x01}
 	return append(cases,
 		Case{Name: "random bytes behind the events", Chunk: append(good(nil, 2), garbage...), Events: 2, Malformed: 3, Corrupt: true, BadTail: 2},

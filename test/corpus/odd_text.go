@@ -2,10 +2,12 @@ package corpus
 
 import "strings"
 
-// oddText are strings that are not what a writer of JSON hopes for, each as the log line, as another value and as a key.
+// oddText are strings that are not what a writer of JSON hopes for, each as the log line, as
+// another value and as a key.
 func oddText() []Case {
 	texts := []struct{ name, text string }{
-		// bytes that are no UTF-8: binary output, other encodings, lines cut by a size limit in the middle of a character
+		// bytes that are no UTF-8: binary output, other encodings, lines cut by a size limit in the
+		// middle of a character
 		{"a lone continuation byte", "before \x80 after"},
 		{"a lead byte without continuation", "before \xc3( after"},
 		{"a character cut at the end of the string", "price 12 \xe2\x82"},
@@ -53,7 +55,8 @@ func oddText() []Case {
 	return append(cases,
 		// encoders that do not care for the shortest form
 		among("short strings with long headers", Map(Str8("log"), Str16("short"), Str16("key"), Str32("value"), Str32(""), Str8(""))),
-		// Fluent Bit writes bin for trace and span ids, forward clients in Go for []byte, old Ruby clients for text
+		// Fluent Bit writes bin for trace and span ids, forward clients in Go for []byte, old Ruby
+		// clients for text
 		among("bin values", Map(Str("log"), Bin([]byte("text as bin")), Str("id"), Bin([]byte{0, 1, 0xfe, 0xff}), Str("none"), Bin(nil))),
 		among("a bin of 300 bytes", Map(Str("log"), Bin(make([]byte, 300)))),
 		among("a bin of 70,000 bytes", Map(Str("log"), Bin(make([]byte, 70_000)))),

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// oddTimes are timestamps in every form (src/flb_log_event_decoder.c, flb_log_event_decoder_decode_timestamp) and some that
-// Fluent Bit itself does not take.
+// oddTimes are timestamps in every form (src/flb_log_event_decoder.c,
+// flb_log_event_decoder_decode_timestamp) and some that Fluent Bit itself does not take.
 func oddTimes() []Case {
 	seconds := uint32(Epoch.Unix())
 	return slices.Concat(
@@ -45,7 +45,8 @@ func oddTimes() []Case {
 		// an uninitialised struct flb_time
 		timed("EventTime of zero", EventTime(0, 0)),
 		timed("EventTime with a billion and more nanoseconds", EventTime(seconds, math.MaxUint32)),
-		// the dates next to the group markers are dates; the decoder of 5.1 refuses the seconds of a marker with nanoseconds
+		// the dates next to the group markers are dates; the decoder of 5.1 refuses the seconds of
+		// a marker with nanoseconds
 		timed("EventTime just before the group markers", EventTime(math.MaxUint32-2, 0)),
 		timed("EventTime of the group start with nanoseconds", EventTime(groupStartSeconds, 1)),
 		timed("EventTime of the group end with nanoseconds", EventTime(groupEndSeconds, 999_999_999)),
@@ -76,7 +77,8 @@ func refusedTimes() []Case {
 	return all
 }
 
-// oddGroups are events in groups (Fluent Bit 3.1 and later: OpenTelemetry input, opentelemetry_envelope processor).
+// oddGroups are events in groups (Fluent Bit 3.1 and later: OpenTelemetry input,
+// opentelemetry_envelope processor).
 func oddGroups() []Case {
 	resource := Fields("service.name", "checkout", "k8s.pod.name", "checkout-7d9f")
 	scope := Fields("name", "com.example.checkout", "version", "1.2.0")

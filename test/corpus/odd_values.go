@@ -27,11 +27,13 @@ func oddValues() []Case {
 		// a Lua filter that copies the time into the record
 		among("an EventTime within the body", Map(log, Str("x"), Str("time"), At(Epoch))),
 
-		// keys that are no strings: Lua tables with numbers as keys, forward clients of dynamic languages
+		// keys that are no strings: Lua tables with numbers as keys, forward clients of dynamic
+		// languages
 		among("integer keys", Map(log, Str("x"), Int(1), Str("one"), Int(-1), Str("minus one"), Uint64(math.MaxUint64), Str("max"))),
 		among("boolean, nil and float keys", Map(Bool(true), Str("t"), Bool(false), Str("f"), Nil(), Str("n"), Float64(1.5), Str("f"), log, Str("x"))),
 		among("a map, an array and an extension as keys", Map(Map(log, Int(1)), Str("m"), Array(Int(1)), Str("a"), ext(8), Str("e"), log, Str("x"))),
-		// filters that add a key without looking (record_modifier, Lua); msgpack allows it, JSON readers differ
+		// filters that add a key without looking (record_modifier, Lua); msgpack allows it, JSON
+		// readers differ
 		among("a key twice", Fields("log", "first", "level", "info", "log", "second", "level", "error")),
 		among("a key as a string and as a bin", Map(log, Str("first"), Bin([]byte("log")), Str("second"))),
 		among("a dotted key beside the nested one", Map(Str("a.b"), Str("dotted"), Str("a"), Map(Str("b"), Str("nested")), log, Str("x"))),
@@ -70,7 +72,8 @@ func nested(levels int, wrap func(Value) Value) Value {
 	return v
 }
 
-// oddShapes are complete objects that are no events, as custom inputs, processors and damaged chunk files leave them.
+// oddShapes are complete objects that are no events, as custom inputs, processors and damaged chunk
+// files leave them.
 func oddShapes() []Case {
 	body, now := Fields("log", "x"), At(Epoch)
 	return []Case{

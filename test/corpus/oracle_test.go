@@ -9,8 +9,8 @@ type tally struct {
 	events, either, malformed, markers, badTail int
 }
 
-// read goes through a chunk with msgp and the rules stated at Case. It shares no code with the plugin's reader nor with the
-// writer of this package.
+// read goes through a chunk with msgp and the rules stated at Case. It shares no code with the
+// plugin's reader nor with the writer of this package.
 func read(chunk []byte) tally {
 	var t tally
 	for len(chunk) > 0 {

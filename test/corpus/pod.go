@@ -13,8 +13,9 @@ type pod struct {
 	meta    []byte // the key "kubernetes" and its map
 }
 
-// newPod draws a pod of the n-th service. The map has the keys and the order of the kubernetes filter with its defaults
-// (plugins/filter_kubernetes/kube_meta.c); keys of labels and annotations keep their dots and slashes.
+// newPod draws a pod of the n-th service. The map has the keys and the order of the kubernetes
+// filter with its defaults (plugins/filter_kubernetes/kube_meta.c); keys of labels and annotations
+// keep their dots and slashes.
 func (s *scribe) newPod(n int) pod {
 	const namespace = "shop-production"
 	const replicaAlphabet = "bcdfghjklmnpqrstvwxz2456789" // of the random parts of pod names
@@ -56,8 +57,8 @@ func (s *scribe) newPod(n int) pod {
 	}
 }
 
-// append writes the record of one line, as tail with multiline.parser cri and the kubernetes filter make it
-// (src/multiline/flb_ml_parser_cri.c): time, stream, _p, log, kubernetes.
+// append writes the record of one line, as tail with multiline.parser cri and the kubernetes filter
+// make it (src/multiline/flb_ml_parser_cri.c): time, stream, _p, log, kubernetes.
 func (p pod) append(dst []byte, s *scribe) []byte {
 	stream := "stdout"
 	if s.chance(15) {

@@ -6,17 +6,20 @@ import (
 	"time"
 )
 
-// Epoch is the time of the first event of every corpus and of the first line of every log file. It is a fixed date, so it
-// grows old: what judges the age of records needs a clock that stands near it, or Chunk.From.
+// Epoch is the time of the first event of every corpus and of the first line of every log file. It
+// is a fixed date, so it grows old: what judges the age of records needs a clock that stands near
+// it, or Chunk.From.
 var Epoch = time.Date(2026, time.November, 3, 8, 0, 0, 0, time.UTC)
 
-// services are the applications of an invented web shop; the n-th of them logs in a style of its own.
+// services are the applications of an invented web shop; the n-th of them logs in a style of its
+// own.
 var services = []string{
 	"checkout", "catalog", "basket", "payment", "shipping", "ledger", "search", "mailer",
 	"gateway", "profile", "stock", "pricing", "invoice", "review", "session", "notify",
 }
 
-// scribe draws everything that the generators vary. The same seed gives the same sequence on every platform.
+// scribe draws everything that the generators vary. The same seed gives the same sequence on every
+// platform.
 type scribe struct {
 	rng *rand.Rand
 	now time.Time

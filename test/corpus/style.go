@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// One function a style of log line; each appends one line without a line end. The lengths and the share of quotes, control
-// characters and non-ASCII follow what container logs hold.
+// One function a style of log line; each appends one line without a line end. The lengths and the
+// share of quotes, control characters and non-ASCII follow what container logs hold.
 
 // line draws a line of mixed style for a service, as the containers of a cluster write them.
 func (s *scribe) line(dst []byte, service string) []byte {
@@ -82,8 +82,8 @@ func (s *scribe) frame(dst []byte, service string) []byte {
 		service, class, method, class, s.number(10, 900), service, s.number(1, 9), s.number(0, 30))
 }
 
-// polyglots are lines in several scripts: two, three and four byte characters, right-to-left writing, combining marks, emoji
-// joined of several characters, a line separator. %d is a number.
+// polyglots are lines in several scripts: two, three and four byte characters, right-to-left
+// writing, combining marks, emoji joined of several characters, a line separator. %d is a number.
 var polyglots = []string{
 	"Bestellung %d für Zürich bestätigt – Größe «42½», Preis 12,50 €",
 	"Заказ %d принят, доставка завтра",

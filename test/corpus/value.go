@@ -7,16 +7,16 @@ import (
 	"github.com/tinylib/msgp/msgp"
 )
 
-// Value is one msgpack value in its encoded form. A Value is never changed after it was made, so it can be used in several
-// places.
+// Value is one msgpack value in its encoded form. A Value is never changed after it was made, so it
+// can be used in several places.
 type Value []byte
 
-// Str is a string in its shortest form: fixstr to 31 bytes, str8 to 255, str16 to 65,535, str32 above. The bytes need not be
-// UTF-8.
+// Str is a string in its shortest form: fixstr to 31 bytes, str8 to 255, str16 to 65,535, str32
+// above. The bytes need not be UTF-8.
 func Str(s string) Value { return msgp.AppendString(nil, s) }
 
-// Str8 and, below, Str16 and Str32 are strings with a length field of the given width, whatever their length: encoders are free to
-// choose a longer form. The length must fit the field.
+// Str8 and, below, Str16 and Str32 are strings with a length field of the given width, whatever
+// their length: encoders are free to choose a longer form. The length must fit the field.
 func Str8(s string) Value { return append(Value{0xd9, byte(len(s))}, s...) }
 
 // Str16 is a string with a length field of two bytes.
@@ -38,7 +38,8 @@ func Nil() Value { return Value{0xc0} }
 // Bool is true or false.
 func Bool(b bool) Value { return msgp.AppendBool(nil, b) }
 
-// Int is an integer in its shortest form: fixint, int8, int16, int32 or int64; positive ones as an unsigned form.
+// Int is an integer in its shortest form: fixint, int8, int16, int32 or int64; positive ones as an
+// unsigned form.
 func Int(i int64) Value {
 	if i >= 0 {
 		return Uint(uint64(i))
@@ -83,7 +84,8 @@ func Float64(f float64) Value {
 	return binary.BigEndian.AppendUint64(Value{0xcb}, math.Float64bits(f))
 }
 
-// Ext is an extension value in its shortest form: fixext for 1, 2, 4, 8 and 16 bytes, else ext8, ext16 or ext32.
+// Ext is an extension value in its shortest form: fixext for 1, 2, 4, 8 and 16 bytes, else ext8,
+// ext16 or ext32.
 func Ext(kind int8, data []byte) Value {
 	var v Value
 	switch n := len(data); {
@@ -117,8 +119,8 @@ func Array(elements ...Value) Value {
 	return join(msgp.AppendArrayHeader(nil, uint32(len(elements))), elements)
 }
 
-// Map is a map with its shortest header; pairs are key, value, key, value ... Keys may be of any type and may repeat.
-// An odd number of values is a mistake of the caller and panics.
+// Map is a map with its shortest header; pairs are key, value, key, value ... Keys may be of any
+// type and may repeat. An odd number of values is a mistake of the caller and panics.
 func Map(pairs ...Value) Value {
 	if len(pairs)%2 != 0 {
 		panic("corpus.Map: a key without a value")
@@ -135,7 +137,8 @@ func Fields(pairs ...string) Value {
 	return Map(values...)
 }
 
-// Headers that claim what need not follow; the caller appends as much or as little as the test wants.
+// Headers that claim what need not follow; the caller appends as much or as little as the test
+// wants.
 
 // Array32 is the header of an array that claims n elements, in the longest form.
 func Array32(n uint32) Value { return binary.BigEndian.AppendUint32(Value{0xdd}, n) }

@@ -52,7 +52,8 @@ func readDeadLetters(t *testing.T, file string) (letters []deadLetter) {
 	return letters
 }
 
-// wantDeadLetters expects the lost lines in the dead letter file, as far as the row says so, and nothing else.
+// wantDeadLetters expects the lost lines in the dead letter file, as far as the row says so, and
+// nothing else.
 func (t *trial) wantDeadLetters() {
 	t.Helper()
 	letters := readDeadLetters(t.T, t.deadLetters)

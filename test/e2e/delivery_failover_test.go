@@ -55,7 +55,8 @@ func (d endpointPair) wantLinesOnce(t *testing.T, n int) {
 // silence is a server that takes requests, stores nothing and does not answer.
 func silence() ingest.Fault { return ingest.Slow(10 * time.Minute) }
 
-// TestFailover_SecondEndpointTakesOverUntilTheFirstIsBack: each line arrives once, by the first while it works, by the second while it does not.
+// TestFailover_SecondEndpointTakesOverUntilTheFirstIsBack: each line arrives once, by the first
+// while it works, by the second while it does not.
 func TestFailover_SecondEndpointTakesOverUntilTheFirstIsBack(t *testing.T) {
 	const step = 200
 	for _, c := range []struct {
@@ -130,7 +131,8 @@ func TestFailover_SecondEndpointTakesOverUntilTheFirstIsBack(t *testing.T) {
 	}
 }
 
-// TestFailover_FirstEndpointThatComesBackIsUsed: both are in trouble for longer than a flush; then the second is not.
+// TestFailover_FirstEndpointThatComesBackIsUsed: both are in trouble for longer than a flush; then
+// the second is not.
 func TestFailover_FirstEndpointThatComesBackIsUsed(t *testing.T) {
 	const lines = 1000
 	for _, a := range everywhere("5.1.1") {
@@ -154,7 +156,8 @@ func TestFailover_FirstEndpointThatComesBackIsUsed(t *testing.T) {
 	}
 }
 
-// TestFailover_WithoutWorkersTheSameFlushAsksTheSecond: with Fluent Bit's default of one retry there would be no other.
+// TestFailover_WithoutWorkersTheSameFlushAsksTheSecond: with Fluent Bit's default of one retry
+// there would be no other.
 func TestFailover_WithoutWorkersTheSameFlushAsksTheSecond(t *testing.T) {
 	const lines = 1000
 	for _, a := range everywhere("5.1.1") {
@@ -175,7 +178,8 @@ func TestFailover_WithoutWorkersTheSameFlushAsksTheSecond(t *testing.T) {
 	}
 }
 
-// TestFailover_EndpointThatDoesNotConnectLeavesTimeForTheNext: packets to the first are lost. With the default times.
+// TestFailover_EndpointThatDoesNotConnectLeavesTimeForTheNext: packets to the first are lost. With
+// the default times.
 func TestFailover_EndpointThatDoesNotConnectLeavesTimeForTheNext(t *testing.T) {
 	const lines = 100
 	for _, a := range everywhere("5.1.1") {
@@ -197,7 +201,8 @@ func TestFailover_EndpointThatDoesNotConnectLeavesTimeForTheNext(t *testing.T) {
 	}
 }
 
-// newDeafServer listens, and never takes a connection: its queue is full, so the packets of others are dropped.
+// newDeafServer listens, and never takes a connection: its queue is full, so the packets of others
+// are dropped.
 func newDeafServer(t *testing.T) (url string) {
 	t.Helper()
 	socket := func() int {

@@ -59,7 +59,8 @@ func TestFormat_RejectedRecordIsTheOnlyLoss(t *testing.T) {
 	}
 }
 
-// TestFormat_OutageCostsNothing: the server is full for a while, cuts connections, and takes everything once it is well.
+// TestFormat_OutageCostsNothing: the server is full for a while, cuts connections, and takes
+// everything once it is well.
 func TestFormat_OutageCostsNothing(t *testing.T) {
 	const lines = 200
 	for _, a := range everywhere("5.1.1") {

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestDelivery_EveryLineArrivesOnceAndUnchanged is the promise: in every version, with and without workers.
+// TestDelivery_EveryLineArrivesOnceAndUnchanged is the promise: in every version, with and without
+// workers.
 func TestDelivery_EveryLineArrivesOnceAndUnchanged(t *testing.T) {
 	for _, a := range everywhere() {
 		for _, workers := range []int{0, 1, 4} {

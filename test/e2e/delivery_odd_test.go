@@ -24,8 +24,9 @@ func oddCases(yield func(corpus.Case) bool) {
 	}
 }
 
-// TestOddChunks_AreDeliveredAsFarAsTheyCanBeRead: whatever a chunk holds, its flush ends with OK, each event in it arrives, and the
-// server finds nothing wrong with what it gets. The chunks come one by one, so that what goes wrong has a name.
+// TestOddChunks_AreDeliveredAsFarAsTheyCanBeRead: whatever a chunk holds, its flush ends with OK,
+// each event in it arrives, and the server finds nothing wrong with what it gets. The chunks come
+// one by one, so that what goes wrong has a name.
 func TestOddChunks_AreDeliveredAsFarAsTheyCanBeRead(t *testing.T) {
 	for _, a := range hosts("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {

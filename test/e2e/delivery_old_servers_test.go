@@ -42,7 +42,8 @@ func toOld(d *destination, h oldHost, more ...string) setup {
 	return to(d, 1, options...)
 }
 
-// everyType are the fields of a record with every type, keys in every case, and texts that are long for some.
+// everyType are the fields of a record with every type, keys in every case, and texts that are long
+// for some.
 func everyType(line string) (body corpus.Value, object string) {
 	s := corpus.Str
 	text := strings.Repeat("v", 300)
@@ -54,7 +55,8 @@ func everyType(line string) (body corpus.Value, object string) {
 	return body, object
 }
 
-// wantEveryType is what a host stores of them: with a server that changes nothing any more, what was sent.
+// wantEveryType is what a host stores of them: with a server that changes nothing any more, what
+// was sent.
 func wantEveryType(h oldHost) fields {
 	if h.typed {
 		return fields{"Team": "first", "team": "second", "TEAM": "third", "Count": -42, "Big": 9007199254740993, "Ratio": 1.5, "OK": true, "Nothing": nil, "Codes": []int{1, 2}, "Words": []string{"a", "1"},
@@ -64,8 +66,9 @@ func wantEveryType(h oldHost) fields {
 		"codes": []string{"1", "2"}, "words": []string{"a", "1"}, "http.method": "GET", "http.status": "200", "été": "e", "long": strings.Repeat("v", 250), "loglevel": "WARN", "log.raw_level": "Warning"}
 }
 
-// TestOldServers_StoreWhatWasSent: a chunk with all types, keys in every case and a long content leaves nothing for the server to trim, to
-// rename or to turn into text, of which its record would tell in dt.ingest.warnings.
+// TestOldServers_StoreWhatWasSent: a chunk with all types, keys in every case and a long content
+// leaves nothing for the server to trim, to rename or to turn into text, of which its record would
+// tell in dt.ingest.warnings.
 func TestOldServers_StoreWhatWasSent(t *testing.T) {
 	line := strings.Repeat("0123456789abcde ", 20_000/16)
 	for _, a := range everywhere("5.1.1", "1.9") {
@@ -173,7 +176,8 @@ func TestOneAgent_GetsEachLineOnce(t *testing.T) {
 	}
 }
 
-// TestOneAgent_RejectedOldRecordsCostNoOthers: it refuses the whole request, and says that one or all of them are out of range.
+// TestOneAgent_RejectedOldRecordsCostNoOthers: it refuses the whole request, and says that one or
+// all of them are out of range.
 func TestOneAgent_RejectedOldRecordsCostNoOthers(t *testing.T) {
 	const n, old = 200, 7 // every seventh
 	for _, mode := range []string{"restamp", "send", "drop"} {

@@ -12,8 +12,9 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestOutage_OfAFullQueueCostsNothingButTime: an outage that is longer than a flush, with 200 chunks under way. While it
-// lasts one request at a time asks whether it is over, and each flush comes back in time; then everything arrives once.
+// TestOutage_OfAFullQueueCostsNothingButTime: an outage that is longer than a flush, with 200
+// chunks under way. While it lasts one request at a time asks whether it is over, and each flush
+// comes back in time; then everything arrives once.
 func TestOutage_OfAFullQueueCostsNothingButTime(t *testing.T) {
 	const (
 		chunks, step = 200, 100
@@ -103,8 +104,8 @@ func (d *destination) between(from, to time.Time) (times []time.Time) {
 	return times
 }
 
-// TestOutage_SilentServerSlowsNoOther: two outputs, of which the first sends into a black hole. The lines of the second
-// are delivered as soon as they are written.
+// TestOutage_SilentServerSlowsNoOther: two outputs, of which the first sends into a black hole. The
+// lines of the second are delivered as soon as they are written.
 func TestOutage_SilentServerSlowsNoOther(t *testing.T) {
 	const pieces, step = 10, 100
 	for _, a := range everywhere("5.1.1") {

@@ -11,8 +11,8 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestMisconfigured_CostsNoLine: as long as the mistake lasts chunks come back and one line names the cure; once
-// it is mended everything arrives.
+// TestMisconfigured_CostsNoLine: as long as the mistake lasts chunks come back and one line names
+// the cure; once it is mended everything arrives.
 func TestMisconfigured_CostsNoLine(t *testing.T) {
 	const lines = 600
 	refused := func(status int) func(*testing.T, *destination) (string, func()) {
@@ -23,7 +23,8 @@ func TestMisconfigured_CostsNoLine(t *testing.T) {
 	}
 	mistakes := []struct {
 		name, cure string
-		// make makes the mistake and returns a file for the token, if it is of that kind, and the mending.
+		// make makes the mistake and returns a file for the token, if it is of that kind, and the
+		// mending.
 		make func(*testing.T, *destination) (tokenFile string, mend func())
 	}{
 		{"401, until the token file holds the right one", saysToken, wrongTokenFile},
@@ -97,8 +98,9 @@ func withTokenFile(s section, file string) section {
 	return out
 }
 
-// TestRejected_ChunkIsCountedAndTheOthersArrive: a 400 is about the records, and trying again would not help. The chunk is
-// recognised as one that the server refuses as a whole, long before each of its records was sent alone.
+// TestRejected_ChunkIsCountedAndTheOthersArrive: a 400 is about the records, and trying again would
+// not help. The chunk is recognised as one that the server refuses as a whole, long before each of
+// its records was sent alone.
 func TestRejected_ChunkIsCountedAndTheOthersArrive(t *testing.T) {
 	const bad, lines = 100, 1000
 	for _, a := range everywhere("5.1.1", "1.9") {

@@ -9,8 +9,9 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestTransient_CostsNoLine: whatever the moment brings, every line arrives once. On a worker the flush itself tries
-// again; on the engine thread, which must not wait, it hands the chunk back at once.
+// TestTransient_CostsNoLine: whatever the moment brings, every line arrives once. On a worker the
+// flush itself tries again; on the engine thread, which must not wait, it hands the chunk back at
+// once.
 func TestTransient_CostsNoLine(t *testing.T) {
 	const pieces, step, lines = 4, 400, 1600
 	troubles := []struct {
@@ -67,8 +68,8 @@ func times(n int, f ingest.Fault) ingest.Fault {
 	return f
 }
 
-// wantAtOnce expects that each failed request ended its flush with RETRY, without a pause, as did those that came while
-// nobody was to send.
+// wantAtOnce expects that each failed request ended its flush with RETRY, without a pause, as did
+// those that came while nobody was to send.
 func wantAtOnce(t *testing.T, out *outcome, failed int) {
 	t.Helper()
 	if failed > 0 && len(with(out.lines, "warn", "")) < 2 { // beside the missing workers
@@ -104,7 +105,8 @@ func wantPatience(t *testing.T, d *destination) {
 	}
 }
 
-// TestTransient_EndlessOutageIsHandedBackInTime: with nothing but failures a flush ends before its deadline, and Fluent Bit keeps the chunk.
+// TestTransient_EndlessOutageIsHandedBackInTime: with nothing but failures a flush ends before its
+// deadline, and Fluent Bit keeps the chunk.
 func TestTransient_EndlessOutageIsHandedBackInTime(t *testing.T) {
 	const deadline = 3 * time.Second
 	for _, a := range hosts("5.1.1", "1.9") {

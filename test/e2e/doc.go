@@ -1,6 +1,6 @@
-// Package e2e tests the library as it is shipped: the .so is loaded by a program that plays Fluent Bit
-// (package host), in the shape of each version, and by a real Fluent Bit if FLUENT_BIT names one. Both
-// ship to a local Dynatrace (package ingest).
+// Package e2e tests the library as it is shipped: the .so is loaded by a program that plays Fluent
+// Bit (package host), in the shape of each version, and by a real Fluent Bit if FLUENT_BIT names
+// one. Both ship to a local Dynatrace (package ingest).
 //
 //	make e2e                                      in the test host
 //	FLUENT_BIT=/path/to/fluent-bit make e2e       in that Fluent Bit too
@@ -9,9 +9,9 @@
 //	go test ./test/e2e -run TestFaultMatrix -update   writes the fault matrix into docs/delivery.md
 //
 // A scenario is a table test over agents. An agent is a way to run the library, a setup is its
-// configuration, and an outcome is what it leaves behind. Every outcome is checked for what no run may
-// do: show a token, break a rule of Fluent Bit's interface, panic, or end with a failure that the
-// scenario did not ask for.
+// configuration, and an outcome is what it leaves behind. Every outcome is checked for what no run
+// may do: show a token, break a rule of Fluent Bit's interface, panic, or end with a failure that
+// the scenario did not ask for.
 //
 // The files by their first word:
 //

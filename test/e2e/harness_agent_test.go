@@ -11,17 +11,19 @@ import (
 	"out_dynatrace/test/host"
 )
 
-// section is one [OUTPUT], with workers, alias and the like among its properties.
+// section is one [OUTPUT]. Its properties include those of the core, such as workers and alias.
 type section = host.Properties
 
-// setup is a configuration. Each output has an input of its own, a tail, unless there is a pipeline.
+// setup is a configuration. Each output has an input of its own, a tail, unless there is a
+// pipeline.
 type setup struct {
 	outputs []section
-	// pipeline is what stands before the outputs instead of the tails: inputs, filters, outputs of Fluent Bit's own. An output then
-	// matches every tag unless its section has a match. The host knows neither inputs nor filters; it is sent their chunks.
+	// pipeline is what stands before the outputs instead of the tails: inputs, filters, outputs of
+	// Fluent Bit's own. An output then matches every tag unless its section has a match. The host
+	// knows neither inputs nor filters; it is sent their chunks.
 	pipeline []part
-	// retryDelay is the wait before a chunk comes again; 0 is the shortest that the agent knows. A real Fluent Bit waits for
-	// two seconds at least.
+	// retryDelay is the wait before a chunk comes again; 0 is the shortest that the agent knows. A
+	// real Fluent Bit waits for two seconds at least.
 	retryDelay time.Duration
 	// grace is the time that the agent has to end in; 0 is 5 s.
 	grace time.Duration
@@ -32,13 +34,16 @@ type setup struct {
 	// env is added to the environment.
 	env []string
 
-	// dir, in a real Fluent Bit, holds input, chunks and positions, so that a second start goes on where the first ended.
+	// dir, in a real Fluent Bit, holds input, chunks and positions, so that a second start goes on
+	// where the first ended.
 	dir string
 	// reloads says that the agent will be told to reload.
 	reloads bool
-	// json says that the lines are objects to be parsed; in the host they are sent as chunks instead.
+	// json says that the lines are objects to be parsed; in the host they are sent as chunks
+	// instead.
 	json bool
-	// dated says that each line begins with its time, in seconds since the epoch; in the host they are sent as chunks instead.
+	// dated says that each line begins with its time, in seconds since the epoch; in the host they
+	// are sent as chunks instead.
 	dated bool
 	// daemon sends the agent to the background.
 	daemon bool
@@ -62,22 +67,23 @@ func filter(name string, pairs ...string) part {
 	return part{"FILTER", append(host.Props("Name", name), host.Props(pairs...)...)}
 }
 
-// goesOn says that an instance of the agent goes on where another one ended.
+// goesOn reports whether a second instance of the agent continues where the first ended.
 func (s setup) goesOn() bool { return s.dir != "" || s.reloads }
 
-// output makes a section that ships to a destination. Of two equal keys the first counts, so pairs win. The times are longer
-// than the defaults, so that a request is not sent twice only because the machine is busy.
+// output makes a section that ships to a destination. Of two equal keys the first counts, so pairs
+// win. The times are longer than the defaults, so that a request is not sent twice only because the
+// machine is busy.
 func output(to *destination, workers int, pairs ...string) section {
 	return append(host.Props(pairs...), host.Props("endpoint", to.url, "api_token", to.token, "workers", fmt.Sprint(workers),
 		"request_timeout", "50s", "flush_deadline", "55s")...)
 }
 
-// to is a setup with one output.
+// to returns a setup with one output.
 func to(d *destination, workers int, pairs ...string) setup {
 	return setup{outputs: []section{output(d, workers, pairs...)}}
 }
 
-// secrets are the secret parts of all tokens in the setup, and the passwords of its proxies.
+// secrets returns the secret parts of all tokens in the setup, and the passwords of its proxies.
 func (s setup) secrets() (secrets []string) {
 	for _, section := range s.outputs {
 		for _, p := range section {
@@ -101,7 +107,7 @@ func (s setup) secrets() (secrets []string) {
 	return secrets
 }
 
-// expand replaces ${NAME} by what the setup adds to the environment, as Fluent Bit does in every value.
+// expand replaces ${NAME} with the setup's environment variable, as Fluent Bit does in every value.
 func (s setup) expand(value string) string {
 	for _, variable := range s.env {
 		name, text, _ := strings.Cut(variable, "=")
@@ -144,7 +150,8 @@ type outcome struct {
 	report *host.Report
 }
 
-// tempDir is a directory without blanks and commas, which mean something in a configuration of Fluent Bit.
+// tempDir returns a directory whose name has no blanks or commas: both are syntax in a Fluent Bit
+// configuration.
 func tempDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "e2e-")
@@ -164,7 +171,7 @@ func (a agent) start(t *testing.T, s setup) run {
 	return startHost(t, a.shape, s)
 }
 
-// fail runs an agent that is to end by itself, with a failure, and soon.
+// fail runs an agent that should fail to start, and returns when it has ended.
 func (a agent) fail(t *testing.T, s setup) outcome {
 	t.Helper()
 	var out outcome
@@ -177,7 +184,7 @@ func (a agent) fail(t *testing.T, s setup) outcome {
 	return out
 }
 
-// hosts are the agents of the test host with the given shapes, all of them by default, and real ones if there are any.
+// hosts returns the test host in the given shapes, by default in all of them.
 func hosts(shapes ...host.Shape) []agent {
 	if len(shapes) == 0 {
 		shapes = host.Shapes
@@ -189,7 +196,7 @@ func hosts(shapes ...host.Shape) []agent {
 	return agents
 }
 
-// everywhere are the hosts with the given shapes and the real Fluent Bit.
+// everywhere returns the test host in the given shapes, and the real Fluent Bit if there is one.
 func everywhere(shapes ...host.Shape) []agent {
 	agents := hosts(shapes...)
 	if fluentBit != "" {
@@ -198,7 +205,7 @@ func everywhere(shapes ...host.Shape) []agent {
 	return agents
 }
 
-// check says what no run may do.
+// check fails the test for what no run may do.
 func (o *outcome) check(t *testing.T, secrets []string) {
 	t.Helper()
 	for _, secret := range secrets {

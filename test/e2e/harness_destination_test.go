@@ -31,10 +31,10 @@ type destination struct {
 	exchanges []ingest.Exchange
 }
 
-// newDestination starts one, without TLS.
+// newDestination starts a destination without TLS.
 func newDestination(t *testing.T) *destination { return startDestination(t, false, ingest.Options{}) }
 
-// startDestination takes the token in the options, if there is one.
+// startDestination starts a destination. Its token is the first in the options, or a new one.
 func startDestination(t *testing.T, tls bool, o ingest.Options) *destination {
 	t.Helper()
 	if len(o.Tokens) == 0 {
@@ -66,10 +66,10 @@ func startDestination(t *testing.T, tls bool, o ingest.Options) *destination {
 	return d
 }
 
-// ageless are limits without one for age, for chunks with the dates of the corpus.
+// ageless returns limits without a maximum age: the chunks of the corpus are old.
 func ageless() ingest.Limits { return ingest.Limits{MaxAge: math.MaxInt64} }
 
-// newToken makes an access token of the form of Dynatrace's.
+// newToken returns a random access token in Dynatrace's format.
 func newToken() string {
 	text := make([]byte, 24+64)
 	for i := range text {
@@ -78,7 +78,7 @@ func newToken() string {
 	return fmt.Sprintf("dt0c01.%s.%s", text[:24], text[24:])
 }
 
-// setFault makes every request meet the fault until clearFault.
+// setFault answers every request with the fault until clearFault is called.
 func (d *destination) setFault(f ingest.Fault) {
 	d.fault.Store(&f)
 	d.ScriptFunc(func(int, *http.Request) *ingest.Fault { return d.fault.Load() })
@@ -86,7 +86,7 @@ func (d *destination) setFault(f ingest.Fault) {
 
 func (d *destination) clearFault() { d.fault.Store(nil) }
 
-// seen are the ingest requests so far.
+// seen returns the ingest requests so far.
 func (d *destination) seen() []ingest.Exchange {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -105,7 +105,7 @@ func (d *destination) awaitStored(t *testing.T, n int) {
 	}
 }
 
-// contents are those of the stored records.
+// contents returns the contents of the stored records.
 func (d *destination) contents(t *testing.T) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, record := range d.Records() {
@@ -123,20 +123,21 @@ func (d *destination) contents(t *testing.T) iter.Seq[string] {
 	}
 }
 
-// wantLinesOnce expects the numbered lines 1 to n to have been stored once each, byte for byte, and nothing else.
+// wantLinesOnce fails the test unless exactly the numbered lines 1 to n are stored, once each and
+// byte for byte.
 func (d *destination) wantLinesOnce(t *testing.T, n int) {
 	t.Helper()
 	d.wantOnly(t, 1, n)
 }
 
-// wantOnly is wantLinesOnce for the lines from to to.
+// wantOnly is wantLinesOnce for the lines numbered from..to.
 func (d *destination) wantOnly(t *testing.T, from, to int) {
 	t.Helper()
 	d.wantEachOnce(t, from, to)
 	d.wantClean(t)
 }
 
-// wantEachOnce does not look at what the server refused.
+// wantEachOnce is wantOnly without the check for rejected requests.
 func (d *destination) wantEachOnce(t *testing.T, from, to int) {
 	t.Helper()
 	a := corpus.CheckNumbered(to, d.contents(t))
@@ -150,7 +151,7 @@ func (d *destination) wantEachOnce(t *testing.T, from, to int) {
 	}
 }
 
-// wantClean expects that the server found nothing wrong with what was sent.
+// wantClean fails the test if the server trimmed, dropped or rejected anything.
 func (d *destination) wantClean(t *testing.T) {
 	t.Helper()
 	s := d.Stats()
@@ -164,13 +165,13 @@ func (d *destination) wantClean(t *testing.T) {
 	}
 }
 
-// numbered gives the lines from to to, as corpus.WriteNumbered writes them.
+// numbered returns the lines numbered from..to, as corpus.WriteNumbered writes them.
 func numbered(from, to int) []byte {
 	all := numberedLines()
 	return all.text[all.ends[from-1]:all.ends[to]]
 }
 
-// mostLines is the largest number that numbered knows.
+// mostLines is the largest number that numbered accepts.
 const mostLines = 100_000
 
 var numberedLines = sync.OnceValue(func() (lines struct {
@@ -190,7 +191,7 @@ var numberedLines = sync.OnceValue(func() (lines struct {
 	return lines
 })
 
-// appender is a writer to a slice.
+// appender is an io.Writer that appends to a slice.
 type appender []byte
 
 func (a *appender) Write(p []byte) (int, error) {

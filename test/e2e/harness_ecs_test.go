@@ -29,7 +29,7 @@ func newECSTask() *ecsTask {
 	}
 }
 
-// modifier are the fields that the record_modifier of the ECS agent adds.
+// modifier returns the fields that the record_modifier filter of the ECS agent adds.
 func (e *ecsTask) modifier() []string {
 	return []string{"ecs_cluster", e.cluster, "ecs_task_arn", e.arn, "ecs_task_definition", e.family + ":" + e.revision}
 }
@@ -37,13 +37,13 @@ func (e *ecsTask) modifier() []string {
 // ecsSecret stands in the log options of a container, which must not be shown.
 const ecsSecret = "log-option-that-must-not-be-shown"
 
-// taskMetadata is a task metadata endpoint of version 4, with the number of times that it was asked.
+// taskMetadata is a task metadata endpoint (version 4) that counts its requests.
 type taskMetadata struct {
 	uri   string // for ECS_CONTAINER_METADATA_URI_V4
 	asked atomic.Int64
 }
 
-// startTaskMetadata serves the task, as Fargate does: the cluster by its ARN.
+// startTaskMetadata serves the task as Fargate does, with the ARN of the cluster.
 func startTaskMetadata(t *testing.T, task *ecsTask) *taskMetadata {
 	t.Helper()
 	container := func(id, name, image, digest string) map[string]any {

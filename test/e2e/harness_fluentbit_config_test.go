@@ -12,11 +12,11 @@ import (
 	"out_dynatrace/test/host"
 )
 
-// realFlush is how often a real Fluent Bit flushes what its inputs have.
+// realFlush is the flush interval of a real Fluent Bit.
 const realFlush = 200 * time.Millisecond
 
-// writeConfig writes a configuration in the classic form, which every version reads, and returns its path. Input i tails
-// inputFile(i) for output i, unless the setup has a pipeline.
+// writeConfig writes a configuration in the classic format, which every version reads, and returns
+// its path. Input i tails inputFile(i) for output i, unless the setup has a pipeline.
 func writeConfig(t *testing.T, dir string, s setup) string {
 	t.Helper()
 	var b strings.Builder
@@ -105,7 +105,7 @@ func writeConfig(t *testing.T, dir string, s setup) string {
 	return write("fluent-bit.conf")
 }
 
-// hasKey says whether a section has a key, which Fluent Bit takes in any case.
+// hasKey reports whether a section has a key. Fluent Bit ignores the case of keys.
 func hasKey(section section, key string) bool {
 	return slices.ContainsFunc(section, func(p host.Property) bool { return strings.EqualFold(p.Key, key) })
 }

@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// fluentBitRun is a run in a real Fluent Bit. Its inputs tail a file each, unless the setup has a pipeline.
+// fluentBitRun is a run in a real Fluent Bit. Its inputs tail a file each, unless the setup has a
+// pipeline.
 type fluentBitRun struct {
 	*process
 	t     *testing.T
@@ -21,7 +22,8 @@ type fluentBitRun struct {
 	files []*os.File
 }
 
-// endLimit is the time that a real Fluent Bit gets to end in: its grace period, and what its workers still hold.
+// endLimit is how long a real Fluent Bit may take to end: its grace period and the flushes of its
+// workers.
 const endLimit = 40 * time.Second
 
 func launchFluentBit(t *testing.T, s setup) *fluentBitRun {
@@ -88,7 +90,7 @@ func (r *fluentBitRun) awaitStarts(n int) {
 	})
 }
 
-// failFluentBit waits for an end that nobody asked for.
+// failFluentBit waits until Fluent Bit ends by itself.
 func failFluentBit(t *testing.T, s setup) outcome {
 	t.Helper()
 	r := launchFluentBit(t, s)
@@ -103,8 +105,9 @@ func (r *fluentBitRun) outcome() outcome {
 	return outcome{exit: r.cmd.ProcessState.ExitCode(), lines: parseLog(text), text: text}
 }
 
-// write implements run. Where the agent ends and goes on it writes line by line: up to version 4.2 tail keeps the beginning of a
-// line that it has read in memory only, and its position behind it, so that such a line is torn by a restart.
+// write implements run. In a setup that restarts it writes line by line: up to version 4.2, tail
+// keeps the start of an incomplete line in memory only but its position after it, so a restart
+// tears that line.
 func (r *fluentBitRun) write(input int, lines []byte) {
 	r.t.Helper()
 	pieces := slices.Values([][]byte{lines})

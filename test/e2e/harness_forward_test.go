@@ -8,14 +8,14 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// forwardClient speaks the forward protocol as Docker's fluentd log driver does: a message for each event, without asking for an
-// acknowledgement.
+// forwardClient speaks the forward protocol as Docker's fluentd log driver does: one message for
+// each event, no acknowledgement.
 type forwardClient struct {
 	t    *testing.T
 	conn net.Conn
 }
 
-// dialForward connects to a forward input, and waits for it.
+// dialForward waits for a forward input and connects to it.
 func dialForward(t *testing.T, network, address string) *forwardClient {
 	t.Helper()
 	c := &forwardClient{t: t}
@@ -36,8 +36,8 @@ func (c *forwardClient) send(tag string, at, record corpus.Value) {
 	}
 }
 
-// freePort is a TCP port of this machine that nobody listens on. Somebody may take it before its user does; then the agent does not
-// start, and says so.
+// freePort returns a TCP port that nobody listens on. Another process may take it first; the agent
+// then fails to start and logs why.
 func freePort(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -23,7 +23,7 @@ type hostRun struct {
 // hostTimeout ends a host that hangs, with a report of what hangs.
 const hostTimeout = 3 * time.Minute
 
-// daemonTimeout is the same for what has nothing to do but to refuse.
+// daemonTimeout is the same for a run that only has to refuse to start.
 const daemonTimeout = 20 * time.Second
 
 func hostOptions(shape host.Shape, s setup) host.Options {

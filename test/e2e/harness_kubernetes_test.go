@@ -35,12 +35,13 @@ type kubeNamespace struct {
 	labels, annotations map[string]string
 }
 
-// logFile is the name of the container's log in /var/log/containers, by which the kubernetes filter knows the pod.
+// logFile returns the name of the container's log in /var/log/containers. The kubernetes filter
+// finds the pod by it.
 func (p *kubePod) logFile() string {
 	return p.name + "_" + p.namespace + "_" + p.container + "-" + p.containerID + ".log"
 }
 
-// object is the pod as the API shows it, reduced to what the kubernetes filter reads.
+// object returns the pod as the API does, reduced to what the kubernetes filter reads.
 func (p *kubePod) object() any {
 	metadata := map[string]any{"name": p.name, "namespace": p.namespace, "uid": p.uid}
 	if p.labels != nil {
@@ -66,7 +67,8 @@ func (p *kubePod) object() any {
 	}
 }
 
-// fields is the map that the kubernetes filter makes of the pod, with owner_references on (plugins/filter_kubernetes/kube_meta.c).
+// fields returns the map that the kubernetes filter makes of the pod with owner_references on
+// (plugins/filter_kubernetes/kube_meta.c).
 func (p *kubePod) fields() corpus.Value {
 	pairs := []corpus.Value{
 		corpus.Str("pod_name"), corpus.Str(p.name), corpus.Str("namespace_name"), corpus.Str(p.namespace),
@@ -104,7 +106,7 @@ func (p *kubePod) fields() corpus.Value {
 	return corpus.Map(pairs...)
 }
 
-// fields is the map kubernetes_namespace.
+// fields returns the map kubernetes_namespace.
 func (n *kubeNamespace) fields() corpus.Value {
 	return corpus.Map(corpus.Str("name"), corpus.Str(n.name), corpus.Str("labels"), stringMap(n.labels),
 		corpus.Str("annotations"), stringMap(n.annotations))
@@ -118,7 +120,7 @@ func stringMap(m map[string]string) corpus.Value {
 	return corpus.Fields(pairs...)
 }
 
-// kubeAPI is as much of a Kubernetes API server as the kubernetes filter asks for.
+// kubeAPI is the part of a Kubernetes API server that the kubernetes filter uses.
 type kubeAPI struct {
 	url, tokenFile string
 
@@ -127,7 +129,7 @@ type kubeAPI struct {
 	missed  []string       // paths that were asked for in vain
 }
 
-// startKubeAPI serves a namespace and its pods to those who show the token.
+// startKubeAPI serves a namespace and its pods to clients with the token.
 func startKubeAPI(t *testing.T, namespace *kubeNamespace, pods []*kubePod) *kubeAPI {
 	t.Helper()
 	token := "kube-" + strings.Repeat("0123456789abcdef", 4)
@@ -168,7 +170,7 @@ func (api *kubeAPI) miss(path string) {
 	api.missed = append(api.missed, path)
 }
 
-// wantNothingMissed expects that every question had an answer.
+// wantNothingMissed fails the test if a request found nothing.
 func (api *kubeAPI) wantNothingMissed(t *testing.T) {
 	t.Helper()
 	api.mu.Lock()

@@ -14,13 +14,13 @@ type logLine struct {
 }
 
 var (
-	// pluginLine is not bound to the start of the line: what Fluent Bit's signal handler writes has no lock in common with the log
-	// and can stand before it.
+	// pluginLine is not bound to the start of the line: what Fluent Bit's signal handler writes has
+	// no lock in common with the log and can stand before it.
 	pluginLine = regexp.MustCompile(`(?:\[ *([a-z]+)\] )?\[output:dynatrace(?::([^\]]*))?\] (.*)$`)
 	coreLine   = regexp.MustCompile(`^(thread )?worker #\d+ (started|stopping\.\.\.|stopped)$`)
 )
 
-// parseLine reads a line of the log. level is that of a line without one.
+// parseLine parses a line of the log. level is the level of a line that has none.
 func parseLine(line, level string) (logLine, bool) {
 	m := pluginLine.FindStringSubmatch(line)
 	if m == nil || coreLine.MatchString(m[3]) {
@@ -41,7 +41,7 @@ func parseLog(text string) (lines []logLine) {
 	return lines
 }
 
-// with are the lines of a level, any if "", that hold a phrase.
+// with returns the lines that contain the phrase and have the level; "" is any.
 func with(lines []logLine, level, phrase string) (found []logLine) {
 	for _, l := range lines {
 		if (level == "" || l.level == level) && strings.Contains(l.message, phrase) {
@@ -51,7 +51,7 @@ func with(lines []logLine, level, phrase string) (found []logLine) {
 	return found
 }
 
-// wantLines expects a number of lines, and shows them all otherwise.
+// wantLines fails the test unless n lines match, and logs all lines if not.
 func wantLines(t *testing.T, lines []logLine, level, phrase string, n int) {
 	t.Helper()
 	if found := with(lines, level, phrase); len(found) != n {
@@ -59,7 +59,7 @@ func wantLines(t *testing.T, lines []logLine, level, phrase string, n int) {
 	}
 }
 
-// wantQuiet expects neither warnings nor errors beside those that hold one of the phrases.
+// wantQuiet fails the test for a warning or an error that contains none of the phrases.
 func wantQuiet(t *testing.T, lines []logLine, besides ...string) {
 	t.Helper()
 next:
@@ -84,7 +84,8 @@ func show(lines []logLine) string {
 	return b.String()
 }
 
-// Phrases by which lines of the plugin are known. They stand here so that a better wording has one place to be followed up.
+// The phrases by which tests recognise the plugin's lines, in one place for when the wording
+// changes.
 const (
 	saysStart       = "sends to "
 	saysStop        = "stopped: "

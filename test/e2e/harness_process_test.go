@@ -17,7 +17,8 @@ import (
 	"time"
 )
 
-// process is a child with its output. It dies with the context, and with the test program however that ends.
+// process is a child process with its output. It is killed when the context ends or the test
+// program dies.
 type process struct {
 	cmd  *exec.Cmd
 	done chan struct{}
@@ -31,7 +32,7 @@ type process struct {
 // processes numbers them, for the mark.
 var processes atomic.Int64
 
-// markVariable is the variable of the environment by which the descendants of a process are known.
+// markVariable is the environment variable that marks the descendants of a process.
 const markVariable = "OUT_DYNATRACE_E2E_PROCESS"
 
 func startProcess(ctx context.Context, dir string, env []string, name string, args ...string) (*process, error) {
@@ -63,14 +64,14 @@ func (p *process) Write(b []byte) (int, error) {
 	return p.text.Write(b)
 }
 
-// output is what came out so far.
+// output returns the output so far.
 func (p *process) output() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.text.String()
 }
 
-// ended waits for the end; false when it did not come in time.
+// ended waits for the end of the process, and returns false when it does not come in time.
 func (p *process) ended(limit time.Duration) bool {
 	select {
 	case <-p.done:
@@ -80,7 +81,7 @@ func (p *process) ended(limit time.Duration) bool {
 	}
 }
 
-// marked are the living processes with the mark.
+// marked returns the living processes with the mark.
 func marked(t *testing.T, mark string) (pids []int) {
 	t.Helper()
 	entries, err := os.ReadDir("/proc")
@@ -101,7 +102,7 @@ func marked(t *testing.T, mark string) (pids []int) {
 	return pids
 }
 
-// killMarked ends what is left of a process that left its parent.
+// killMarked kills the descendants that outlived their parent.
 func killMarked(t *testing.T, mark string) {
 	t.Helper()
 	for _, pid := range marked(t, mark) {

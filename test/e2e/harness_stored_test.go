@@ -10,27 +10,29 @@ import (
 	"testing"
 )
 
-// fields are those of a stored record, by name. A value is one that JSON can write, or perhaps, or begins, or anything.
+// fields are the attributes of a stored record by name. A value is one that JSON can encode, or a
+// perhaps, begins or anything.
 type fields map[string]any
 
-// anything is a value of which only its presence is known beforehand.
+// anything matches any value of an attribute that must be present.
 type anything struct{}
 
-// begins is how a text begins.
+// begins matches a text with this prefix.
 type begins string
 
-// perhaps is a value of a field that may be absent.
+// perhaps matches this value or no attribute at all.
 type perhaps struct{ value any }
 
-// serversOwn are the fields that the server adds to every record. What it stores as status follows from loglevel. A record's time is
-// compared where a test names it.
+// serversOwn are the fields that the server adds to every record. What it stores as status follows
+// from loglevel. A record's time is compared where a test names it.
 var serversOwn = []string{"dt.auth.origin", "dt.openpipeline.source", "status", "timestamp"}
 
 // mostShown is the number of records whose differences are shown.
 const mostShown = 6
 
-// wantStored expects the stored records to have these contents, once each, and besides their content these fields and no others.
-// Where loglevel is not among them it is NONE, as the server writes when nobody knows better.
+// wantStored fails the test unless the stored records have these contents, once each, with exactly
+// these fields besides. A record without a loglevel here is expected to have NONE, the server's
+// default.
 func (d *destination) wantStored(t *testing.T, want map[string]fields) {
 	t.Helper()
 	d.wantClean(t)
@@ -73,7 +75,8 @@ func decodeRecord(t *testing.T, raw json.RawMessage) fields {
 	return record
 }
 
-// compare gives a line for each field that is missing (-), too much (+) or different (~), by name.
+// compare returns a line for each field that is missing (-), unexpected (+) or different (~),
+// sorted by name.
 func compare(got, want fields) (differences []string) {
 	want = maps.Clone(want)
 	if _, named := want["loglevel"]; !named {
@@ -131,7 +134,7 @@ func asJSON(value any) string {
 	return strings.TrimSuffix(text.String(), "\n")
 }
 
-// with gives a copy with more fields; a nil value takes one away.
+// with returns a copy with more fields; a nil value removes one.
 func (f fields) with(more fields) fields {
 	all := maps.Clone(f)
 	maps.Copy(all, more)
@@ -139,7 +142,7 @@ func (f fields) with(more fields) fields {
 	return all
 }
 
-// TestStored_ComparisonSeesEveryDifference: it is what the tests of the pipelines rely on.
+// The tests of the mapping rely on this comparison.
 func TestStored_ComparisonSeesEveryDifference(t *testing.T) {
 	got := decodeRecord(t, json.RawMessage(`{"content":"c","loglevel":"INFO","n":1.50,"list":["a"],"status":"INFO","more":true}`))
 	want := fields{"n": 1, "list": []string{"a"}, "absent": "x", "optional": perhaps{"y"}, "more": perhaps{false}}

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// fluentBitVersionText is what the real Fluent Bit, of which there is one, says of itself.
+// fluentBitVersionText is what the real Fluent Bit prints for --version.
 var fluentBitVersionText = sync.OnceValues(func() (string, error) {
 	out, err := exec.Command(fluentBit, "--version").Output()
 	if err != nil {
@@ -16,7 +16,7 @@ var fluentBitVersionText = sync.OnceValues(func() (string, error) {
 	return string(out), nil
 })
 
-// fluentBitVersion is its version.
+// fluentBitVersion is the major and minor version of the real Fluent Bit.
 var fluentBitVersion = sync.OnceValues(func() (v [2]int, err error) {
 	out, err := fluentBitVersionText()
 	if err != nil {
@@ -28,7 +28,8 @@ var fluentBitVersion = sync.OnceValues(func() (v [2]int, err error) {
 	return v, nil
 })
 
-// since says whether the agent is of this version or of a later one. The host is: it is sent chunks as the newest makes them.
+// since reports whether the agent has this version or a later one. The host counts as the newest:
+// it is sent the newest version's chunks.
 func (a agent) since(t *testing.T, major, minor int) bool {
 	t.Helper()
 	if !a.real() {

@@ -10,17 +10,18 @@ import (
 	"time"
 )
 
-// patience bounds every wait for something that should happen soon. It is long because the machine may be busy.
+// patience bounds every wait for something that should happen soon. It is long because the machine
+// may be busy.
 const patience = 60 * time.Second
 
 // library is the .so under test.
 var library string
 
-// fluentBit is the path of the real Fluent Bit that FLUENT_BIT names, or "". One in PATH is not used: a
-// program that happens to be installed must not change what `make test` means.
+// fluentBit is the path of the real Fluent Bit that FLUENT_BIT names, or "". One in PATH is not
+// used: a program that happens to be installed must not change what `make test` means.
 var fluentBit string
 
-// update writes what a test compares.
+// update makes a test write what it otherwise compares.
 var update = flag.Bool("update", false, "write the fault matrix into "+deliveryDoc)
 
 // TestMain builds the library first, so that a stale one is never what was tested.
@@ -59,7 +60,8 @@ func prepare() (err error) {
 	return err
 }
 
-// TestFluentBit_TookPart logs which real Fluent Bit the tests used, and is skipped when there was none.
+// TestFluentBit_TookPart logs which real Fluent Bit the tests used, and is skipped when there was
+// none.
 func TestFluentBit_TookPart(t *testing.T) {
 	if fluentBit == "" {
 		t.Skip("everything ran in the test host only; FLUENT_BIT=/path/to/fluent-bit adds a real Fluent Bit")

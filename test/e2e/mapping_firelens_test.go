@@ -10,8 +10,9 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// firelensPipeline is what the ECS agent writes before the outputs: the log driver's socket, the port for the application's own
-// logger, the health check and its null output, and the facts of the task.
+// firelensPipeline is what the ECS agent writes before the outputs: the log driver's socket, the
+// port for the application's own logger, the health check and its null output, and the facts of the
+// task.
 func firelensPipeline(socket, port, health string, task *ecsTask) []part {
 	record := []string{"Match", "*"}
 	facts := task.modifier()
@@ -43,7 +44,8 @@ func (l firelensLine) record(containerID, containerName string, more ...string) 
 	}, more...)...)
 }
 
-// wantFirelens are the fields of a record of a container of the task, without what only the metadata endpoint knows.
+// wantFirelens are the fields of a record of a container of the task, without what only the
+// metadata endpoint knows.
 func wantFirelens(task *ecsTask, containerID, containerName string) fields {
 	return fields{
 		"aws.ecs.cluster": task.cluster, "aws.ecs.task.arn": task.arn, "aws.ecs.family": task.family, "aws.ecs.revision": task.revision,
@@ -62,7 +64,8 @@ func fromEndpoint(task *ecsTask) fields {
 	}
 }
 
-// firelensAgent is an agent as FireLens runs it: the token by the environment, under the name that secretOptions get.
+// firelensAgent is an agent as FireLens runs it: the token by the environment, under the name that
+// secretOptions get.
 func firelensAgent(d *destination, task *ecsTask, m *taskMetadata, port, socket, health string) setup {
 	s := setup{outputs: []section{output(d, 1, "Match", "app-firelens*", "api_token", "${api_token_1}", "ecs_metadata", "on")}}
 	s.env = []string{"api_token_1=" + d.token, "ECS_CONTAINER_METADATA_URI_V4=" + m.uri}
@@ -70,8 +73,8 @@ func firelensAgent(d *destination, task *ecsTask, m *taskMetadata, port, socket,
 	return s
 }
 
-// awaitEndpoint sends lines until one arrives with what the metadata endpoint knows: it is read in the background, and no line
-// waits for it.
+// awaitEndpoint sends lines until one arrives with what the metadata endpoint knows: it is read in
+// the background, and no line waits for it.
 func awaitEndpoint(t *testing.T, d *destination, send func(content string)) (sent int) {
 	t.Helper()
 	await(t, "a record with what the task metadata endpoint knows", func() bool {
@@ -88,8 +91,8 @@ func awaitEndpoint(t *testing.T, d *destination, send func(content string)) (sen
 	return sent
 }
 
-// wantAfterWarmUp expects the records behind those of the warm-up to be as they should, and those of the warm-up to lack nothing but
-// what the endpoint knows.
+// wantAfterWarmUp expects the records behind those of the warm-up to be as they should, and those
+// of the warm-up to lack nothing but what the endpoint knows.
 func wantAfterWarmUp(t *testing.T, d *destination, sent int, base, late fields, want map[string]fields) {
 	t.Helper()
 	for i := range sent {
@@ -102,8 +105,8 @@ func wantAfterWarmUp(t *testing.T, d *destination, sent int, base, late fields, 
 	d.wantStored(t, want)
 }
 
-// TestFireLens_LinesArriveWithTaskAndContainer: in the configuration that FireLens writes, over the socket of the log driver with
-// nanoseconds and over TCP with whole seconds.
+// TestFireLens_LinesArriveWithTaskAndContainer: in the configuration that FireLens writes, over the
+// socket of the log driver with nanoseconds and over TCP with whole seconds.
 func TestFireLens_LinesArriveWithTaskAndContainer(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {
@@ -162,8 +165,8 @@ func TestFireLens_LinesArriveWithTaskAndContainer(t *testing.T) {
 	}
 }
 
-// TestFireLens_TaskOnAnInstanceNeedsNoEndpoint: ECS on EC2, where the driver gives Docker's name of the container, and the agent adds the
-// instance. Nothing listens where the endpoint should be.
+// TestFireLens_TaskOnAnInstanceNeedsNoEndpoint: ECS on EC2, where the driver gives Docker's name of
+// the container, and the agent adds the instance. Nothing listens where the endpoint should be.
 func TestFireLens_TaskOnAnInstanceNeedsNoEndpoint(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {

@@ -45,7 +45,8 @@ func journalEntries(at time.Time) []journalEntry {
 	return entries
 }
 
-// export is the form that systemd-journal-remote reads: a field with a line break has its length before it.
+// export is the form that systemd-journal-remote reads: a field with a line break has its length
+// before it.
 func (e journalEntry) export() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n", e.at.UnixMicro(), e.at.UnixMicro()%1e12)
@@ -62,7 +63,8 @@ func (e journalEntry) export() string {
 	return b.String() + "\n"
 }
 
-// writeJournal makes a journal of the entries, and skips the test where there is no systemd-journal-remote.
+// writeJournal makes a journal of the entries, and skips the test where there is no
+// systemd-journal-remote.
 func writeJournal(t *testing.T, path string, entries []journalEntry) {
 	t.Helper()
 	program := ""

@@ -25,8 +25,8 @@ var shopNamespace = kubeNamespace{
 	},
 }
 
-// kubeScene is a pod with what becomes of it. workload follows from the owner; annotated, and more below it by the namespace, are
-// the attributes of the Dynatrace annotations.
+// kubeScene is a pod with what becomes of it. workload follows from the owner; annotated, and more
+// below it by the namespace, are the attributes of the Dynatrace annotations.
 type kubeScene struct {
 	kubePod
 	workload, annotated, image fields
@@ -56,7 +56,8 @@ func kubeScenes() []*kubeScene {
 	}
 	return []*kubeScene{
 		{
-			// A deployment, with single annotations above the Operator's JSON above those of the namespace.
+			// A deployment, with single annotations above the Operator's JSON above those of the
+			// namespace.
 			kubePod: pod("checkout-6c8f7d9b5c-x2v4q", "a1f2c3d4-0b1c-4e2d-9f3a-7c6b5a493827",
 				map[string]string{
 					"app.kubernetes.io/name": "checkout", "app.kubernetes.io/version": "1.4.2", "app.kubernetes.io/part-of": "web-shop",
@@ -168,7 +169,8 @@ func (scene *kubeScene) extras() fields {
 	return extras
 }
 
-// wantKube is what the lines of the pods become. known says that the filter tells of owners, addresses and namespaces.
+// wantKube is what the lines of the pods become. known says that the filter tells of owners,
+// addresses and namespaces.
 func wantKube(scenes []*kubeScene, first time.Time, dir string, extras, known bool) map[string]fields {
 	want := map[string]fields{}
 	for _, scene := range scenes {
@@ -219,8 +221,9 @@ func wantKube(scenes []*kubeScene, first time.Time, dir string, extras, known bo
 	return want
 }
 
-// TestKubernetes_LinesArriveWithPodAndWorkload: from the files of a container runtime, by a tail and a kubernetes filter
-// without Merge_Log, nest or modify; with the fields of the default, and with those on request.
+// TestKubernetes_LinesArriveWithPodAndWorkload: from the files of a container runtime, by a tail
+// and a kubernetes filter without Merge_Log, nest or modify; with the fields of the default, and
+// with those on request.
 func TestKubernetes_LinesArriveWithPodAndWorkload(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		for _, enrich := range []string{"auto", kubeExtras} {
@@ -260,8 +263,8 @@ func TestKubernetes_LinesArriveWithPodAndWorkload(t *testing.T) {
 	}
 }
 
-// tailContainers writes the logs of the pods and makes the setup read them, with what an API server says of the pods. known says that
-// the filter has the options for owners and namespaces.
+// tailContainers writes the logs of the pods and makes the setup read them, with what an API server
+// says of the pods. known says that the filter has the options for owners and namespaces.
 func (s *setup) tailContainers(t *testing.T, dir string, scenes []*kubeScene, first time.Time, known bool) *kubeAPI {
 	t.Helper()
 	var pods []*kubePod

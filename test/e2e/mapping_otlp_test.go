@@ -17,7 +17,8 @@ const (
 	otlpSpan  = "b7ad6b7169203331"
 )
 
-// otlpBody is a request of two resources: a service with two scopes, and another one. The times are nanoseconds.
+// otlpBody is a request of two resources: a service with two scopes, and another one. The times are
+// nanoseconds.
 func otlpBody(at time.Time) string {
 	text := `{"resourceLogs":[
 	{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"checkout"}},{"key":"service.version","value":{"stringValue":"1.4.2"}},
@@ -42,8 +43,8 @@ func otlpBody(at time.Time) string {
 	return strings.NewReplacer("$trace", otlpTrace, "$span", otlpSpan).Replace(text)
 }
 
-// otlpChunk is what the OpenTelemetry input makes of it: ids are bytes in version 5.1, and in version 3.2 the text of the
-// request.
+// otlpChunk is what the OpenTelemetry input makes of it: ids are bytes in version 5.1, and in
+// version 3.2 the text of the request.
 func otlpChunk(at time.Time, bytes bool) (chunk []byte) {
 	id := corpus.Str
 	if bytes {
@@ -99,7 +100,8 @@ func wantOTLP(at time.Time) map[string]fields {
 	}
 }
 
-// TestOTLP_LogsArriveWithResourceScopeSeverityAndTrace: the input keeps them beside the record, in a group and in metadata.
+// TestOTLP_LogsArriveWithResourceScopeSeverityAndTrace: the input keeps them beside the record, in
+// a group and in metadata.
 func TestOTLP_LogsArriveWithResourceScopeSeverityAndTrace(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "3.2") {
 		for _, format := range []string{"json", "otlp"} {
@@ -132,9 +134,11 @@ func TestOTLP_LogsArriveWithResourceScopeSeverityAndTrace(t *testing.T) {
 	}
 }
 
-// withoutDefectsOfOldInputs expects less of what a Fluent Bit before 5.1 makes of the JSON form. Two defects of its input are known
-// in 3.2.10 and gone in 5.1.1: the nanoseconds of a time are wrong, by up to seconds (flb_time_from_uint64), which the plugin mends where
-// it shows, so that the second is right; and a second scope of a resource gets the attributes of the first scope instead of the resource's.
+// withoutDefectsOfOldInputs expects less of what a Fluent Bit before 5.1 makes of the JSON form.
+// Two defects of its input are known in 3.2.10 and gone in 5.1.1: the nanoseconds of a time are
+// wrong, by up to seconds (flb_time_from_uint64), which the plugin mends where it shows, so that
+// the second is right; and a second scope of a resource gets the attributes of the first scope
+// instead of the resource's.
 func withoutDefectsOfOldInputs(want map[string]fields) {
 	for _, record := range want {
 		record["timestamp"] = begins(record["timestamp"].(string)[:len("2006-01-02T15:04:05.")])

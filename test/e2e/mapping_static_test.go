@@ -49,8 +49,9 @@ func writeMetadata(t *testing.T, path string, object any) {
 	}
 }
 
-// TestMetadata_ChangeIsPickedUp: dt_host_metadata.json is read when the agent starts, and again when it has changed. A
-// file that is not there is no mistake. Its fields stand above static attributes and below a record's own.
+// TestMetadata_ChangeIsPickedUp: dt_host_metadata.json is read when the agent starts, and again
+// when it has changed. A file that is not there is no mistake. Its fields stand above static
+// attributes and below a record's own.
 func TestMetadata_ChangeIsPickedUp(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {
@@ -96,8 +97,8 @@ func TestMetadata_ChangeIsPickedUp(t *testing.T) {
 	}
 }
 
-// TestMetadata_IsLeftOutForARecordOfAnotherHost: what the file says of this host is not true of it, so that a static
-// attribute that the file stands above comes into its right.
+// TestMetadata_IsLeftOutForARecordOfAnotherHost: what the file says of this host is not true of it,
+// so that a static attribute that the file stands above comes into its right.
 func TestMetadata_IsLeftOutForARecordOfAnotherHost(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {
@@ -119,7 +120,8 @@ func TestMetadata_IsLeftOutForARecordOfAnotherHost(t *testing.T) {
 	}
 }
 
-// TestAttributes_InTheHeaderAreSentOncePerRequest: and not in the records, where the server would keep them twice.
+// TestAttributes_InTheHeaderAreSentOncePerRequest: and not in the records, where the server would
+// keep them twice.
 func TestAttributes_InTheHeaderAreSentOncePerRequest(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		for _, in := range []string{"header", "body"} {

@@ -11,13 +11,13 @@ import (
 	"out_dynatrace/test/host"
 )
 
-// endpoint makes the agent send elsewhere than to the destination.
+// endpoint makes the agent send to another URL than the destination's.
 func (t *trial) endpoint(url string) {
 	t.section = append(host.Props("endpoint", url), t.section...)
 }
 
-// front puts a server before the destination. What answers reports whether it has: then the destination does not see the
-// request, whose body was read.
+// front puts a server in front of the destination. If answers returns true it has answered the
+// request, which the destination does not see then.
 func (t *trial) front(answers func(n int, w http.ResponseWriter, r *http.Request) bool) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -29,7 +29,7 @@ func (t *trial) front(answers func(n int, w http.ResponseWriter, r *http.Request
 	t.endpoint(server.URL)
 }
 
-// raw is an answer that is written as it is, after which the connection is closed.
+// raw writes an answer byte for byte and closes the connection.
 func raw(t *trial, w http.ResponseWriter, r *http.Request, text string) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	conn, _, err := http.NewResponseController(w).Hijack()
@@ -41,10 +41,10 @@ func raw(t *trial, w http.ResponseWriter, r *http.Request, text string) {
 	_ = conn.Close()
 }
 
-// hiddenServer is a place where nothing listens until show is called.
+// hiddenServer is an address where nothing listens until show is called.
 type hiddenServer struct{ address string }
 
-// newHiddenServer finds a port that nobody uses, and that nobody else is given.
+// newHiddenServer reserves a port that nobody uses.
 func newHiddenServer(t *testing.T) *hiddenServer {
 	t.Helper()
 	return &hiddenServer{fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1)[0])}
@@ -52,7 +52,7 @@ func newHiddenServer(t *testing.T) *hiddenServer {
 
 func (h *hiddenServer) url() string { return "http://" + h.address }
 
-// show lets the handler be found, until the server is closed.
+// show serves the handler at the address until the returned server is closed.
 func (h *hiddenServer) show(t *testing.T, handler http.Handler) *httptest.Server {
 	t.Helper()
 	l, err := net.Listen("tcp", h.address)

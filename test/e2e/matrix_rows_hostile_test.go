@@ -9,7 +9,7 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// hostileRows are answers that no server should give.
+// hostileRows returns rows with answers that no server should give.
 func hostileRows() []row {
 	garbage := func(status int) ingest.Fault {
 		return ingest.Fault{Status: status, Body: "\x1f\x8bno gzip", ContentType: "application/json", Header: map[string]string{"Content-Encoding": "gzip"}}

@@ -10,7 +10,8 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// misconfiguredRows are mistakes of the configuration and of the environment, which somebody has to mend.
+// misconfiguredRows returns rows with mistakes in the configuration or the environment, which a
+// person has to fix.
 func misconfiguredRows() []row {
 	refused := func(status int, what, cure string) row {
 		return row{name: fmt.Sprintf("%d, %s", status, what), told: tellsRetry, lasting: &ingest.Fault{Status: status}, options: shortFlush, check: says(cure)}
@@ -41,7 +42,7 @@ func misconfiguredRows() []row {
 	}
 }
 
-// says is a check for an error line with a phrase: one, and at the end one that counts.
+// says returns a check for one error line with a phrase, and at the end one with the count.
 func says(phrase string) func(*trial, outcome) {
 	return func(t *trial, out outcome) {
 		t.Helper()
@@ -51,7 +52,7 @@ func says(phrase string) func(*trial, outcome) {
 	}
 }
 
-// redirectRow points to another server, which must not see the token.
+// redirectRow redirects to another server, which must not get the token.
 func redirectRow() row {
 	return row{name: "a redirect to another server, which never sees a request", told: tellsRetry, options: shortFlush, prepare: func(t *trial) {
 		t.elsewhere = newDestination(t.T)
@@ -64,7 +65,7 @@ func redirectRow() row {
 	}}
 }
 
-// pageRow is a login page that answers with success in place of the API, which sees nothing.
+// pageRow has a login page that answers 200 in place of the API.
 func pageRow() row {
 	return row{name: "a web page answers with 200 in place of the API", told: tellsRetry, options: shortFlush, prepare: func(t *trial) {
 		var mended atomic.Bool

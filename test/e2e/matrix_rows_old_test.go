@@ -10,13 +10,13 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// oldAge is beyond the 24 hours that the API takes.
+// oldAge is older than the 24 hours that the API accepts.
 const oldAge = 30 * time.Hour
 
-// isOld says which lines of a row with dates are old: every tenth.
+// isOld reports whether a line of a row with dates is old: every tenth is.
 func isOld(n int) bool { return n%10 == 0 }
 
-// timeOf is the time of a line in a row with dates.
+// timeOf returns the time of a line in a row with dates.
 func (t *trial) timeOf(n int) time.Time {
 	if isOld(n) {
 		return time.Now().Add(-oldAge)
@@ -24,7 +24,8 @@ func (t *trial) timeOf(n int) time.Time {
 	return time.Now()
 }
 
-// oldRows are records that are older than the API takes, among new ones, under each mode of the plugin and of the server.
+// oldRows returns rows in which some records are older than the API accepts, for each mode of the
+// plugin and of the server.
 func oldRows() []row {
 	var old []int
 	for n := range 1601 {
@@ -64,7 +65,7 @@ func oldRows() []row {
 	}
 }
 
-// saysPartial expects the server's words of what it did not take.
+// saysPartial checks that the server's message about the records that it dropped is logged.
 func saysPartial(t *trial, out outcome) {
 	t.Helper()
 	if len(with(out.lines, "warn", "events were not ingested because of timestamp out of correct time range")) == 0 {
@@ -72,7 +73,8 @@ func saysPartial(t *trial, out outcome) {
 	}
 }
 
-// wantRestamped expects that n records carry the time that they had, each that of its line to the second, and that all are stored as new.
+// wantRestamped checks that n records carry their original time as an attribute, to the second, and
+// that all are stored with the current time.
 func (t *trial) wantRestamped(n int) {
 	t.Helper()
 	restamped := 0
@@ -102,7 +104,7 @@ func (t *trial) wantRestamped(n int) {
 	}
 }
 
-// writeDated gives the lines from to to to the first input, each with a time.
+// writeDated writes the lines from..to to the first input, each with a time.
 func writeDated(t *testing.T, r run, from, to int, at func(int) time.Time) {
 	t.Helper()
 	var chunk, lines []byte

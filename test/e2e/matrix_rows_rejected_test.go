@@ -8,10 +8,11 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// rejectedRows are records that the server does not take.
+// rejectedRows returns rows with records that the server rejects.
 func rejectedRows() []row {
 	const why = "the rejected records, which are in the dead letter file"
-	// Of n records halving finds a bad one in about 2 log2(n) requests: 27 for the 9,500 of a chunk, 18 for 400.
+	// Of n records halving finds a bad one in about 2 log2(n) requests: 27 for the 9,500 of a
+	// chunk, 18 for 400.
 	poisoned := func(name string, requests int, server ingest.Options, lines ...int) row {
 		server.Refuse = poison(lines...)
 		return row{name: name, told: tellsOK, lost: lines, lostWhy: why, dead: len(lines), deadReason: "rejected", requests: requests,
@@ -33,7 +34,8 @@ func rejectedRows() []row {
 	}
 }
 
-// everySecond has more bad records than one flush has requests to spare: it goes on when the chunk comes again.
+// everySecond has more bad records than one flush may spend requests on: the search continues when
+// the chunk comes again.
 func everySecond(why string) row {
 	const lines = 200
 	var bad []int
@@ -44,7 +46,7 @@ func everySecond(why string) row {
 		pieces: 1, step: lines, server: ingest.Options{Refuse: poison(bad...)}, refusals: []string{ingest.ReasonRefused}, check: logsRejection}
 }
 
-// inTrouble lets every third request meet a full disk queue.
+// inTrouble answers every third request with a full disk queue.
 func inTrouble(r row) row {
 	r.prepare = func(t *trial) {
 		full := ingest.Full503()
@@ -58,7 +60,7 @@ func inTrouble(r row) row {
 	return r
 }
 
-// poison are texts that stand in the given lines only.
+// poison returns texts that occur in the given lines only.
 func poison(lines ...int) (texts []string) {
 	for _, n := range lines {
 		texts = append(texts, fmt.Sprintf("line %06d ", n))
@@ -66,7 +68,7 @@ func poison(lines ...int) (texts []string) {
 	return texts
 }
 
-// logsRejection expects lines with the number of records that were dropped.
+// logsRejection checks that the log has the number of records that were dropped.
 func logsRejection(t *trial, out outcome) {
 	t.Helper()
 	if len(with(out.lines, "error", "records dropped: ")) == 0 {
@@ -74,7 +76,8 @@ func logsRejection(t *trial, out outcome) {
 	}
 }
 
-// allRejected is a server to which nothing is right: that has to be recognised before each record has had a request of its own.
+// allRejected is a server that rejects everything. The plugin has to find that out without one
+// request for each record.
 func allRejected() row {
 	const lines = 1000
 	return row{name: "400 for every record", told: tellsError, lost: without(lines, nil), lostWhy: "all, and all are in the dead letter file",
@@ -82,7 +85,7 @@ func allRejected() row {
 		server: ingest.Options{Refuse: []string{`"content":`}}, refusals: []string{ingest.ReasonRefused}, check: logsRejection}
 }
 
-// noDeadLetterFile has a poison record and no place for it.
+// noDeadLetterFile has a rejected record and no dead letter file.
 func noDeadLetterFile() row {
 	r := row{name: "400 for a poison record, and the folder of the dead letter file is missing", told: tellsOK, lost: []int{777},
 		lostWhy: "the rejected record", requests: 30, server: ingest.Options{Refuse: poison(777)}, refusals: []string{ingest.ReasonRefused}}

@@ -6,7 +6,7 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// tooLargeRows are servers that take less than the API.
+// tooLargeRows returns rows with servers that accept smaller bodies than the API.
 func tooLargeRows() []row {
 	fewer := func(n int) ingest.Limits { return ingest.Limits{Records: n} }
 	less := func(n int) ingest.Limits { return ingest.Limits{RequestBytes: n} }
@@ -26,8 +26,8 @@ func tooLargeRows() []row {
 	}
 }
 
-// learnsTheSize expects that the size that worked is kept: each worker may find it out for itself, once, which takes two
-// halvings, or three.
+// learnsTheSize checks that the size that worked is remembered: each worker may learn it once, in
+// two or three halvings.
 func learnsTheSize(t *trial, _ outcome) {
 	t.Helper()
 	s := t.d.Stats()
@@ -37,7 +37,7 @@ func learnsTheSize(t *trial, _ outcome) {
 	}
 }
 
-// oneTooLarge is a record that alone is over the limit of the server, between others that are not.
+// oneTooLarge has one record that is over the server's limit by itself, among others that are not.
 func oneTooLarge() row {
 	const limit = 60_000
 	long := strings.Repeat("0123456789abcde ", 300_000/16)

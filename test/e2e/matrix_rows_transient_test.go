@@ -7,7 +7,7 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// transientRows are troubles that pass.
+// transientRows returns rows with faults that pass.
 func transientRows() []row {
 	twice := func(f ingest.Fault) []ingest.Fault { return []ingest.Fault{times(2, f)} }
 	status := func(code int) []ingest.Fault { return twice(ingest.Fault{Status: code}) }
@@ -58,7 +58,8 @@ func transientRows() []row {
 	}
 }
 
-// lostAnswerRows are the only ones in which a line can come twice: nothing tells the client that the server took it.
+// lostAnswerRows returns the only rows in which a line may arrive twice: the client cannot know
+// that the server took it.
 func lostAnswerRows() []row {
 	twin := func(name string, doubled int, f ingest.Fault) row {
 		return row{name: name, told: tellsOK, doubled: doubled, faults: []ingest.Fault{f}, options: []string{"record_id", "on"}}
@@ -75,11 +76,11 @@ func lostAnswerRows() []row {
 	}
 }
 
-// shortFlush is for rows that have to outlive a flush. A request that takes longer than request_timeout only because the
-// machine is busy comes twice, so it is not shorter.
+// shortFlush is for rows that have to outlast a flush. It is not shorter because on a busy machine
+// a request that exceeds request_timeout would be sent twice.
 var shortFlush = []string{"flush_deadline", "5s", "request_timeout", "4s"}
 
-// mendAfterRetry ends the trouble when it was met and a flush has come back.
+// mendAfterRetry ends the fault after a flush has ended with RETRY.
 func mendAfterRetry(t *trial) {
 	if t.row.lasting != nil {
 		await(t.T, "a request that meets the trouble", func() bool { return t.d.Stats().Faults > 0 })
@@ -88,7 +89,7 @@ func mendAfterRetry(t *trial) {
 	t.mend()
 }
 
-// throttledFor is a 429 with a Retry-After.
+// throttledFor returns a 429 with a Retry-After.
 func throttledFor(value string) ingest.Fault {
 	return ingest.Fault{Status: http.StatusTooManyRequests, Header: map[string]string{"Retry-After": value}}
 }
@@ -97,11 +98,11 @@ func inSeconds(n int) string {
 	return time.Now().Add(time.Duration(n) * time.Second).UTC().Format(http.TimeFormat)
 }
 
-// underWay is the time for requests that had begun before an answer to arrive after it.
+// underWay is how long requests that started before an answer may still arrive after it.
 const underWay = 300 * time.Millisecond
 
-// writeInSilence writes the second half of the pieces when the server has asked for silence, so that there is somebody to
-// break it.
+// writeInSilence writes the second half of the pieces after the server has sent Retry-After, so
+// that there is something to send too early.
 func writeInSilence(t *trial) {
 	t.Helper()
 	pieces, _ := t.row.size()
@@ -111,7 +112,7 @@ func writeInSilence(t *trial) {
 	t.writePieces(pieces/2, pieces)
 }
 
-// wantSilence expects that after a 429 nobody asked the server anything for that long, beside requests that were under way.
+// wantSilence checks that for this long after a 429 no request arrives but those under way.
 func (t *trial) wantSilence(d time.Duration) {
 	t.Helper()
 	seen := t.d.seen()

@@ -10,14 +10,14 @@ import (
 	"testing"
 )
 
-// deliveryDoc is where the matrix is shown to readers, between the marks.
+// deliveryDoc is the document that shows the matrix, between the marks.
 const (
 	deliveryDoc = "../../docs/delivery.md"
 	matrixBegin = "<!-- matrix:begin -->"
 	matrixEnd   = "<!-- matrix:end -->"
 )
 
-// cell names a trial.
+// cell identifies a trial.
 type cell struct {
 	row     int
 	agent   string
@@ -51,7 +51,7 @@ func (m *matrix) complete() bool {
 	return len(m.cells) == len(m.rows)*len(m.agents)*len(m.workers)
 }
 
-// markdown is the table of all that has a result.
+// markdown returns the table of all results.
 func (m *matrix) markdown() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -76,8 +76,8 @@ func doubledText(r result) string {
 	return fmt.Sprintf("%d (%d by id)", r.doubled, r.doubledByID)
 }
 
-// document is the table for readers: what is the same in every run, from the host. It fails when that differs between
-// numbers of workers.
+// document returns the table for the docs: the results of the host that are the same in every run.
+// It returns an error if they differ between numbers of workers.
 func (m *matrix) document() (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

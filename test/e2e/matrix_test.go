@@ -8,7 +8,7 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// What Fluent Bit is told of the chunks of a row.
+// The results that Fluent Bit gets for the chunks of a row.
 const (
 	tellsOK    = "OK"
 	tellsRetry = "RETRY, then OK"
@@ -16,8 +16,9 @@ const (
 	tellsError = "ERROR"
 )
 
-// row is a line of the fault matrix: what goes wrong, and what must hold afterwards. The zero value of everything else is
-// 1,600 lines in four pieces to a server that does its best, of which none may be lost and none may come twice.
+// row is a line of the fault matrix: a fault, and what must hold afterwards. Without other fields
+// it ships 1,600 lines in four pieces to a server without faults, and none may be lost or arrive
+// twice.
 type row struct {
 	name string
 	// told is one of the four.
@@ -26,9 +27,11 @@ type row struct {
 	// lost are the lines that do not arrive, and the reason for it.
 	lost    []int
 	lostWhy string
-	// doubled is the number of lines that come twice in the host, where a piece is a chunk. They have equal ids.
+	// doubled is the number of lines that come twice in the host, where a piece is a chunk. They
+	// have equal ids.
 	doubled int
-	// dead is the number of lost lines that end up in the dead letter file, with this reason; "" is all.
+	// dead is the number of lost lines that end up in the dead letter file, with this reason; "" is
+	// all.
 	dead       int
 	deadReason string
 	// requests is the most that may reach the server; 0 sets no bound.
@@ -45,25 +48,27 @@ type row struct {
 	faults  []ingest.Fault
 	lasting *ingest.Fault
 
-	// prepare runs before the agent starts, write instead of writing the pieces, during when everything is written, check when
-	// all has ended.
+	// prepare runs before the agent starts, write instead of writing the pieces, during when
+	// everything is written, check when all has ended.
 	prepare func(*trial)
 	write   func(*trial)
 	during  func(*trial)
 	check   func(*trial, outcome)
-	// mended is the section for a second start, which a real Fluent Bit gets where no mending helps the first.
+	// mended is the section for a second start, which a real Fluent Bit gets where no mending helps
+	// the first.
 	mended func(*trial) section
 	// more is the number of records beside the lines; also recognises them.
 	more int
 	also func(content string) bool
 }
 
-// rows is the matrix, in the order in which it is shown.
+// rows returns the matrix in the order of the docs.
 func rows() []row {
 	return slices.Concat(transientRows(), lostAnswerRows(), misconfiguredRows(), tooLargeRows(), rejectedRows(), oldRows(), hostileRows())
 }
 
-// TestFaultMatrix runs each row with one worker and with four, and keeps docs/delivery.md up to what came out.
+// TestFaultMatrix runs each row with one worker and with four, and compares the results with
+// docs/delivery.md.
 func TestFaultMatrix(t *testing.T) {
 	m := newMatrix(rows(), everywhere("5.1.1"), []int{1, 4})
 	t.Run("with", func(t *testing.T) {

@@ -39,7 +39,7 @@ type trial struct {
 	elsewhere *destination
 }
 
-// result is what a trial came to.
+// result is the outcome of a trial.
 type result struct {
 	told          string // one of the four, or the numbers; "" when the agent does not show it
 	happened      string
@@ -54,7 +54,7 @@ func newTrial(t *testing.T, r *row, a agent, workers int) *trial {
 	return &trial{T: t, row: r, agent: a, workers: workers, lines: pieces * step}
 }
 
-// size is the number of pieces and of lines in each.
+// size returns the number of pieces and of lines in each.
 func (r *row) size() (pieces, step int) {
 	pieces, step = r.pieces, r.step
 	if pieces == 0 {
@@ -118,7 +118,7 @@ func (t *trial) do() result {
 	return res
 }
 
-// writePieces gives the pieces from from up to to to the agent.
+// writePieces writes the pieces from..to-1 to the agent.
 func (t *trial) writePieces(from, to int) {
 	t.Helper()
 	_, step := t.row.size()
@@ -140,7 +140,7 @@ func (t *trial) awaitRetry() {
 	await(t.T, "a flush that ends with RETRY", func() bool { return retried(t.run) > 0 })
 }
 
-// retried is the number of flushes that ended with RETRY.
+// retried returns the number of flushes that ended with RETRY.
 func retried(r run) (n int) {
 	switch r := r.(type) {
 	case *hostRun:
@@ -155,7 +155,7 @@ func retried(r run) (n int) {
 	return n
 }
 
-// settle waits until nothing is left to be done.
+// settle waits until every chunk is settled.
 func (t *trial) settle() {
 	t.Helper()
 	switch h, inHost := t.run.(*hostRun); {
@@ -186,7 +186,7 @@ func (t *trial) awaitArrival() {
 
 func (t *trial) arrival() corpus.Arrival { return corpus.CheckNumbered(t.lines, t.d.contents(t.T)) }
 
-// judge compares what arrived and what was told with what the row says.
+// judge compares what arrived, and the results that Fluent Bit got, with the row.
 func (t *trial) judge(out *outcome) result {
 	t.Helper()
 	a, stats := t.arrival(), t.d.Stats()
@@ -235,7 +235,7 @@ func (t *trial) judge(out *outcome) result {
 	return res
 }
 
-// told sums up what the agent was told of its chunks.
+// told sums up the results that the agent got for its chunks.
 func told(out *outcome) string {
 	if out.report == nil {
 		if strings.Contains(out.text, "[engine] failed to flush chunk") {
@@ -257,7 +257,7 @@ func told(out *outcome) string {
 	}
 }
 
-// happened tells a trial in short.
+// happened describes a trial in one line.
 func (t *trial) happened(out *outcome, stats ingest.Stats) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d requests:", stats.IngestRequests)
@@ -280,7 +280,8 @@ func (t *trial) happened(out *outcome, stats ingest.Stats) string {
 	return b.String()
 }
 
-// doubledByID counts the lines that are stored under more than one id. Without record_id there are none to look at.
+// doubledByID counts the lines that are stored under more than one id; without record_id there are
+// no ids.
 func (t *trial) doubledByID() int {
 	if !slices.Contains(t.row.options, "record_id") {
 		return 0

@@ -31,8 +31,9 @@ func replace(t *testing.T, path string, data []byte) {
 // probing makes probes come often, and a flush long enough for what happens meanwhile.
 var probing = []string{"retry_initial", "100ms", "retry_max", "500ms"}
 
-// TestNetwork_CAFileIsReloaded: nginx comes back with a certificate of another authority; once that one's stands in the file,
-// in the place of the old one or behind another symbolic link (as Kubernetes mounts secrets), everything arrives, once.
+// TestNetwork_CAFileIsReloaded: nginx comes back with a certificate of another authority; once that
+// one's stands in the file, in the place of the old one or behind another symbolic link (as
+// Kubernetes mounts secrets), everything arrives, once.
 func TestNetwork_CAFileIsReloaded(t *testing.T) {
 	needPeers(t, "nginx")
 	const lines = networkLines
@@ -99,8 +100,8 @@ func TestNetwork_CAFileIsReloaded(t *testing.T) {
 	}
 }
 
-// TestNetwork_ClientCertificateIsReloaded: a new one is used as soon as it is there, without any trouble; one that is over is refused by
-// nginx, which a line says, until a new one is there.
+// TestNetwork_ClientCertificateIsReloaded: a new one is used as soon as it is there, without any
+// trouble; one that is over is refused by nginx, which a line says, until a new one is there.
 func TestNetwork_ClientCertificateIsReloaded(t *testing.T) {
 	needPeers(t, "nginx")
 	const lines = networkLines
@@ -168,7 +169,8 @@ func TestNetwork_ClientCertificateIsReloaded(t *testing.T) {
 	}
 }
 
-// awaitAnswer waits until nginx has given one: what is stored before that is sent again if nginx is killed.
+// awaitAnswer waits until nginx has given one: what is stored before that is sent again if nginx is
+// killed.
 func (f *front) awaitAnswer(t *testing.T) {
 	t.Helper()
 	await(t, "an answer of nginx", func() bool { return strings.Contains(f.access(), "204 ") })

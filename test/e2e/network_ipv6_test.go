@@ -22,7 +22,8 @@ func needIPv6(t *testing.T) {
 	listener.Close()
 }
 
-// TestNetwork_IPv6: by an address in the endpoint, by a name that has one, and by way of proxies, which are reached by IPv6 or lead to it.
+// TestNetwork_IPv6: by an address in the endpoint, by a name that has one, and by way of proxies,
+// which are reached by IPv6 or lead to it.
 func TestNetwork_IPv6(t *testing.T) {
 	needIPv6(t)
 	authority := pki.Authority(t)
@@ -34,7 +35,8 @@ func TestNetwork_IPv6(t *testing.T) {
 		name, host string
 		needs      []string
 		front      frontOptions
-		// proxy starts one, and gives the options and what its log has to tell of the way to the port of nginx.
+		// proxy starts one, and gives the options and what its log has to tell of the way to the
+		// port of nginx.
 		proxy func(t *testing.T, port int) (pairs []string, p *peer, seen string)
 		pairs []string
 	}{

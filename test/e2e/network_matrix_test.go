@@ -12,7 +12,8 @@ import (
 	"out_dynatrace/test/pki"
 )
 
-// networkDoc is where the table of ways is shown to readers, between the same marks as the fault matrix.
+// networkDoc is where the table of ways is shown to readers, between the same marks as the fault
+// matrix.
 const networkDoc = "../../docs/network.md"
 
 // networkLines are shipped in each cell.
@@ -35,7 +36,8 @@ var networkEndpoints = []struct{ name, path string }{
 type way struct {
 	name  string
 	needs []string
-	// start runs the servers, and gives the options of the output, and what has to be seen of the way in the logs of the servers.
+	// start runs the servers, and gives the options of the output, and what has to be seen of the
+	// way in the logs of the servers.
 	start func(t *testing.T) (f *front, pairs, env []string, seen map[*peer]string)
 }
 
@@ -94,8 +96,9 @@ func networkWays() []way {
 	}
 }
 
-// TestNetwork_EveryPath ships by every way: each line arrives once, nothing is said, and the logs of the servers in between show that it went
-// the way that it should. The table in the docs is what came out of the host.
+// TestNetwork_EveryPath ships by every way: each line arrives once, nothing is said, and the logs
+// of the servers in between show that it went the way that it should. The table in the docs is what
+// came out of the host.
 func TestNetwork_EveryPath(t *testing.T) {
 	ways := networkWays()
 	agents := everywhere("5.1.1")
@@ -178,7 +181,8 @@ func travel(t *testing.T, a agent, w way, format, path string) {
 	}
 }
 
-// TestNetwork_HTTP2ContinuesAfterGoAway: after every third request, by its own rule for long connections.
+// TestNetwork_HTTP2ContinuesAfterGoAway: after every third request, by its own rule for long
+// connections.
 func TestNetwork_HTTP2ContinuesAfterGoAway(t *testing.T) {
 	needPeers(t, "nginx")
 	for _, a := range everywhere("5.1.1") {
@@ -234,7 +238,8 @@ func TestNetwork_PlainEndpointThroughAProxy(t *testing.T) {
 	}
 }
 
-// TestNetwork_EnvironmentNamesTheProxy: 0.0.0.0 leads to this machine, but is no loopback address, and only squid knows dynatrace.test.
+// TestNetwork_EnvironmentNamesTheProxy: 0.0.0.0 leads to this machine, but is no loopback address,
+// and only squid knows dynatrace.test.
 func TestNetwork_EnvironmentNamesTheProxy(t *testing.T) {
 	needPeers(t, "nginx", "squid")
 	authority := pki.Authority(t)

@@ -15,15 +15,15 @@ import (
 	"testing"
 )
 
-// The network tests put servers from other projects between the agent and the local Dynatrace: nginx
-// as a TLS front end, tinyproxy and squid as proxies. They listen on loopback only, belong to one test
-// each and end with it.
+// The network tests put servers from other projects between the agent and the local Dynatrace:
+// nginx as a TLS front end, tinyproxy and squid as proxies. They listen on loopback only, belong to
+// one test each and end with it.
 //
 // They run in `make test-network` only, which sets NETWORK_PEERS. Everywhere else they are skipped,
 // installed or not, so that `make test` means the same on every machine.
 
-// peersWanted is the environment variable that turns the network tests on. A peer that is missing is
-// then a failure.
+// peersWanted is the environment variable that turns the network tests on. A peer that is missing
+// is then a failure.
 const peersWanted = "NETWORK_PEERS"
 
 // peers are the programs, with their packages in Debian.
@@ -31,7 +31,8 @@ var peers = []struct{ program, debian string }{
 	{"nginx", "nginx"}, {"tinyproxy", "tinyproxy"}, {"squid", "squid-openssl"},
 }
 
-// findPeer searches PATH and /usr/sbin, where Debian installs servers and which few users have in PATH.
+// findPeer searches PATH and /usr/sbin, where Debian installs servers and which few users have in
+// PATH.
 func findPeer(program string) (string, bool) {
 	if path, err := exec.LookPath(program); err == nil {
 		return path, true
@@ -130,7 +131,8 @@ func put(t *testing.T, dir, name, text string) string {
 	return path
 }
 
-// startPeer runs a program in the foreground until the test ends, and waits until it listens on all addresses.
+// startPeer runs a program in the foreground until the test ends, and waits until it listens on all
+// addresses.
 func startPeer(t *testing.T, dir, program string, listens []string, args ...string) *peer {
 	t.Helper()
 	p := &peer{t: t, name: program, dir: dir, said: filepath.Join(dir, program+".out"), args: args, listens: listens}
@@ -205,8 +207,8 @@ func tail(s string, n int) string { return s[max(0, len(s)-n):] }
 // givenPorts are those that freePorts has given.
 var givenPorts sync.Map
 
-// freePorts are ports that nobody listens on now. They are below those that Linux takes for connections (32768 and up), which could take one
-// before the server does.
+// freePorts are ports that nobody listens on now. They are below those that Linux takes for
+// connections (32768 and up), which could take one before the server does.
 func freePorts(t *testing.T, n int) (ports []int) {
 	t.Helper()
 	for range 1000 {

@@ -12,8 +12,8 @@ import (
 	"out_dynatrace/test/pki"
 )
 
-// TestNetwork_RestartOfNginxLosesNothing: it is killed amid requests, with what it has taken and not passed on, and with answers that it
-// has not given yet, so that some lines may arrive twice.
+// TestNetwork_RestartOfNginxLosesNothing: it is killed amid requests, with what it has taken and
+// not passed on, and with answers that it has not given yet, so that some lines may arrive twice.
 func TestNetwork_RestartOfNginxLosesNothing(t *testing.T) {
 	needPeers(t, "nginx")
 	const lines, each = 6000, 1000
@@ -48,7 +48,8 @@ func TestNetwork_RestartOfNginxLosesNothing(t *testing.T) {
 	}
 }
 
-// TestNetwork_TLSVersions: each of those that are spoken, alone on the server, with a client certificate and HTTP/2.
+// TestNetwork_TLSVersions: each of those that are spoken, alone on the server, with a client
+// certificate and HTTP/2.
 func TestNetwork_TLSVersions(t *testing.T) {
 	needPeers(t, "nginx")
 	authority, clients := pki.Authority(t), pki.Authority(t)

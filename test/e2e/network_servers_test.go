@@ -86,7 +86,8 @@ func (f *front) renew(t *testing.T, certificate pki.Pair) {
 // proxyUser and proxyPassword are long enough to be looked for in every log.
 const proxyUser, proxyPassword = "joe", "hunter2-hunter2-hunter2"
 
-// startTinyproxy runs one that wants a password or not, and connects to the given ports only, to all without any.
+// startTinyproxy runs one that wants a password or not, and connects to the given ports only, to
+// all without any.
 func startTinyproxy(t *testing.T, auth bool, ports ...int) (url string, p *peer) {
 	t.Helper()
 	dir := peerDir(t)
@@ -109,7 +110,8 @@ type squid struct {
 	authority   pki.Pair
 }
 
-// startSquid runs it on 127.0.0.1. It knows the address of the name dynatrace.test, as nobody else does.
+// startSquid runs it on 127.0.0.1. It knows the address of the name dynatrace.test, as nobody else
+// does.
 func startSquid(t *testing.T) *squid {
 	t.Helper()
 	return startSquidAt(t, "127.0.0.1")
@@ -152,7 +154,8 @@ pinger_enable off
 netdb_filename none
 shutdown_lifetime 0 seconds
 `, dir, s.http, s.https, cert, hosts, passwords, helper))
-	// Its shared memory bears the name of the service: two of one name take it from each other, and one that is killed leaves it.
+	// Its shared memory bears the name of the service: two of one name take it from each other, and
+	// one that is killed leaves it.
 	service := fmt.Sprintf("e2e%d", ports[0])
 	t.Cleanup(func() {
 		left, _ := filepath.Glob("/dev/shm/" + service + "-*")

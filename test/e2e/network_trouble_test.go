@@ -16,8 +16,8 @@ type complaint struct {
 	says  []string
 }
 
-// TestNetwork_EachFailureIsLoggedInOneLine: what servers that nobody here wrote say of each mistake becomes one line that says what to change.
-// Nothing is given up, and nothing arrives.
+// TestNetwork_EachFailureIsLoggedInOneLine: what servers that nobody here wrote say of each mistake
+// becomes one line that says what to change. Nothing is given up, and nothing arrives.
 func TestNetwork_EachFailureIsLoggedInOneLine(t *testing.T) {
 	authority, strangers := pki.Authority(t), pki.Authority(t)
 	dir := tempDir(t)
@@ -110,7 +110,8 @@ func TestNetwork_EachFailureIsLoggedInOneLine(t *testing.T) {
 		}, "error", []string{"put them into `proxy` or HTTPS_PROXY"}, nil},
 		{"squid: http where it speaks TLS", []string{"squid"}, frontOptions{certificate: &right}, func(t *testing.T, _ *front) []string {
 			return trusting("proxy", "http://"+withLogin(startSquid(t).https))
-			// Built with OpenSSL it closes the connection, built with GnuTLS it answers with an alert.
+			// Built with OpenSSL it closes the connection, built with GnuTLS it answers with an
+			// alert.
 		}, "warn", []string{"the proxy closes the connection without an answer", "whether it wants https:// in front of them"}, &complaint{"error", []string{"the proxy wants to be spoken to over TLS"}}},
 		{"squid: TLS where it speaks http", []string{"squid"}, frontOptions{certificate: &right}, func(t *testing.T, _ *front) []string {
 			return trusting("proxy", "https://"+withLogin(startSquid(t).http))

@@ -7,7 +7,8 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestTLS_SelfSignedActiveGate: trusted by tls_ca_file, refused without, taken as it comes with tls_verify off.
+// TestTLS_SelfSignedActiveGate: trusted by tls_ca_file, refused without, taken as it comes with
+// tls_verify off.
 func TestTLS_SelfSignedActiveGate(t *testing.T) {
 	const lines = 500
 	for _, a := range everywhere("5.1.1", "1.9") {

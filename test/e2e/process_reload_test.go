@@ -63,8 +63,9 @@ func TestReload_LosesNothing(t *testing.T) {
 	}
 }
 
-// TestReload_FiftyLeaveNothingBehind: every other reload comes while the destination is down, by turns because it refuses and
-// because it does not answer, and has to wait for it. What the last ones hold is no more than what the first ones did.
+// TestReload_FiftyLeaveNothingBehind: every other reload comes while the destination is down, by
+// turns because it refuses and because it does not answer, and has to wait for it. What the last
+// ones hold is no more than what the first ones did.
 func TestReload_FiftyLeaveNothingBehind(t *testing.T) {
 	const reloads, step = 50, 100
 	for _, a := range hosts("5.1.1") {
@@ -126,8 +127,9 @@ func (r *hostRun) usage() usage {
 	return usage{s.FDs, s.Threads, s.RSSKiB}
 }
 
-// wantNoMoreThan allows a few threads that Go's scheduler adds when it pleases, connections that come and go, and memory that
-// the collector has not returned yet: less than a leak of one of each for every reload would make.
+// wantNoMoreThan allows a few threads that Go's scheduler adds when it pleases, connections that
+// come and go, and memory that the collector has not returned yet: less than a leak of one of each
+// for every reload would make.
 func (u usage) wantNoMoreThan(t *testing.T, before usage) {
 	t.Helper()
 	const fds, threads, rssKiB = 6, 8, 24 << 10

@@ -69,9 +69,10 @@ func onlyChunk(t *testing.T, lines []byte) corpus.Chunk {
 	return corpus.Chunk{}
 }
 
-// TestShutdown_RestartDeliversTheRest: lines are written all the time, SIGTERM comes, and a second run with the same chunks and
-// positions on disk delivers the rest. Nothing may be lost. Twice may come only what the first run delivered after the signal:
-// Fluent Bit still flushes what waits for a worker when the grace period is over, but no longer looks at the results.
+// TestShutdown_RestartDeliversTheRest: lines are written all the time, SIGTERM comes, and a second
+// run with the same chunks and positions on disk delivers the rest. Nothing may be lost. Twice may
+// come only what the first run delivered after the signal: Fluent Bit still flushes what waits for
+// a worker when the grace period is over, but no longer looks at the results.
 func TestShutdown_RestartDeliversTheRest(t *testing.T) {
 	if fluentBit == "" {
 		t.Skip("needs a real Fluent Bit: chunks on disk are its own")
@@ -134,7 +135,8 @@ func TestShutdown_RestartDeliversTheRest(t *testing.T) {
 	}
 }
 
-// TestShutdown_DoesNotWaitForAServerThatIsDown: a flush that has begun gives up, at the latest, at its deadline.
+// TestShutdown_DoesNotWaitForAServerThatIsDown: a flush that has begun gives up, at the latest, at
+// its deadline.
 func TestShutdown_DoesNotWaitForAServerThatIsDown(t *testing.T) {
 	for _, a := range hosts("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {

@@ -9,8 +9,9 @@ import (
 	"out_dynatrace/test/host"
 )
 
-// TestStartup_AllMistakesAreReportedTogether: the process ends with a failure, one line a mistake. Fluent Bit then calls
-// the exit of the second section, whose Init it never called, with a null pointer.
+// TestStartup_AllMistakesAreReportedTogether: the process ends with a failure, one line a mistake.
+// Fluent Bit then calls the exit of the second section, whose Init it never called, with a null
+// pointer.
 func TestStartup_AllMistakesAreReportedTogether(t *testing.T) {
 	for _, a := range everywhere() {
 		t.Run(a.name, func(t *testing.T) {
@@ -70,8 +71,8 @@ func TestStartup_ServerMayBeDown(t *testing.T) {
 	}
 }
 
-// TestStartup_DaemonModeIsRefused: Fluent Bit forks after it has loaded the library, and Go's threads stay behind. What waits for one
-// of them waits for ever, so the library has to notice.
+// TestStartup_DaemonModeIsRefused: Fluent Bit forks after it has loaded the library, and Go's
+// threads stay behind. What waits for one of them waits for ever, so the library has to notice.
 func TestStartup_DaemonModeIsRefused(t *testing.T) {
 	for _, a := range hosts("5.1.1", "1.9", "2.2") {
 		t.Run(a.name, func(t *testing.T) {

@@ -13,7 +13,8 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestUserAgent_NamesThePluginAndFluentBit, and the first line of the log does, too: from 2.1 on, also after a reload.
+// TestUserAgent_NamesThePluginAndFluentBit, and the first line of the log does, too: from 2.1 on,
+// also after a reload.
 func TestUserAgent_NamesThePluginAndFluentBit(t *testing.T) {
 	const lines = 100
 	for _, a := range everywhere(host.Shapes...) {

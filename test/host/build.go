@@ -21,8 +21,9 @@ var sources embed.FS
 // ErrNoCompiler is what Build returns on a machine without a C compiler.
 var ErrNoCompiler = errors.New("host: no C compiler (cc, gcc or clang) found in PATH")
 
-// Paths are the built programs. The symbols that a plugin can look up in the process it runs in differ between the
-// versions of Fluent Bit, and they are a property of the binary: so there is one for each set.
+// Paths are the built programs. The symbols that a plugin can look up in the process it runs in
+// differ between the versions of Fluent Bit, and they are a property of the binary: so there is one
+// for each set.
 type Paths struct {
 	binaries [exportSets]string
 }
@@ -34,8 +35,9 @@ var cFlags = []string{
 	"-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden", "-pthread", "-rdynamic",
 }
 
-// Build compiles the host into a directory below dir that is named after the content of its sources, or finds it there.
-// An empty dir means build/host at the root of the module. It is safe to call from many processes at once.
+// Build compiles the host into a directory below dir that is named after the content of its
+// sources, or finds it there. An empty dir means build/host at the root of the module. It is safe
+// to call from many processes at once.
 func Build(dir string) (Paths, error) { return build(dir, 0, exportSets) }
 
 // build compiles the binaries of the export sets from first up to, not including, end.
@@ -75,7 +77,8 @@ func build(dir string, first, end int, extraFlags ...string) (Paths, error) {
 	if err := compileAll(cc, flags, work, first, end); err != nil {
 		return paths, err
 	}
-	// Renaming a whole directory is atomic; when another process was faster, its result is as good as ours.
+	// Renaming a whole directory is atomic; when another process was faster, its result is as good
+	// as ours.
 	if err := os.Rename(work, final); err != nil {
 		if _, statErr := os.Stat(final); statErr != nil {
 			return paths, err

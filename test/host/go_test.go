@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// goProbe builds the probe plugin written in Go, or finds it among what was built before: linking takes seconds.
+// goProbe builds the probe plugin written in Go, or finds it among what was built before: linking
+// takes seconds.
 var goProbe = sync.OnceValues(func() (string, error) {
 	root, err := moduleRoot()
 	if err != nil {

@@ -1,8 +1,8 @@
 // Package host runs an output plugin as Fluent Bit does, without Fluent Bit.
 //
-// A small C program loads the .so in the shape of one Fluent Bit version (Shapes), calls it on the threads and stacks
-// that Fluent Bit calls it on, and watches what it does with the memory it is given. This package builds that program and
-// drives it: one process is one run.
+// A small C program loads the .so in the shape of one Fluent Bit version (Shapes), calls it on the
+// threads and stacks that Fluent Bit calls it on, and watches what it does with the memory it is
+// given. This package builds that program and drives it: one process is one run.
 //
 //	h, err := host.Start(t.Context(), host.Options{Plugin: "out_x.so", Instances: []host.Properties{host.Props("endpoint", url)}})
 //	h.Send(0, "tag", chunk)
@@ -31,7 +31,8 @@ import (
 // All as the instance of Send sends the chunk to every instance.
 const All = -1
 
-// ErrEnded is what a call returns when the process has ended, or ended before it answered. Close tells why.
+// ErrEnded is what a call returns when the process has ended, or ended before it answered. Close
+// tells why.
 var ErrEnded = errors.New("host: the process has ended")
 
 // Host is one running process. Its methods may be called by many goroutines at once.
@@ -54,8 +55,9 @@ type Host struct {
 	logTo   io.Writer
 }
 
-// Start loads, registers and initialises the plugin, and returns when all instances run. When that fails, the error is an
-// *ExitError with the report of the run. The process is killed when ctx ends.
+// Start loads, registers and initialises the plugin, and returns when all instances run. When that
+// fails, the error is an *ExitError with the report of the run. The process is killed when ctx
+// ends.
 func Start(ctx context.Context, o Options) (*Host, error) {
 	if o.Shape == "" {
 		o.Shape = Newest
@@ -164,8 +166,9 @@ func (w *stderrWriter) Write(p []byte) (int, error) {
 	return w.stderr.Write(p)
 }
 
-// Send gives a chunk of msgpack events to one instance, or to All; the flush comes later. The host takes chunks while fewer
-// than MaxOutstanding are under way: beyond that, and what a pipe holds, Send blocks.
+// Send gives a chunk of msgpack events to one instance, or to All; the flush comes later. The host
+// takes chunks while fewer than MaxOutstanding are under way: beyond that, and what a pipe holds,
+// Send blocks.
 func (h *Host) Send(instance int, tag string, chunk []byte) error {
 	target := "all"
 	if instance != All {
@@ -214,8 +217,8 @@ func (h *Host) Drain() error {
 	return err
 }
 
-// Reload does a hot reload: the new definition is registered while the old instances flush what was sent before, then
-// they end and new ones start. It returns what the process used before and after.
+// Reload does a hot reload: the new definition is registered while the old instances flush what was
+// sent before, then they end and new ones start. It returns what the process used before and after.
 func (h *Host) Reload() (before, after Stats, err error) {
 	if after, err = h.command("reload"); err != nil {
 		return before, after, err
@@ -236,7 +239,8 @@ func (h *Host) Register() error {
 	return err
 }
 
-// ReinstallSignals installs the host's signal handlers again, without SA_ONSTACK, as Fluent Bit does after SIGHUP.
+// ReinstallSignals installs the host's signal handlers again, without SA_ONSTACK, as Fluent Bit
+// does after SIGHUP.
 func (h *Host) ReinstallSignals() error {
 	_, err := h.command("signals")
 	return err
@@ -245,7 +249,8 @@ func (h *Host) ReinstallSignals() error {
 // Stats tells what the process uses now, and brings Snapshot's Metrics up to date.
 func (h *Host) Stats() (Stats, error) { return h.command("stats") }
 
-// Signal sends a signal: SIGTERM and SIGINT end the run as Close does, SIGHUP reloads, SIGCONT reinstalls the handlers.
+// Signal sends a signal: SIGTERM and SIGINT end the run as Close does, SIGHUP reloads, SIGCONT
+// reinstalls the handlers.
 func (h *Host) Signal(s os.Signal) error { return h.cmd.Process.Signal(s) }
 
 // PID is the process id; with Daemon it is the parent's.
@@ -263,7 +268,8 @@ func (h *Host) Snapshot() Report {
 	return r
 }
 
-// Await waits until the report fulfils the condition, at most for d. It returns false when it did not.
+// Await waits until the report fulfils the condition, at most for d. It returns false when it did
+// not.
 func (h *Host) Await(d time.Duration, condition func(*Report) bool) bool {
 	deadline := time.Now().Add(d)
 	for {
@@ -283,8 +289,9 @@ func (h *Host) Await(d time.Duration, condition func(*Report) bool) bool {
 	}
 }
 
-// Close ends the input and waits for the end of the process: chunks still under way get the grace period. The error is an
-// *ExitError unless the exit status is 0. Close may be called again and then returns the same.
+// Close ends the input and waits for the end of the process: chunks still under way get the grace
+// period. The error is an *ExitError unless the exit status is 0. Close may be called again and
+// then returns the same.
 func (h *Host) Close() (Report, error) {
 	_ = h.stdin.Close()
 	return h.Wait()

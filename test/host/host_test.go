@@ -482,7 +482,8 @@ func TestReloadKeepsFlushingUntilTheOldInstancesAreDone(t *testing.T) {
 	}
 	got := words(r.lines(), 2)
 	first := "pre_register 0; register main=1; init probe.0; pre_run 1; "
-	// The registration of the new definition may come before or after the record of the flush that is under way.
+	// The registration of the new definition may come before or after the record of the flush that
+	// is under way.
 	once := "flush probe.0; pre_register 1; register main=1; pre_exit 1; exit probe.0; unregister main=1; init probe.0; pre_run 1; "
 	got = strings.ReplaceAll(got, "pre_register 1; flush probe.0; register main=1;", "flush probe.0; pre_register 1; register main=1;")
 	got = strings.ReplaceAll(got, "pre_register 1; register main=1; flush probe.0;", "flush probe.0; pre_register 1; register main=1;")

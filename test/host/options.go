@@ -19,7 +19,8 @@ const Newest Shape = "5.1.1"
 // exportSets is the number of different sets of symbols that the versions export.
 const exportSets = 4
 
-// shapes repeats what Go must know of the C table: which of the binaries plays the shape, and what the shape can do.
+// shapes repeats what Go must know of the C table: which of the binaries plays the shape, and what
+// the shape can do.
 var shapes = map[Shape]struct {
 	exports int
 	hooks   bool
@@ -30,20 +31,24 @@ var shapes = map[Shape]struct {
 	"4.2": {3, true}, "5.0": {3, true}, "5.1.1": {3, true},
 }
 
-// HasAPI tells whether the version has more than the property getter: log_print, log checks and metrics.
+// HasAPI tells whether the version has more than the property getter: log_print, log checks and
+// metrics.
 func (s Shape) HasAPI() bool { return shapes[s].exports > 0 }
 
-// TellsVersion tells whether the version exports what leads to its number, which is the name of the shape here.
+// TellsVersion tells whether the version exports what leads to its number, which is the name of the
+// shape here.
 func (s Shape) TellsVersion() bool { return shapes[s].exports > 1 }
 
-// HasHooks tells whether the version calls FLBPluginPreRegister, FLBPluginOutputPreRun and FLBPluginOutputPreExit.
+// HasHooks tells whether the version calls FLBPluginPreRegister, FLBPluginOutputPreRun and
+// FLBPluginOutputPreExit.
 func (s Shape) HasHooks() bool { return shapes[s].hooks }
 
 // Property is one line of an [OUTPUT] section.
 type Property struct{ Key, Value string }
 
-// Properties is an [OUTPUT] section: ordered, since the first of equal keys wins. The host honours alias, log_level,
-// workers and retry_limit, and hides these and all other keys of the core from the plugin.
+// Properties is an [OUTPUT] section: ordered, since the first of equal keys wins. The host honours
+// alias, log_level, workers and retry_limit, and hides these and all other keys of the core from
+// the plugin.
 type Properties []Property
 
 // Props makes Properties of pairs: Props("endpoint", url, "api_token", token).
@@ -66,13 +71,16 @@ type Options struct {
 	Shape Shape
 	// Instances are the outputs; none means one without properties.
 	Instances []Properties
-	// Workers is the number of threads of each output without a workers property; 0 flushes on the engine thread.
+	// Workers is the number of threads of each output without a workers property; 0 flushes on the
+	// engine thread.
 	Workers int
 	// RetryDelay is the wait before a chunk is flushed again; 0 means 100 ms.
 	RetryDelay time.Duration
-	// RetryLimit is the number of retries of each output without a retry_limit property; 0 means no limit, NoRetries none.
+	// RetryLimit is the number of retries of each output without a retry_limit property; 0 means no
+	// limit, NoRetries none.
 	RetryLimit int
-	// Grace is the time to finish in after Close, SIGTERM or SIGINT; 0 means 5 s, negative no limit but Timeout.
+	// Grace is the time to finish in after Close, SIGTERM or SIGINT; 0 means 5 s, negative no limit
+	// but Timeout.
 	Grace time.Duration
 	// Timeout ends the process with a report of what hangs; 0 means 120 s.
 	Timeout time.Duration
@@ -84,16 +92,18 @@ type Options struct {
 	StackBytes int
 	// NoCoroutine flushes on the thread's own stack: for sanitizers and debuggers.
 	NoCoroutine bool
-	// OneExit ends several instances as Fluent Bit up to 2.0.6 does: only the last one gets FLBPluginExitCtx. (What follows
-	// there, a crash of the core, is left out.)
+	// OneExit ends several instances as Fluent Bit up to 2.0.6 does: only the last one gets
+	// FLBPluginExitCtx. (What follows there, a crash of the core, is left out.)
 	OneExit bool
 	// Daemon forks after FLBPluginRegister and runs the rest in the child.
 	Daemon bool
-	// ReinstallSignals installs the signal handlers again after FLBPluginRegister, which is what SIGHUP does.
+	// ReinstallSignals installs the signal handlers again after FLBPluginRegister, which is what
+	// SIGHUP does.
 	ReinstallSignals bool
 	// Env is added to the environment, as KEY=value.
 	Env []string
-	// LogTo gets a live copy of the log, in Fluent Bit's shape, and of what the plugin writes to stderr; nil means none.
+	// LogTo gets a live copy of the log, in Fluent Bit's shape, and of what the plugin writes to
+	// stderr; nil means none.
 	LogTo io.Writer
 	// Paths are the built programs; the zero value means those of Build("").
 	Paths Paths

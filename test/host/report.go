@@ -41,8 +41,9 @@ type Flush struct {
 type LogLine struct {
 	Level   string // error, warn, info, debug or trace
 	Message string
-	// Thread is the host's thread that printed it (flb-pipeline, flb-out-<name>-w<n>, main); empty means a thread that
-	// the plugin started: Fluent Bit prints such a line to stderr instead of its log.
+	// Thread is the host's thread that printed it (flb-pipeline, flb-out-<name>-w<n>, main); empty
+	// means a thread that the plugin started: Fluent Bit prints such a line to stderr instead of
+	// its log.
 	Thread string
 }
 
@@ -77,7 +78,8 @@ type Metric struct {
 	Value    float64
 }
 
-// Counts is what became of the chunks of one instance. A chunk ends in one of OK, Errors, GivenUp and Undelivered.
+// Counts is what became of the chunks of one instance. A chunk ends in one of OK, Errors, GivenUp
+// and Undelivered.
 type Counts struct {
 	Name        string
 	Chunks      int
@@ -122,7 +124,8 @@ type Report struct {
 	Signal   syscall.Signal
 }
 
-// HasLog tells whether a log line of the level, or of any level when it is empty, contains the text.
+// HasLog tells whether a log line of the level, or of any level when it is empty, contains the
+// text.
 func (r *Report) HasLog(level, text string) bool {
 	for _, l := range r.Logs {
 		if (level == "" || l.Level == level) && strings.Contains(l.Message, text) {

@@ -33,8 +33,8 @@ func writeAccepted(w http.ResponseWriter) {
 // out of range; that it is so for all others than three is inferred.
 var longTime = regexp.MustCompile(`^"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.([0-9]{1,2}|[0-9]{4,}))?([Zz+-]|")`)
 
-// allShortTimes says whether a OneAgent reads the time of each event: the first of the keys that can hold it, as in an environment
-// (inferred).
+// allShortTimes says whether a OneAgent reads the time of each event: the first of the keys that
+// can hold it, as in an environment (inferred).
 func allShortTimes(events [][]byte) bool {
 	for _, event := range events {
 		best, short := len(timestampKeys), true

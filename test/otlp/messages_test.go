@@ -83,7 +83,8 @@ func requests(t testing.TB, data []byte, size int) (all []*collector.ExportLogsS
 	return all
 }
 
-// flat makes of each record what JSON would have sent. It shares no code with the plugin or with the local Dynatrace.
+// flat makes of each record what JSON would have sent. It shares no code with the plugin or with
+// the local Dynatrace.
 func flat(all []*collector.ExportLogsServiceRequest) (out []map[string]any) {
 	for _, request := range all {
 		for _, r := range request.ResourceLogs {
@@ -184,7 +185,8 @@ func wanted(t testing.TB, data []byte) (out []map[string]any) {
 	return out
 }
 
-// jsonValue reads a value; a number without a fraction is an integer, and text where int64 does not hold it.
+// jsonValue reads a value; a number without a fraction is an integer, and text where int64 does not
+// hold it.
 func jsonValue(raw json.RawMessage) any {
 	switch raw[0] {
 	case '[':
@@ -233,7 +235,8 @@ func TestTheMessagesSayWhatTheJSONSays(t *testing.T) {
 	}
 }
 
-// TestGroupsStayTogetherHoweverTheyAreCut: a record that does not fit can be the first of its group.
+// TestGroupsStayTogetherHoweverTheyAreCut: a record that does not fit can be the first of its
+// group.
 func TestGroupsStayTogetherHoweverTheyAreCut(t *testing.T) {
 	s := corpus.Str
 	var data []byte
@@ -263,7 +266,8 @@ func TestGroupsStayTogetherHoweverTheyAreCut(t *testing.T) {
 	}
 }
 
-// TestARecordThatIsTakenAwayLeavesNoTrace: a body may go on, or end, behind the record before it, whatever the last one has begun.
+// TestARecordThatIsTakenAwayLeavesNoTrace: a body may go on, or end, behind the record before it,
+// whatever the last one has begun.
 func TestARecordThatIsTakenAwayLeavesNoTrace(t *testing.T) {
 	text := func(s string) record.Value { return record.Value{Kind: record.String, Text: []byte(s)} }
 	service := func(s string) []record.Attribute {

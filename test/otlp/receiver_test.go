@@ -156,7 +156,8 @@ func TestTheCollectorReadsEachFieldAsItWasMeant(t *testing.T) {
 	}
 }
 
-// TestTheSchemaOfAResourceGoesWithIt wherever Fluent Bit puts it: beside the resource (5.1) or in it.
+// TestTheSchemaOfAResourceGoesWithIt wherever Fluent Bit puts it: beside the resource (5.1) or in
+// it.
 func TestTheSchemaOfAResourceGoesWithIt(t *testing.T) {
 	s := corpus.Str
 	in := func(dst []byte, body corpus.Value) []byte {

@@ -1,4 +1,5 @@
-// Package pki makes authorities and certificates for tests: ECDSA P-256 unless RSA is asked for, valid for a day around now unless said otherwise.
+// Package pki makes authorities and certificates for tests: ECDSA P-256 unless RSA is asked for,
+// valid for a day around now unless said otherwise.
 package pki
 
 import (

@@ -30,7 +30,8 @@ type process struct {
 	stop func() error
 }
 
-// chooseAgent returns the Fluent Bit of the environment variable FLUENT_BIT or of PATH, or the test host.
+// chooseAgent returns the Fluent Bit of the environment variable FLUENT_BIT or of PATH, or the test
+// host.
 func chooseAgent(hostWanted bool) (agent, error) {
 	if hostWanted {
 		return agent{"the test host (as -host asks)", startHost}, nil
@@ -54,8 +55,8 @@ func chooseAgent(hostWanted bool) (agent, error) {
 	return agent{"the test host (no fluent-bit found; FLUENT_BIT=/path/to/fluent-bit names one)", startHost}, nil
 }
 
-// startFluentBit runs the configuration as it is, with a plugins.conf that names this plugin: Fluent Bit
-// looks in its working directory first.
+// startFluentBit runs the configuration as it is, with a plugins.conf that names this plugin:
+// Fluent Bit looks in its working directory first.
 func startFluentBit(ctx context.Context, j *job, path string) (*process, error) {
 	if err := os.Mkdir(filepath.Join(j.dir, "state"), 0o700); err != nil {
 		return nil, err
@@ -162,8 +163,8 @@ func sendLines(h *host.Host, path string) error {
 	return h.Drain()
 }
 
-// outputProperties are those of the output named dynatrace in a classic configuration, without the ones
-// that select its records, and with ${NAME} replaced; nil if there is none.
+// outputProperties are those of the output named dynatrace in a classic configuration, without the
+// ones that select its records, and with ${NAME} replaced; nil if there is none.
 func outputProperties(text string, environment map[string]string) host.Properties {
 	for section := range strings.SplitSeq(text, "\n[") {
 		var p host.Properties

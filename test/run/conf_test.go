@@ -15,8 +15,8 @@ import (
 
 const confDir = "../../conf"
 
-// section is one [SECTION] of a configuration in Fluent Bit's classic format. Names and keys are in lower
-// case.
+// section is one [SECTION] of a configuration in Fluent Bit's classic format. Names and keys are in
+// lower case.
 type section struct {
 	name    string
 	entries []entry
@@ -35,7 +35,8 @@ func (s section) get(key string) string {
 	return ""
 }
 
-// parseClassic reads sections, entries and comments, which is all that conf/ uses: no @SET, no @INCLUDE.
+// parseClassic reads sections, entries and comments, which is all that conf/ uses: no @SET, no
+// @INCLUDE.
 func parseClassic(text string) []section {
 	var sections []section
 	for line := range strings.Lines(text) {
@@ -70,7 +71,8 @@ func readConf(t *testing.T, name string) string {
 
 var yamlPair = regexp.MustCompile(`^( *)(- )?([\w.]+): *(.*)$`)
 
-// parseYAML reads the little of YAML that conf/ uses: service, and pipeline with lists of inputs and outputs.
+// parseYAML reads the little of YAML that conf/ uses: service, and pipeline with lists of inputs
+// and outputs.
 func parseYAML(t *testing.T, text string) []section {
 	t.Helper()
 	var sections []section

@@ -20,8 +20,8 @@ const (
 	progressEvery = 5 * time.Second
 )
 
-// generatedToken has the form of an access token. It is put together here so that a scanner for leaked
-// tokens does not find it.
+// generatedToken has the form of an access token. It is put together here so that a scanner for
+// leaked tokens does not find it.
 var generatedToken = "dt0c01." + strings.Repeat("LOCALRUN", 3) + "." +
 	strings.Repeat("NOTASECRET", 7)[:64]
 
@@ -44,8 +44,8 @@ func (j *job) environment() map[string]string {
 	}
 }
 
-// run ships the log and prints the result. Its processes and its temporary directory are gone when it
-// returns.
+// run ships the log and prints the result. Its processes and its temporary directory are gone when
+// it returns.
 func run(ctx context.Context, o options, out io.Writer) error {
 	plugin, conf, err := absolute(o)
 	if err != nil {
@@ -120,8 +120,8 @@ func absolute(o options) (plugin, conf string, err error) {
 	return plugin, conf, err
 }
 
-// ship runs the agent until everything is stored, then ends it. An agent that ships a line twice does so
-// before it ends, so the result is compared after that.
+// ship runs the agent until everything is stored, then ends it. An agent that ships a line twice
+// does so before it ends, so the result is compared after that.
 func ship(ctx context.Context, a agent, j *job, kept *store, out io.Writer, started time.Time) error {
 	ctx, kill := context.WithCancel(ctx)
 	p, err := a.start(ctx, j)
@@ -137,8 +137,8 @@ func ship(ctx context.Context, a agent, j *job, kept *store, out io.Writer, star
 	return err
 }
 
-// wait returns when as many records are stored as lines were read, or when done is closed because the
-// agent has nothing left to ship.
+// wait returns when as many records are stored as lines were read, or when done is closed because
+// the agent has nothing left to ship.
 func wait(ctx context.Context, done <-chan struct{}, kept *store, silence time.Duration,
 	out io.Writer, started time.Time) error {
 	tick := time.NewTicker(20 * time.Millisecond)

@@ -88,7 +88,8 @@ func TestRun_ConfigurationsWorkInARealFluentBit(t *testing.T) {
 	}
 }
 
-// TestRun_PathNamesTheFluentBit runs whatever is called fluent-bit in PATH when FLUENT_BIT names none.
+// TestRun_PathNamesTheFluentBit runs whatever is called fluent-bit in PATH when FLUENT_BIT names
+// none.
 func TestRun_PathNamesTheFluentBit(t *testing.T) {
 	plugin := builtPlugin(t)
 	dir := t.TempDir()

@@ -13,8 +13,8 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// longestLine is the longest line in bytes that is shipped: as much as fits the buffer that conf/ gives
-// tail (10M).
+// longestLine is the longest line in bytes that is shipped: as much as fits the buffer that conf/
+// gives tail (10M).
 const longestLine = 9_900_000
 
 // source is the log to ship: a copy, so that the log may grow or be rotated meanwhile, may have any

@@ -10,23 +10,23 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// compared is how many bytes of a content are compared; the rest of longer ones counts as a length, over
-// all contents together. A content of this length fits a request whatever it holds (a control character
-// takes six bytes of JSON, a request 9.5 MB); the plugin may have to cut a longer one.
+// compared is how many bytes of a content are compared; the rest of longer ones counts as a length,
+// over all contents together. A content of this length fits a request whatever it holds (a control
+// character takes six bytes of JSON, a request 9.5 MB); the plugin may have to cut a longer one.
 const compared = 1_000_000
 
 // tally counts lines and adds up hashes of their contents. Two tallies of the same lines are equal
-// whatever the order: an agent with several workers promises none. Its size does not depend on what it
-// has seen.
+// whatever the order: an agent with several workers promises none. Its size does not depend on what
+// it has seen.
 type tally struct {
 	lines int64
 	text  int64 // bytes of the contents
 	sum   uint64
 }
 
-// add takes a line without its end, as Dynatrace can store it: each byte that is not part of valid UTF-8
-// counts as U+FFFD. Zero bytes at the start are left out, because tail leaves them out where a read
-// happens to begin with them.
+// add takes a line without its end, as Dynatrace can store it: each byte that is not part of valid
+// UTF-8 counts as U+FFFD. Zero bytes at the start are left out, because tail leaves them out where
+// a read happens to begin with them.
 func (t *tally) add(line []byte) {
 	for len(line) > 0 && line[0] == 0 {
 		line = line[1:]
@@ -42,8 +42,8 @@ func (t *tally) add(line []byte) {
 // shownRecords is how many stored records are shown, at even distances.
 const shownRecords = 4
 
-// store is an ingest.Store that counts records and keeps a few to show. Its size does not depend on how
-// many it is given.
+// store is an ingest.Store that counts records and keeps a few to show. Its size does not depend on
+// how many it is given.
 type store struct {
 	total int64 // how many are expected
 

@@ -1,5 +1,6 @@
-// Command goprobe is an output plugin in Go that does little, and misbehaves on request: it proves that the host and the Go
-// runtime get along, and that the host shows what Fluent Bit does to Go code. What a flush does is decided by its tag.
+// Command goprobe is an output plugin in Go that does little, and misbehaves on request: it proves
+// that the host and the Go runtime get along, and that the host shows what Fluent Bit does to Go
+// code. What a flush does is decided by its tag.
 package main
 
 import "C"
