@@ -1,7 +1,6 @@
 package plugin
 
 import (
-	"compress/gzip"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -11,12 +10,15 @@ import (
 	"testing"
 	"time"
 
+	"compress/gzip"
+
 	"out_dynatrace/plugin/config"
-	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/flush"
+	"out_dynatrace/plugin/internal/fake"
 	"out_dynatrace/plugin/telemetry"
 )
 
-// pages is a server that refuses what holds poison, or everything, with a web page.
+// pages is a server that refuses what holds fake.Poison, or everything, with a web page.
 type pages struct {
 	mu       sync.Mutex
 	all      bool
@@ -30,7 +32,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Content-Encoding") == "gzip" {
 		body, _ = gzip.NewReader(r.Body)
 	}
-	var records []stored
+	var records []fake.Stored
 	if err := json.NewDecoder(body).Decode(&records); err != nil {
 		panic(err)
 	}
@@ -39,7 +41,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.requests++
 	refused := p.all || p.requests <= p.first
 	for _, record := range records {
-		refused = refused || isPoison(record)
+		refused = refused || fake.IsPoison(record)
 	}
 	if refused {
 		w.Header().Set("Content-Type", "text/html")
@@ -53,7 +55,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func (p *pages) instance(t *testing.T, endpoints ...string) (*Instance, *lines) {
+func (p *pages) instance(t *testing.T, endpoints ...string) (*Instance, *fake.Lines) {
 	t.Helper()
 	if endpoints == nil {
 		server := httptest.NewServer(p)
@@ -64,12 +66,12 @@ func (p *pages) instance(t *testing.T, endpoints ...string) (*Instance, *lines) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := new(lines)
+	log := new(fake.Lines)
 	in, err := New(cfg, "", log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	in.now = func() time.Time { return clock }
+	in.now = func() time.Time { return fake.Clock }
 	t.Cleanup(in.Close)
 	return in, log
 }
@@ -79,22 +81,22 @@ func TestAServerThatRefusesEverythingWithAWebPageCostsNoRecord(t *testing.T) {
 	for _, n := range []int{1, 2, 10, 1000} {
 		p := &pages{all: true}
 		in, log := p.instance(t)
-		data := chunkOf(contents(n)...)
+		data := fake.Chunk(fake.Contents(n)...)
 		for range 3 {
-			if out := in.Flush(tag, data, false); out != deliver.OutcomeRetry {
+			if out := in.Flush(tag, data, false); out != flush.OutcomeRetry {
 				t.Errorf("%d records: %v", n, out)
 			}
 		}
 		if p.requests > 3*12 {
 			t.Errorf("%d records: %d requests", n, p.requests)
 		}
-		if dropped := in.dropped(); dropped != 0 || log.count("a web page rejects the records") == 0 || log.count("check `endpoint`") == 0 {
-			t.Errorf("%d records: dropped %d, said %q", n, dropped, log.all)
+		if dropped := in.dropped(); dropped != 0 || log.Count("a web page rejects the records") == 0 || log.Count("check `endpoint`") == 0 {
+			t.Errorf("%d records: dropped %d, said %q", n, dropped, log.All)
 		}
 		p.mu.Lock()
 		p.all = false
 		p.mu.Unlock()
-		if out := in.Flush(tag, data, false); out != deliver.OutcomeOK || len(p.taken) != n {
+		if out := in.Flush(tag, data, false); out != flush.OutcomeOK || len(p.taken) != n {
 			t.Errorf("%d records, once the server is right: %v, %d taken", n, out, len(p.taken))
 		}
 	}
@@ -105,18 +107,18 @@ func TestABadRecordThatAWebPageRefusesIsFoundAllTheSame(t *testing.T) {
 	for _, bad := range [][]int{{0}, {7}, {99}, {0, 1}, {3, 50, 98}} {
 		p := new(pages)
 		in, _ := p.instance(t)
-		data := chunkOf(contents(100, bad...)...)
-		out := deliver.OutcomeRetry
-		for rounds := 0; out == deliver.OutcomeRetry; rounds++ {
+		data := fake.Chunk(fake.Contents(100, bad...)...)
+		out := flush.OutcomeRetry
+		for rounds := 0; out == flush.OutcomeRetry; rounds++ {
 			if rounds == 1 {
-				in.Flush(tag, chunkOf("another chunk"), false) // from which the server is known
+				in.Flush(tag, fake.Chunk("another chunk"), false) // from which the server is known
 			}
 			if rounds == 5 {
 				t.Fatalf("%v: it does not end", bad)
 			}
 			out = in.Flush(tag, data, false)
 		}
-		if got := in.counters.Get(telemetry.DroppedRejected); out != deliver.OutcomeOK || got != uint64(len(bad)) || len(p.taken) < 100-len(bad) || len(p.taken) > 101-len(bad) {
+		if got := in.counters.Get(telemetry.DroppedRejected); out != flush.OutcomeOK || got != uint64(len(bad)) || len(p.taken) < 100-len(bad) || len(p.taken) > 101-len(bad) {
 			t.Errorf("%v: %v, dropped %d, %d taken", bad, out, got, len(p.taken))
 		}
 	}
@@ -128,9 +130,9 @@ func TestAServerThatBecomesTheAPIIsAskedAgain(t *testing.T) {
 		for _, n := range []int{1, 3, 10, 200} {
 			p := &pages{first: first}
 			in, log := p.instance(t)
-			data := chunkOf(contents(n, n/2)...)
-			out := deliver.OutcomeRetry
-			for rounds := 0; out == deliver.OutcomeRetry; rounds++ {
+			data := fake.Chunk(fake.Contents(n, n/2)...)
+			out := flush.OutcomeRetry
+			for rounds := 0; out == flush.OutcomeRetry; rounds++ {
 				if out = in.Flush(tag, data, false); n == 1 && rounds > first {
 					break // nothing else tells what this server is
 				}
@@ -139,7 +141,7 @@ func TestAServerThatBecomesTheAPIIsAskedAgain(t *testing.T) {
 				}
 			}
 			if got := in.counters.Get(telemetry.DroppedRejected); n > 1 && (got != 1 || len(p.taken) != n-1) || n == 1 && got != 0 {
-				t.Errorf("%d pages, %d records: %v, dropped %d, %d taken; said %q", first, n, out, got, len(p.taken), log.all)
+				t.Errorf("%d pages, %d records: %v, dropped %d, %d taken; said %q", first, n, out, got, len(p.taken), log.All)
 			}
 		}
 	}
@@ -152,7 +154,7 @@ func TestAWebPageSendsOnToTheNextEndpoint(t *testing.T) {
 	defer first.Close()
 	defer second.Close()
 	in, log := wrong.instance(t, first.URL+"/e/abc12345", second.URL+"/e/abc12345")
-	if out := in.Flush(tag, chunkOf(contents(50)...), false); out != deliver.OutcomeOK || len(right.taken) != 50 || in.dropped() != 0 {
-		t.Errorf("%v, %d taken, said %q", out, len(right.taken), log.all)
+	if out := in.Flush(tag, fake.Chunk(fake.Contents(50)...), false); out != flush.OutcomeOK || len(right.taken) != 50 || in.dropped() != 0 {
+		t.Errorf("%v, %d taken, said %q", out, len(right.taken), log.All)
 	}
 }

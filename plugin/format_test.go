@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/flush"
 	"out_dynatrace/plugin/telemetry"
 	"out_dynatrace/test/corpus"
 )
@@ -27,7 +27,7 @@ func TestADeadLetterOfOTLPHoldsItsResource(t *testing.T) {
 	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("service.name", "checkout"), corpus.Fields("name", "shop.orders"))
 	data = corpus.AppendEvent(data, corpus.At(in.now()), nil, corpus.Fields("log", "a line"))
 	data = corpus.AppendGroupEnd(data)
-	if out := in.Flush([]byte("app"), data, false); out != deliver.OutcomeError || path != "/e/abc12345/api/v2/otlp/v1/logs" {
+	if out := in.Flush([]byte("app"), data, false); out != flush.OutcomeError || path != "/e/abc12345/api/v2/otlp/v1/logs" {
 		t.Errorf("%v from %s", out, path)
 	}
 	text, err := os.ReadFile(file)
@@ -36,8 +36,8 @@ func TestADeadLetterOfOTLPHoldsItsResource(t *testing.T) {
 			t.Errorf("no %s in %s, %v", part, text, err)
 		}
 	}
-	if log.count("the server says: bad records") == 0 {
-		t.Errorf("the server's reason is not told: %s", strings.Join(log.all, "\n"))
+	if log.Count("the server says: bad records") == 0 {
+		t.Errorf("the server's reason is not told: %s", strings.Join(log.All, "\n"))
 	}
 }
 
@@ -48,11 +48,11 @@ func TestAttributesWithoutRoomInTheHeaderOfTextAreCountedAndTold(t *testing.T) {
 	}, "format", "text")
 	data := corpus.AppendEvent(nil, corpus.At(in.now()), nil, corpus.Fields("log", "a line", "short", "x", "long", strings.Repeat("x", 5000)))
 	data = append(data, data...)
-	if out := in.Flush([]byte("app"), data, false); out != deliver.OutcomeOK {
+	if out := in.Flush([]byte("app"), data, false); out != flush.OutcomeOK {
 		t.Fatal(out)
 	}
-	if n := in.Counters().Get(telemetry.CutAttributeCount); n != 2 || log.count("attributes left out for which the header of format text has no room") == 0 {
-		t.Errorf("%d counted: %s", n, strings.Join(log.all, "\n"))
+	if n := in.Counters().Get(telemetry.CutAttributeCount); n != 2 || log.Count("attributes left out for which the header of format text has no room") == 0 {
+		t.Errorf("%d counted: %s", n, strings.Join(log.All, "\n"))
 	}
 	if n := in.Counters().Get(telemetry.RequestsAccepted); n != 2 {
 		t.Errorf("%d requests for 2 records", n)

@@ -27,6 +27,7 @@ type Builder struct {
 	opts    Options
 	headed  encode.Headed  // the encoder, if it is one
 	sharing encode.Sharing // the same
+	most    int            // the size to which a record is cut
 	target  int            // the size that a body of more than one record should not exceed
 	body    []byte         // the open body, without its end
 	records int
@@ -45,7 +46,7 @@ type Cuts struct {
 
 // New returns a Builder.
 func New(opts Options) (*Builder, error) {
-	b := &Builder{opts: opts, target: opts.MaxBytes}
+	b := &Builder{opts: opts, most: opts.MaxBytes, target: opts.MaxBytes}
 	b.sharing, _ = opts.Encoder.(encode.Sharing)
 	if b.headed, _ = opts.Encoder.(encode.Headed); b.headed != nil {
 		b.opts.MaxRecords = 1
@@ -59,9 +60,12 @@ func New(opts Options) (*Builder, error) {
 	return b, nil
 }
 
-// Limit changes the sizes for the bodies to come: most bytes of a body, over which a record is cut, and the target, over which
-// a body takes no second record. New sets both to Options.MaxBytes.
-func (b *Builder) Limit(most, target int) { b.opts.MaxBytes, b.target = most, min(most, target) }
+// Limit changes the sizes of the bodies to come: most bytes of a body, to which a larger record is cut,
+// and the target, beyond which a body takes no second record. New sets both to Options.MaxBytes.
+func (b *Builder) Limit(most, target int) { b.most, b.target = most, min(most, target) }
+
+// MaxBytes returns Options.MaxBytes.
+func (b *Builder) MaxBytes() int { return b.opts.MaxBytes }
 
 // Add encodes r into the open body. It reports false, and leaves the body as it was, when r does not fit any more: take the
 // payload and add r again. A record that fits no payload at all is cut until it does; r is changed then.
@@ -71,7 +75,7 @@ func (b *Builder) Add(r *record.Record) bool {
 	}
 	before, limit := len(b.body), b.target
 	if b.records == 0 {
-		limit = b.opts.MaxBytes
+		limit = b.most
 	}
 	if size := b.append(r); size <= limit && (b.records == 0 || b.sharing == nil || b.sharing.Copied() <= mostCopied) {
 		b.records++
@@ -100,13 +104,6 @@ func (b *Builder) append(r *record.Record) int {
 // Records is the number of records in the open body.
 func (b *Builder) Records() int { return b.records }
 
-// TakeCuts returns the counts since the last call, and starts anew.
-func (b *Builder) TakeCuts() Cuts {
-	cuts := b.cuts
-	b.cuts = Cuts{}
-	return cuts
-}
-
 // Take closes the body, compresses it and returns it as a payload; false when it has no records. The Builder is then ready
 // for the next body, but the payload is good only until that is begun.
 func (b *Builder) Take() (Payload, bool) {
@@ -122,6 +119,7 @@ func (b *Builder) Take() (Payload, bool) {
 		p.Attributes = string(header)
 		b.cuts.Header += uint64(leftOut)
 	}
+	p.Cuts, b.cuts = b.cuts, Cuts{}
 	if b.gzip != nil && len(b.body) >= leastGzip {
 		b.wire.Reset()
 		b.gzip.Reset(&b.wire)
@@ -143,7 +141,7 @@ const leastGzip = 1 << 10
 
 // Release makes the Builder ready for the next flush. What was added and not taken is forgotten.
 func (b *Builder) Release() {
-	b.records = 0
+	b.records, b.cuts = 0, Cuts{}
 	if b.spare[0].isOver(cap(b.body)) {
 		b.body = nil
 	}

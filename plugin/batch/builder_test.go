@@ -114,11 +114,9 @@ func TestNoRecordsMakeNoPayload(t *testing.T) {
 func TestARecordThatFillsABodyToTheByteIsLeftWhole(t *testing.T) {
 	empty := len(new(encode.JSON).Append(nil, &record.Record{})) + len("[]")
 	b := builder(t, empty+100, 10, 0)
-	if payloads, got := build(t, b, []string{strings.Repeat("x", 100)}); len(payloads) != 1 || len(got[0]) != 100 {
+	payloads, got := build(t, b, []string{strings.Repeat("x", 100)})
+	if len(payloads) != 1 || len(got[0]) != 100 || payloads[0].Cuts != (batch.Cuts{}) {
 		t.Errorf("got %d payloads, content of %d", len(payloads), len(got[0]))
-	}
-	if cuts := b.TakeCuts(); cuts != (batch.Cuts{}) {
-		t.Errorf("cuts %+v", cuts)
 	}
 	if _, got := build(t, b, []string{strings.Repeat("x", 101)}); len(got[0]) != 100 {
 		t.Errorf("a content of 101 became %d", len(got[0]))
@@ -153,7 +151,7 @@ func TestARecordTooLargeForAnyPayloadIsCutAndCounted(t *testing.T) {
 		if !utf8.ValidString(got[1]) || payloads[1].RawBytes < limit-6 {
 			t.Errorf("%s: only %d bytes of %d are used", name, payloads[1].RawBytes, limit)
 		}
-		if cuts := b.TakeCuts(); cuts.Content != 1 || cuts.Attributes != 0 {
+		if cuts := payloads[1].Cuts; cuts.Content != 1 || cuts.Attributes != 0 {
 			t.Errorf("%s: cuts %+v", name, cuts)
 		}
 	}
@@ -175,7 +173,7 @@ func TestAttributesTooLargeForAnyPayloadAreLeftOut(t *testing.T) {
 		t.Fatal("not added")
 	}
 	p, _ := b.Take()
-	if cuts := b.TakeCuts(); p.RawBytes > 10_000 || !json.Valid(p.Body) || cuts.Content != 0 || cuts.Attributes < 90 || cuts.Attributes > 95 || !bytes.Contains(p.Body, []byte(`"content":"content"`)) {
+	if cuts := p.Cuts; p.RawBytes > 10_000 || !json.Valid(p.Body) || cuts.Content != 0 || cuts.Attributes < 90 || cuts.Attributes > 95 || !bytes.Contains(p.Body, []byte(`"content":"content"`)) {
 		t.Errorf("%d bytes, cuts %+v", p.RawBytes, cuts)
 	}
 }
@@ -202,7 +200,7 @@ func TestWhatIsTooLargeGoesBeforeWhatTiesARecordToItsSource(t *testing.T) {
 				t.Errorf("%T: %s is lost", encoder, want)
 			}
 		}
-		if cuts := b.TakeCuts(); cuts.Attributes < 37 || cuts.Attributes > 39 || cuts.Content != 0 || p.RawBytes > 10_000 {
+		if cuts := p.Cuts; cuts.Attributes < 37 || cuts.Attributes > 39 || cuts.Content != 0 || p.RawBytes > 10_000 {
 			t.Errorf("%T: cuts %+v, %d bytes", encoder, cuts, p.RawBytes)
 		}
 	}

@@ -28,7 +28,7 @@ func TestAFormatWithAHeaderHasOneRecordAPayload(t *testing.T) {
 	if len(p.Body) > 1000 || len(p.Body) < 980 || !bytes.Equal(p.Body, first.Content) || p.Records != 1 || err != nil || q.Get("k") != "a&b" || q.Has("long") {
 		t.Errorf("%d bytes, %d records, header %q, %v", len(p.Body), p.Records, p.Attributes, err)
 	}
-	if cuts := b.TakeCuts(); cuts != (batch.Cuts{Content: 1, Header: 1}) {
+	if cuts := p.Cuts; cuts != (batch.Cuts{Content: 1, Header: 1}) {
 		t.Errorf("cuts %+v", cuts)
 	}
 	if !b.Add(&second) {

@@ -7,17 +7,17 @@ import "out_dynatrace/plugin/record"
 // all of it fits; then the content is cut to the room that there is. An empty record always fits, since MaxBytes is far larger than one.
 func (b *Builder) addCut(r *record.Record) {
 	content := r.Content
-	r.Content = content[:b.opts.Encoder.Fit(content, b.opts.MaxBytes/2)]
-	if r.Group != nil && b.append(r) > b.opts.MaxBytes {
+	r.Content = content[:b.opts.Encoder.Fit(content, b.most/2)]
+	if r.Group != nil && b.append(r) > b.most {
 		r.Inline()
 	}
-	for b.append(r) > b.opts.MaxBytes && r.Len() > 0 {
+	for b.append(r) > b.most && r.Len() > 0 {
 		drop := max(1, r.Len()/16)
 		b.cuts.Attributes += uint64(drop)
 		r.DropLargest(drop)
 	}
 	r.Content = nil
-	room := b.opts.MaxBytes - b.append(r)
+	room := b.most - b.append(r)
 	r.Content = content[:b.opts.Encoder.Fit(content, max(0, room))]
 	if len(r.Content) < len(content) {
 		b.cuts.Content++

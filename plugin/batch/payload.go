@@ -18,4 +18,6 @@ type Payload struct {
 	RawBytes int
 	// Records is the number of records in the body; at least one.
 	Records int
+	// Cuts is what was taken away from these records because they were too large.
+	Cuts Cuts
 }

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"time"
+
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deadletter"
@@ -17,6 +19,8 @@ type Host struct {
 	// Log prints nothing.
 	Counters *telemetry.Counters
 	Log      *telemetry.Log
+	// Now is the clock of mapping and flushing; nil is time.Now.
+	Now func() time.Time
 }
 
 // Pipeline holds the stages that were built from one configuration, for all flushes of an
@@ -30,13 +34,14 @@ type Pipeline struct {
 	// DeadLetter keeps records that the server rejects; nil if none is configured.
 	DeadLetter *deadletter.File
 
-	cfg *config.Config
+	cfg  *config.Config
+	host Host
 }
 
 // New builds the stages. It opens no connection: a destination that is down is no reason not to
 // start. An error is about an option that could not be checked without the others.
 func New(cfg *config.Config, host Host) (*Pipeline, error) {
-	p := &Pipeline{cfg: cfg}
+	p := &Pipeline{cfg: cfg, host: host}
 	var (
 		attributes string
 		err        error

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"out_dynatrace/plugin"
-	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/flush"
 	"out_dynatrace/plugin/telemetry"
 	"out_dynatrace/test/ingest"
 )
@@ -89,7 +89,7 @@ func (g *golden) deliver(t *testing.T, model ingest.Structure) []byte {
 }
 
 // start makes an instance of the case, one that looks up the task metadata or not, and gives the function that flushes its chunk.
-func (g *golden) start(t *testing.T, url string, lookUp bool) (flush func()) {
+func (g *golden) start(t *testing.T, url string, lookUp bool) (send func()) {
 	t.Helper()
 	cfg, err := g.config(url, lookUp)
 	if err != nil {
@@ -102,7 +102,7 @@ func (g *golden) start(t *testing.T, url string, lookUp bool) (flush func()) {
 	}
 	t.Cleanup(in.Close)
 	return func() {
-		if out := in.Flush([]byte(g.tag), g.chunk, false); out != deliver.OutcomeOK {
+		if out := in.Flush([]byte(g.tag), g.chunk, false); out != flush.OutcomeOK {
 			t.Fatalf("answered %v; the log: %s", out, log.text())
 		}
 	}

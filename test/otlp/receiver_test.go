@@ -23,7 +23,7 @@ import (
 
 	"out_dynatrace/plugin"
 	"out_dynatrace/plugin/config"
-	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/flush"
 	"out_dynatrace/plugin/telemetry"
 	"out_dynatrace/test/corpus"
 )
@@ -83,7 +83,7 @@ func receive(t *testing.T, sink consumer.Logs) (endpoint string) {
 }
 
 // flush delivers a chunk to an endpoint.
-func flush(t *testing.T, endpoint string, chunk []byte, more options) (deliver.Outcome, *lines) {
+func send(t *testing.T, endpoint string, chunk []byte, more options) (flush.Outcome, *lines) {
 	t.Helper()
 	o := options{"endpoint": endpoint, "api_token": token, "format": "otlp", "metadata_files": "off", "enrich": "auto,-host", "old_records": "send"}
 	for name, value := range more {
@@ -124,7 +124,7 @@ func TestTheCollectorReadsEachFieldAsItWasMeant(t *testing.T) {
 
 	for _, compress := range []string{"gzip", "none"} {
 		sink := new(consumertest.LogsSink)
-		if out, log := flush(t, receive(t, sink), chunk, options{"compress": compress}); out != deliver.OutcomeOK || strings.Contains(log.text(), "accepted, ") {
+		if out, log := send(t, receive(t, sink), chunk, options{"compress": compress}); out != flush.OutcomeOK || strings.Contains(log.text(), "accepted, ") {
 			t.Fatalf("%v: %s", out, log.text())
 		}
 		all := sink.AllLogs()
@@ -175,7 +175,7 @@ func TestTheSchemaOfAResourceGoesWithIt(t *testing.T) {
 	chunk = in(chunk, corpus.Map(s("resource"), corpus.Map(s("dropped_attributes_count"), corpus.Int(5), s("schema_url"), s("https://example.com/5")), s("schema_url"), s("not this one")))
 	chunk = in(chunk, corpus.Map(s("resource"), corpus.Map(s("schema_url"), s("https://example.com/"+strings.Repeat("x", 3000)))))
 	sink := new(consumertest.LogsSink)
-	if out, log := flush(t, receive(t, sink), chunk, nil); out != deliver.OutcomeOK {
+	if out, log := send(t, receive(t, sink), chunk, nil); out != flush.OutcomeOK {
 		t.Fatalf("%v: %s", out, log.text())
 	}
 	var got []any
@@ -197,7 +197,7 @@ func want(t *testing.T, what string, got, want any) {
 func TestTheCollectorTakesTheCorpusWhole(t *testing.T) {
 	for _, c := range corpus.All() {
 		sink := new(consumertest.LogsSink)
-		if out, log := flush(t, receive(t, sink), c.Data, nil); out != deliver.OutcomeOK {
+		if out, log := send(t, receive(t, sink), c.Data, nil); out != flush.OutcomeOK {
 			t.Fatalf("%s: %v: %s", c.Name, out, log.text())
 		}
 		if n := sink.LogRecordCount(); n != c.Events {
@@ -212,13 +212,13 @@ func TestWhatTheCollectorAnswersIsUnderstood(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		err  error
-		out  deliver.Outcome
+		out  flush.Outcome
 		says string
 	}{
-		{"a passing trouble", errors.New("the exporter is busy"), deliver.OutcomeRetry, "the exporter is busy"},
-		{"a refusal for good", status.Error(codes.InvalidArgument, "no such field"), deliver.OutcomeError, "no such field"},
+		{"a passing trouble", errors.New("the exporter is busy"), flush.OutcomeRetry, "the exporter is busy"},
+		{"a refusal for good", status.Error(codes.InvalidArgument, "no such field"), flush.OutcomeError, "no such field"},
 	} {
-		out, log := flush(t, receive(t, consumertest.NewErr(c.err)), chunk, nil)
+		out, log := send(t, receive(t, consumertest.NewErr(c.err)), chunk, nil)
 		if out != c.out || !strings.Contains(log.text(), c.says) {
 			t.Errorf("%s: %v, want %v and %q in\n%s", c.name, out, c.out, c.says, log.text())
 		}

@@ -1,4 +1,4 @@
-package plugin
+package flush
 
 import (
 	"context"
@@ -12,12 +12,13 @@ import (
 
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/internal/fake"
 	"out_dynatrace/plugin/telemetry"
 )
 
 // failing is a client whose server is down until it is not.
 type failing struct {
-	world
+	fake.World
 	down     atomic.Bool
 	requests atomic.Int64
 }
@@ -27,20 +28,20 @@ func (f *failing) Send(ctx context.Context, p *batch.Payload, wait bool) deliver
 	if f.down.Load() {
 		return deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonQueueFull, Message: "Usable space limit reached"}
 	}
-	return f.world.Send(ctx, p, wait)
+	return f.World.Send(ctx, p, wait)
 }
 
-// TestAnHourOfOutageTakesNoMemoryAndFewRequests: four workers are given one chunk after the other of a queue of 200, as Fluent
+// TestEngine_AnHourOfOutageTakesNoMemoryAndFewRequests: four workers are given one chunk after the other of a queue of 200, as Fluent
 // Bit does, and each comes back. Then the server recovers.
-func TestAnHourOfOutageTakesNoMemoryAndFewRequests(t *testing.T) {
+func TestEngine_AnHourOfOutageTakesNoMemoryAndFewRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const chunks, records, workers = 200, 50, 4
-		in, _ := inWorld(t, &world{}, nil)
+		in, _ := inWorld(t, &fake.World{}, settings{})
 		in.now = time.Now
 		client := new(failing)
 		client.down.Store(true)
-		breaker := deliver.NewBreaker(client, deliver.BreakerOptions{Initial: in.cfg.Delivery.RetryInitial, Max: in.cfg.Delivery.RetryMax, Patience: in.cfg.FlushDeadline, Shared: deliver.Shared{Counters: in.counters}})
-		in.dest.Sender = deliver.NewRetrier(breaker, deliver.RetryOptions{Initial: in.cfg.Delivery.RetryInitial, Max: in.cfg.Delivery.RetryMax, Misconfigured: true})
+		breaker := deliver.NewBreaker(client, deliver.BreakerOptions{Initial: 500 * time.Millisecond, Max: 10 * time.Second, Patience: 25 * time.Second, Shared: deliver.Shared{Counters: in.counters}})
+		in.sender.Sender = deliver.NewRetrier(breaker, deliver.RetryOptions{Initial: 500 * time.Millisecond, Max: 10 * time.Second, Misconfigured: true})
 
 		queue := make(chan []byte, chunks)
 		for i := range chunks {
@@ -48,14 +49,14 @@ func TestAnHourOfOutageTakesNoMemoryAndFewRequests(t *testing.T) {
 			for r := range records {
 				all = append(all, fmt.Sprint("chunk ", i, " line ", r))
 			}
-			queue <- chunkOf(all...)
+			queue <- fake.Chunk(all...)
 		}
 		var pending sync.WaitGroup
 		pending.Add(chunks)
 		for range workers {
 			go func() {
 				for data := range queue {
-					if in.Flush(tag, data, false) == deliver.OutcomeRetry {
+					if in.Flush(tag, data, false) == OutcomeRetry {
 						queue <- data
 						continue
 					}
@@ -87,10 +88,10 @@ func TestAnHourOfOutageTakesNoMemoryAndFewRequests(t *testing.T) {
 			t.Errorf("after the recovery it took %s", took)
 		}
 		close(queue)
-		if n := len(client.taken); n != chunks*records || in.counters.Get(telemetry.BreakerOpened) != 1 {
+		if n := len(client.Taken); n != chunks*records || in.counters.Get(telemetry.BreakerOpened) != 1 {
 			t.Errorf("%d records taken of %d; the breaker opened %d times", n, chunks*records, in.counters.Get(telemetry.BreakerOpened))
 		}
-		for content, times := range client.times() {
+		for content, times := range client.Times() {
 			if times != 1 {
 				t.Fatalf("%q came %d times", content, times)
 			}

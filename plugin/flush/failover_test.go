@@ -1,0 +1,173 @@
+package flush
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"out_dynatrace/plugin/batch"
+	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/internal/fake"
+	"out_dynatrace/plugin/telemetry"
+)
+
+// entrance is a door to a world, with troubles of its own.
+type entrance struct {
+	*fake.World
+	trouble func() *deliver.Verdict // instead of what the world says; nil is none
+}
+
+func (e entrance) Send(ctx context.Context, p *batch.Payload, wait bool) deliver.Verdict {
+	if e.trouble != nil {
+		if v := e.trouble(); v != nil {
+			troubled := *v
+			if v.Kind == deliver.Transient || v.Kind == deliver.Misconfigured || v.NotAPI {
+				troubled.Health = deliver.Unhealthy
+			}
+			return troubled
+		}
+	}
+	return e.World.Send(ctx, p, wait)
+}
+
+// throughEndpoints makes an Instance send through doors in the order of preference, with the chain that it has for several endpoints.
+func throughEndpoints(in *rig, senders ...deliver.Sender) {
+	var doors []deliver.Endpoint
+	for i, s := range senders {
+		doors = append(doors, deliver.Endpoint{Sender: s, Name: fmt.Sprint("ag", i+1)})
+	}
+	next := deliver.NewFailover(doors, deliver.FailoverOptions{
+		Shared: deliver.Shared{Counters: in.counters, Log: in.log},
+	})
+	breaker := deliver.NewBreaker(next, deliver.BreakerOptions{
+		Initial: 500 * time.Millisecond, Max: 10 * time.Second, Patience: 25 * time.Second,
+		Shared: deliver.Shared{Counters: in.counters},
+	})
+	in.sender.Sender = deliver.NewRetrier(breaker, deliver.RetryOptions{
+		Initial: 500 * time.Millisecond, Max: 10 * time.Second, Misconfigured: true,
+		Shared: deliver.Shared{Log: in.log},
+	})
+}
+
+// TestFlusher_SearchIsTheSameOverChangingEndpoints: whichever door answers while payloads are halved, each good record is taken once,
+// and each bad one is found.
+func TestFlusher_SearchIsTheSameOverChangingEndpoints(t *testing.T) {
+	for seed := range uint64(20) {
+		synctest.Test(t, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(seed, 3))
+			w := &fake.World{Bad: fake.IsPoison, Most: 8000}
+			in, log := inWorld(t, w, settings{})
+			in.random = rng.IntN
+			troubles := []deliver.Verdict{
+				{Kind: deliver.Transient, Reason: deliver.ReasonServerError, Message: "503"}, {Kind: deliver.Misconfigured, Reason: deliver.ReasonHostUnknown, Message: "no such host"},
+				{Kind: deliver.Transient, Reason: deliver.ReasonQueueFull, RetryAfter: time.Second, Message: "full"},
+			}
+			var mu sync.Mutex
+			sometimes := func() *deliver.Verdict {
+				mu.Lock()
+				defer mu.Unlock()
+				time.Sleep(time.Duration(rng.IntN(2000)) * time.Millisecond)
+				if rng.IntN(4) == 0 {
+					return &troubles[rng.IntN(len(troubles))]
+				}
+				return nil
+			}
+			throughEndpoints(in, entrance{w, sometimes}, entrance{w, sometimes}, entrance{w, sometimes})
+			bad := []int{rng.IntN(600), 600 + rng.IntN(50), 650 + rng.IntN(150)}
+			all := fake.Contents(800, bad...)
+			if out, _ := flushAll(t, in, fake.Chunk(all...)); out != OutcomeOK {
+				t.Errorf("answered %v", out)
+			}
+			w.WantOnce(t, all)
+			if n := in.counters.Get(telemetry.DroppedRejected); n != 3 {
+				t.Errorf("%d refused", n)
+			}
+			if in.counters.Get(telemetry.EndpointMoves) == 0 {
+				t.Errorf("no door was changed: %q", log.All)
+			}
+		})
+	}
+}
+
+// TestFlusher_JudgesEachEndpointBySizeOnItsOwn: the first takes a part of the chunk and is gone, and to whatever stands before the second
+// everything is too large. That is not about the records.
+func TestFlusher_JudgesEachEndpointBySizeOnItsOwn(t *testing.T) {
+	large := func(c string) string { return strings.Repeat(c, 300_000) }
+	for name, all := range map[string][]string{"many records": fake.Contents(300), "large ones": {"small", large("x"), large("y")}, "a large one": {"small", large("x")}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := &fake.World{}
+				in, log := inWorld(t, w, settings{records: 1})
+				down, requests := false, 0
+				first := entrance{w, func() *deliver.Verdict {
+					if requests++; requests > 1 && down {
+						return &deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonNetwork, Message: "nothing listens"}
+					}
+					return nil
+				}}
+				refused := 0
+				second := entrance{w, func() *deliver.Verdict {
+					refused++
+					return &deliver.Verdict{Kind: deliver.TooLarge, Reason: deliver.ReasonTooLarge, Status: 413, Message: "too large"}
+				}}
+				throughEndpoints(in, first, second)
+				down = true
+				data := fake.Chunk(all...)
+				for range 3 { // the second flush knows from the ledger that some of it was taken
+					if out := in.Flush(tag, data, false); out != OutcomeRetry {
+						t.Errorf("answered %v", out)
+					}
+				}
+				if n := len(w.Taken); n != 1 || in.dropped() != 0 {
+					t.Errorf("%d were taken, %d dropped", n, in.dropped())
+				}
+				if name == "many records" && refused != 3 {
+					t.Errorf("%d requests to find that out, in 3 flushes", refused)
+				}
+				if log.Count("endpoint 2 (ag2): too large; the server rejects a request of") == 0 {
+					t.Errorf("said %q", log.All)
+				}
+				down = false
+				time.Sleep(10 * time.Minute)
+				if out := in.Flush(tag, data, false); out != OutcomeOK {
+					t.Errorf("once the first is back: answered %v", out)
+				}
+				w.WantOnce(t, all)
+			})
+		})
+	}
+}
+
+// TestFlusher_KeepsARecordThatAnotherEndpointRejects: the first has a limit and is gone while the record is cut.
+func TestFlusher_KeepsARecordThatAnotherEndpointRejects(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &fake.World{}
+		in, _ := inWorld(t, w, settings{records: 1})
+		tooLarge := &deliver.Verdict{Kind: deliver.TooLarge, Reason: deliver.ReasonTooLarge, Status: 413, Message: "too large"}
+		requests := 0
+		first := entrance{w, func() *deliver.Verdict {
+			switch requests++; {
+			case requests == 1, requests > 3:
+				return nil
+			case requests == 2:
+				return tooLarge
+			}
+			return &deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonNetwork, Message: "nothing listens"}
+		}}
+		throughEndpoints(in, first, entrance{w, func() *deliver.Verdict { return tooLarge }})
+		all := []string{"small", strings.Repeat("x", 300_000)}
+		if out := in.Flush(tag, fake.Chunk(all...), false); out != OutcomeRetry || in.dropped() != 0 {
+			t.Errorf("answered %v, %d dropped", out, in.dropped())
+		}
+		time.Sleep(10 * time.Minute)
+		if out := in.Flush(tag, fake.Chunk(all...), false); out != OutcomeOK {
+			t.Errorf("once the first is back: answered %v", out)
+		}
+		w.WantOnce(t, all)
+	})
+}
