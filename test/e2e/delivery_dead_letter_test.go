@@ -24,13 +24,13 @@ type deadLetter struct {
 	Record  map[string]any `json:"record"`
 }
 
-// content is that of the record.
+// content returns the content of the record.
 func (d *deadLetter) content() string {
 	text, _ := d.Record["content"].(string)
 	return text
 }
 
-// readDeadLetters reads the whole lines of a file; of one that is missing it reads none.
+// readDeadLetters reads the complete lines of a file, none if it is missing.
 func readDeadLetters(t *testing.T, file string) (letters []deadLetter) {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -52,7 +52,7 @@ func readDeadLetters(t *testing.T, file string) (letters []deadLetter) {
 	return letters
 }
 
-// wantDeadLetters expects the lost lines in the dead letter file, as far as the row says so, and
+// wantDeadLetters checks that the dead letter file holds the lost lines that the row names, and
 // nothing else.
 func (t *trial) wantDeadLetters() {
 	t.Helper()
@@ -98,7 +98,7 @@ func (t *trial) wantDeadLetters() {
 	}
 }
 
-// refusedWith is the status with which the server of the row refuses records.
+// refusedWith is the status with which the row's server rejects records.
 func (t *trial) refusedWith() int {
 	if status := t.row.server.RefuseStatus; status != 0 {
 		return status
@@ -106,7 +106,8 @@ func (t *trial) refusedWith() int {
 	return 400
 }
 
-// without are the numbers from 1 to n that are not among the others, which are ascending.
+// without returns the numbers from 1 to n that are not among the others. The others are in
+// ascending order.
 func without(n int, others []int) (rest []int) {
 	for i := 1; i <= n; i++ {
 		if len(others) > 0 && others[0] == i {

@@ -22,7 +22,7 @@ func newEndpointPair(t *testing.T, tlsOfFirst bool) endpointPair {
 	return endpointPair{first, startDestination(t, false, ingest.Options{Tokens: []ingest.Token{{Value: first.token}}})}
 }
 
-// setup sends to both, the first being preferred; another URL can stand for that.
+// setup sends to both and prefers the first, whose URL may be replaced.
 func (d endpointPair) setup(first string, workers int, pairs ...string) setup {
 	return to(d.first, workers, append([]string{"endpoint", first + "/e/abc12345, " + d.second.url + "/e/abc12345"}, pairs...)...)
 }
@@ -52,11 +52,10 @@ func (d endpointPair) wantLinesOnce(t *testing.T, n int) {
 	d.second.wantClean(t)
 }
 
-// silence is a server that takes requests, stores nothing and does not answer.
+// silence makes a server read requests, store nothing and never answer.
 func silence() ingest.Fault { return ingest.Slow(10 * time.Minute) }
 
-// TestFailover_SecondEndpointTakesOverUntilTheFirstIsBack: each line arrives once, by the first
-// while it works, by the second while it does not.
+// Each line arrives once: at the first endpoint while it works, at the second while it does not.
 func TestFailover_SecondEndpointTakesOverUntilTheFirstIsBack(t *testing.T) {
 	const step = 200
 	for _, c := range []struct {
@@ -131,8 +130,7 @@ func TestFailover_SecondEndpointTakesOverUntilTheFirstIsBack(t *testing.T) {
 	}
 }
 
-// TestFailover_FirstEndpointThatComesBackIsUsed: both are in trouble for longer than a flush; then
-// the second is not.
+// Both endpoints fail for longer than a flush; the second recovers.
 func TestFailover_FirstEndpointThatComesBackIsUsed(t *testing.T) {
 	const lines = 1000
 	for _, a := range everywhere("5.1.1") {
@@ -156,8 +154,7 @@ func TestFailover_FirstEndpointThatComesBackIsUsed(t *testing.T) {
 	}
 }
 
-// TestFailover_WithoutWorkersTheSameFlushAsksTheSecond: with Fluent Bit's default of one retry
-// there would be no other.
+// With Fluent Bit's default of one retry there is no later flush.
 func TestFailover_WithoutWorkersTheSameFlushAsksTheSecond(t *testing.T) {
 	const lines = 1000
 	for _, a := range everywhere("5.1.1") {
@@ -178,8 +175,7 @@ func TestFailover_WithoutWorkersTheSameFlushAsksTheSecond(t *testing.T) {
 	}
 }
 
-// TestFailover_EndpointThatDoesNotConnectLeavesTimeForTheNext: packets to the first are lost. With
-// the default times.
+// Packets to the first endpoint are dropped. The timeouts are the defaults.
 func TestFailover_EndpointThatDoesNotConnectLeavesTimeForTheNext(t *testing.T) {
 	const lines = 100
 	for _, a := range everywhere("5.1.1") {
@@ -201,8 +197,8 @@ func TestFailover_EndpointThatDoesNotConnectLeavesTimeForTheNext(t *testing.T) {
 	}
 }
 
-// newDeafServer listens, and never takes a connection: its queue is full, so the packets of others
-// are dropped.
+// newDeafServer listens and never accepts: its queue is full, so the kernel drops further
+// connection attempts.
 func newDeafServer(t *testing.T) (url string) {
 	t.Helper()
 	socket := func() int {
@@ -231,7 +227,7 @@ func newDeafServer(t *testing.T) (url string) {
 	return fmt.Sprintf("http://127.0.0.1:%d", address.Port)
 }
 
-// TestFailover_MisconfiguredFirstEndpointIsLogged: nobody trusts its certificate.
+// The certificate of the first endpoint is not trusted.
 func TestFailover_MisconfiguredFirstEndpointIsLogged(t *testing.T) {
 	const lines = 1000
 	for _, a := range everywhere("5.1.1") {

@@ -8,10 +8,9 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// formats are those of the option format.
+// formats are the values of the option format.
 var formats = []string{"json", "jsonl", "text", "otlp"}
 
-// TestFormat_EachLineArrivesOnce.
 func TestFormat_EachLineArrivesOnce(t *testing.T) {
 	const lines = 400
 	for _, a := range everywhere("5.1.1", "1.9") {
@@ -35,7 +34,6 @@ func TestFormat_EachLineArrivesOnce(t *testing.T) {
 	}
 }
 
-// TestFormat_RejectedRecordIsTheOnlyLoss.
 func TestFormat_RejectedRecordIsTheOnlyLoss(t *testing.T) {
 	const lines, bad = 400, 123
 	for _, a := range everywhere("5.1.1") {
@@ -59,8 +57,7 @@ func TestFormat_RejectedRecordIsTheOnlyLoss(t *testing.T) {
 	}
 }
 
-// TestFormat_OutageCostsNothing: the server is full for a while, cuts connections, and takes
-// everything once it is well.
+// The server is full for a while, then cuts connections, then accepts everything.
 func TestFormat_OutageCostsNothing(t *testing.T) {
 	const lines = 200
 	for _, a := range everywhere("5.1.1") {

@@ -5,8 +5,7 @@ import (
 	"testing"
 )
 
-// TestDelivery_EveryLineArrivesOnceAndUnchanged is the promise: in every version, with and without
-// workers.
+// The main promise, in each version, with and without workers.
 func TestDelivery_EveryLineArrivesOnceAndUnchanged(t *testing.T) {
 	for _, a := range everywhere() {
 		for _, workers := range []int{0, 1, 4} {

@@ -10,7 +10,7 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// oddCases are the odd chunks, and the huge ones as they are built.
+// oddCases yields the odd chunks, and the huge ones as they are built.
 func oddCases(yield func(corpus.Case) bool) {
 	for _, c := range corpus.Odd() {
 		if !yield(c) {
@@ -24,9 +24,8 @@ func oddCases(yield func(corpus.Case) bool) {
 	}
 }
 
-// TestOddChunks_AreDeliveredAsFarAsTheyCanBeRead: whatever a chunk holds, its flush ends with OK,
-// each event in it arrives, and the server finds nothing wrong with what it gets. The chunks come
-// one by one, so that what goes wrong has a name.
+// Whatever a chunk holds, its flush ends with OK, each event in it arrives, and the server trims
+// and rejects nothing. The chunks are sent one by one, so that a failure names its chunk.
 func TestOddChunks_AreDeliveredAsFarAsTheyCanBeRead(t *testing.T) {
 	for _, a := range hosts("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {
@@ -66,7 +65,7 @@ func TestOddChunks_AreDeliveredAsFarAsTheyCanBeRead(t *testing.T) {
 	}
 }
 
-// TestOddChunks_FromManyWorkersAtOnce: the same all at once.
+// The same chunks, all at once.
 func TestOddChunks_FromManyWorkersAtOnce(t *testing.T) {
 	t.Parallel()
 	d := startDestination(t, false, ingest.Options{Limits: ageless(), Store: ingest.Discard{}})
@@ -99,7 +98,8 @@ func TestOddChunks_FromManyWorkersAtOnce(t *testing.T) {
 
 var repeatedTimes = regexp.MustCompile(`\(repeated (\d+) times? in the last`)
 
-// wantTold expects errors with a phrase for n events, where lines can stand for several.
+// wantTold checks that the log has errors with a phrase for n events; one line may stand for
+// several.
 func wantTold(t *testing.T, lines []logLine, phrase string, n int) {
 	t.Helper()
 	told := 0

@@ -12,7 +12,7 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// oldHost is a host that is not Grail itself, and what to set for it.
+// oldHost is a server other than Grail, and the options to set for it.
 type oldHost struct {
 	name    string
 	server  ingest.Options
@@ -33,7 +33,8 @@ func oldHosts() []oldHost {
 	}
 }
 
-// toOld is a setup for the host; a OneAgent gets its path, and a token that it has no use for.
+// toOld returns a setup for the server. A OneAgent gets its path, and a token that it does not
+// need.
 func toOld(d *destination, h oldHost, more ...string) setup {
 	options := slices.Concat(h.options, more, []string{"enrich", "auto,-host", "metadata_files", "off"})
 	if h.server.OneAgent {
@@ -42,8 +43,8 @@ func toOld(d *destination, h oldHost, more ...string) setup {
 	return to(d, 1, options...)
 }
 
-// everyType are the fields of a record with every type, keys in every case, and texts that are long
-// for some.
+// everyType returns the fields of a record with every type, keys in upper and lower case, and texts
+// that are too long for some servers.
 func everyType(line string) (body corpus.Value, object string) {
 	s := corpus.Str
 	text := strings.Repeat("v", 300)
@@ -55,8 +56,8 @@ func everyType(line string) (body corpus.Value, object string) {
 	return body, object
 }
 
-// wantEveryType is what a host stores of them: with a server that changes nothing any more, what
-// was sent.
+// wantEveryType is what a server stores of them: what was sent, if the server itself changes
+// nothing.
 func wantEveryType(h oldHost) fields {
 	if h.typed {
 		return fields{"Team": "first", "team": "second", "TEAM": "third", "Count": -42, "Big": 9007199254740993, "Ratio": 1.5, "OK": true, "Nothing": nil, "Codes": []int{1, 2}, "Words": []string{"a", "1"},
@@ -66,9 +67,8 @@ func wantEveryType(h oldHost) fields {
 		"codes": []string{"1", "2"}, "words": []string{"a", "1"}, "http.method": "GET", "http.status": "200", "été": "e", "long": strings.Repeat("v", 250), "loglevel": "WARN", "log.raw_level": "Warning"}
 }
 
-// TestOldServers_StoreWhatWasSent: a chunk with all types, keys in every case and a long content
-// leaves nothing for the server to trim, to rename or to turn into text, of which its record would
-// tell in dt.ingest.warnings.
+// A chunk with all types, mixed-case keys and a long content leaves nothing for the server to trim,
+// rename or convert. If it did, the record would have dt.ingest.warnings.
 func TestOldServers_StoreWhatWasSent(t *testing.T) {
 	line := strings.Repeat("0123456789abcde ", 20_000/16)
 	for _, a := range everywhere("5.1.1", "1.9") {
@@ -113,7 +113,7 @@ func TestOldServers_StoreWhatWasSent(t *testing.T) {
 	}
 }
 
-// TestOldServers_TextToManagedIsStoredAsSent: in a header there are no nulls.
+// A header has no null values.
 func TestOldServers_TextToManagedIsStoredAsSent(t *testing.T) {
 	for _, a := range hosts("5.1.1") {
 		t.Run(a.name, func(t *testing.T) {
@@ -132,7 +132,7 @@ func TestOldServers_TextToManagedIsStoredAsSent(t *testing.T) {
 	}
 }
 
-// TestOldServers_WithoutItsPresetTheServerTrims: what the tests above rely on.
+// The tests above rely on this.
 func TestOldServers_WithoutItsPresetTheServerTrims(t *testing.T) {
 	t.Parallel()
 	d := startDestination(t, false, ingest.Options{Profile: ingest.Managed})
@@ -150,7 +150,7 @@ func TestOldServers_WithoutItsPresetTheServerTrims(t *testing.T) {
 	}
 }
 
-// TestOneAgent_GetsEachLineOnce: its connections end with each answer.
+// A OneAgent closes the connection after each answer.
 func TestOneAgent_GetsEachLineOnce(t *testing.T) {
 	const lines = 2000
 	for _, a := range everywhere("5.1.1", "1.9") {
@@ -176,8 +176,7 @@ func TestOneAgent_GetsEachLineOnce(t *testing.T) {
 	}
 }
 
-// TestOneAgent_RejectedOldRecordsCostNoOthers: it refuses the whole request, and says that one or
-// all of them are out of range.
+// A OneAgent rejects the whole request and says that one or all records are out of range.
 func TestOneAgent_RejectedOldRecordsCostNoOthers(t *testing.T) {
 	const n, old = 200, 7 // every seventh
 	for _, mode := range []string{"restamp", "send", "drop"} {

@@ -12,9 +12,8 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestOutage_OfAFullQueueCostsNothingButTime: an outage that is longer than a flush, with 200
-// chunks under way. While it lasts one request at a time asks whether it is over, and each flush
-// comes back in time; then everything arrives once.
+// The outage is longer than a flush, with 200 chunks under way. While it lasts, one request at a
+// time probes the server and each flush ends in time; then everything arrives once.
 func TestOutage_OfAFullQueueCostsNothingButTime(t *testing.T) {
 	const (
 		chunks, step = 200, 100
@@ -85,7 +84,7 @@ func TestOutage_OfAFullQueueCostsNothingButTime(t *testing.T) {
 	}
 }
 
-// flushes are those that the host has seen.
+// flushes returns the flushes that the host has seen.
 func flushes(out *outcome) []host.Flush {
 	if out.report == nil {
 		return nil
@@ -93,7 +92,7 @@ func flushes(out *outcome) []host.Flush {
 	return out.report.Flushes
 }
 
-// between are the times of the requests that came in a period, ascending.
+// between returns the times of the requests in a period, in ascending order.
 func (d *destination) between(from, to time.Time) (times []time.Time) {
 	for _, e := range d.seen() {
 		if e.Time.After(from) && e.Time.Before(to) {
@@ -104,8 +103,8 @@ func (d *destination) between(from, to time.Time) (times []time.Time) {
 	return times
 }
 
-// TestOutage_SilentServerSlowsNoOther: two outputs, of which the first sends into a black hole. The
-// lines of the second are delivered as soon as they are written.
+// The first of two outputs sends to a server that never answers. The lines of the second are
+// delivered as soon as they are written.
 func TestOutage_SilentServerSlowsNoOther(t *testing.T) {
 	const pieces, step = 10, 100
 	for _, a := range everywhere("5.1.1") {
@@ -148,7 +147,7 @@ func TestOutage_SilentServerSlowsNoOther(t *testing.T) {
 	}
 }
 
-// blackHole takes connections and all that is sent, and never answers.
+// blackHole accepts connections, reads everything and never answers.
 type blackHole struct {
 	net.Listener
 	called chan struct{}
@@ -183,7 +182,7 @@ func newBlackHole(t *testing.T) *blackHole {
 
 func (h *blackHole) url() string { return "http://" + h.Addr().String() }
 
-// awaitCaller waits until somebody has come.
+// awaitCaller waits for a connection.
 func (h *blackHole) awaitCaller(t *testing.T) {
 	t.Helper()
 	select {

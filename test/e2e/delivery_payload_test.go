@@ -10,8 +10,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// TestPayload_KeepsItsLimits: a chunk that is larger than a payload becomes several, none empty,
-// none too large.
+// A chunk that is larger than a payload becomes several, none empty, none too large.
 func TestPayload_KeepsItsLimits(t *testing.T) {
 	const lines = 10_000
 	limits := []struct {
@@ -42,8 +41,7 @@ func TestPayload_KeepsItsLimits(t *testing.T) {
 	}
 }
 
-// TestPayload_LineOfTenMegabytesArrives: cut where the payload ends, and the cut is told of. Its
-// neighbours arrive whole.
+// The line is cut to the payload limit and the cut is logged. Its neighbours arrive whole.
 func TestPayload_LineOfTenMegabytesArrives(t *testing.T) {
 	long := strings.Repeat("0123456789abcde ", 10_000_000/16)
 	for _, a := range everywhere("5.1.1", "1.9") {

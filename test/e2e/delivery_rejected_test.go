@@ -11,8 +11,8 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestMisconfigured_CostsNoLine: as long as the mistake lasts chunks come back and one line names
-// the cure; once it is mended everything arrives.
+// While the mistake lasts, chunks come back and one line says what to change; once it is fixed,
+// everything arrives.
 func TestMisconfigured_CostsNoLine(t *testing.T) {
 	const lines = 600
 	refused := func(status int) func(*testing.T, *destination) (string, func()) {
@@ -73,7 +73,8 @@ func TestMisconfigured_CostsNoLine(t *testing.T) {
 	}
 }
 
-// wrongTokenFile makes a file with the token of nobody; mending writes the right one.
+// wrongTokenFile writes a file with an unknown token, and returns a function that writes the right
+// one.
 func wrongTokenFile(t *testing.T, d *destination) (string, func()) {
 	t.Helper()
 	file := filepath.Join(tempDir(t), "token")
@@ -86,7 +87,7 @@ func wrongTokenFile(t *testing.T, d *destination) (string, func()) {
 	return file, func() { write(d.token) }
 }
 
-// withTokenFile replaces the token of a section.
+// withTokenFile replaces the token of a section with a file.
 func withTokenFile(s section, file string) section {
 	var out section
 	for _, p := range s {
@@ -98,9 +99,8 @@ func withTokenFile(s section, file string) section {
 	return out
 }
 
-// TestRejected_ChunkIsCountedAndTheOthersArrive: a 400 is about the records, and trying again would
-// not help. The chunk is recognised as one that the server refuses as a whole, long before each of
-// its records was sent alone.
+// A 400 is about the records, so a retry would not help. The plugin finds that the server rejects
+// the whole chunk long before it has sent each record by itself.
 func TestRejected_ChunkIsCountedAndTheOthersArrive(t *testing.T) {
 	const bad, lines = 100, 1000
 	for _, a := range everywhere("5.1.1", "1.9") {

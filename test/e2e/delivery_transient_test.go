@@ -9,9 +9,8 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestTransient_CostsNoLine: whatever the moment brings, every line arrives once. On a worker the
-// flush itself tries again; on the engine thread, which must not wait, it hands the chunk back at
-// once.
+// Whatever the transient fault, each line arrives once. On a worker the flush itself retries; on
+// the engine thread, which must not wait, it returns RETRY at once.
 func TestTransient_CostsNoLine(t *testing.T) {
 	const pieces, step, lines = 4, 400, 1600
 	troubles := []struct {
@@ -68,8 +67,8 @@ func times(n int, f ingest.Fault) ingest.Fault {
 	return f
 }
 
-// wantAtOnce expects that each failed request ended its flush with RETRY, without a pause, as did
-// those that came while nobody was to send.
+// wantAtOnce checks that each failed request ended its flush with RETRY without a pause, and so did
+// each flush during a pause that the server asked for.
 func wantAtOnce(t *testing.T, out *outcome, failed int) {
 	t.Helper()
 	if failed > 0 && len(with(out.lines, "warn", "")) < 2 { // beside the missing workers
@@ -92,7 +91,7 @@ func wantAtOnce(t *testing.T, out *outcome, failed int) {
 	}
 }
 
-// wantPatience expects of a single worker that Retry-After was kept.
+// wantPatience checks that a single worker respected Retry-After.
 func wantPatience(t *testing.T, d *destination) {
 	t.Helper()
 	seen := d.seen()
@@ -105,8 +104,7 @@ func wantPatience(t *testing.T, d *destination) {
 	}
 }
 
-// TestTransient_EndlessOutageIsHandedBackInTime: with nothing but failures a flush ends before its
-// deadline, and Fluent Bit keeps the chunk.
+// When every request fails, a flush ends before its deadline, and Fluent Bit keeps the chunk.
 func TestTransient_EndlessOutageIsHandedBackInTime(t *testing.T) {
 	const deadline = 3 * time.Second
 	for _, a := range hosts("5.1.1", "1.9") {

@@ -10,9 +10,9 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// firelensPipeline is what the ECS agent writes before the outputs: the log driver's socket, the
-// port for the application's own logger, the health check and its null output, and the facts of the
-// task.
+// firelensPipeline is the configuration that the ECS agent writes before the outputs: the log
+// driver's socket, the port for the application's own logger, the health check with its null
+// output, and a filter that adds the facts of the task.
 func firelensPipeline(socket, port, health string, task *ecsTask) []part {
 	record := []string{"Match", "*"}
 	facts := task.modifier()
@@ -37,15 +37,15 @@ type firelensLine struct {
 	source  string
 }
 
-// record is the driver's, without what the filter adds.
+// record returns the driver's record, without the fields that the filter adds.
 func (l firelensLine) record(containerID, containerName string, more ...string) corpus.Value {
 	return corpus.Fields(append([]string{
 		"source", l.source, "log", l.content, "container_id", containerID, "container_name", containerName,
 	}, more...)...)
 }
 
-// wantFirelens are the fields of a record of a container of the task, without what only the
-// metadata endpoint knows.
+// wantFirelens returns the fields of a record of a container, without those that only the metadata
+// endpoint knows.
 func wantFirelens(task *ecsTask, containerID, containerName string) fields {
 	return fields{
 		"aws.ecs.cluster": task.cluster, "aws.ecs.task.arn": task.arn, "aws.ecs.family": task.family, "aws.ecs.revision": task.revision,
@@ -64,8 +64,8 @@ func fromEndpoint(task *ecsTask) fields {
 	}
 }
 
-// firelensAgent is an agent as FireLens runs it: the token by the environment, under the name that
-// secretOptions get.
+// firelensAgent is an agent as FireLens runs it: the token comes from the environment variable that
+// secretOptions set.
 func firelensAgent(d *destination, task *ecsTask, m *taskMetadata, port, socket, health string) setup {
 	s := setup{outputs: []section{output(d, 1, "Match", "app-firelens*", "api_token", "${api_token_1}", "ecs_metadata", "on")}}
 	s.env = []string{"api_token_1=" + d.token, "ECS_CONTAINER_METADATA_URI_V4=" + m.uri}
@@ -73,8 +73,8 @@ func firelensAgent(d *destination, task *ecsTask, m *taskMetadata, port, socket,
 	return s
 }
 
-// awaitEndpoint sends lines until one arrives with what the metadata endpoint knows: it is read in
-// the background, and no line waits for it.
+// awaitEndpoint sends lines until one arrives with the facts of the metadata endpoint: it is read
+// in the background, and no line waits for it.
 func awaitEndpoint(t *testing.T, d *destination, send func(content string)) (sent int) {
 	t.Helper()
 	await(t, "a record with what the task metadata endpoint knows", func() bool {
@@ -91,8 +91,8 @@ func awaitEndpoint(t *testing.T, d *destination, send func(content string)) (sen
 	return sent
 }
 
-// wantAfterWarmUp expects the records behind those of the warm-up to be as they should, and those
-// of the warm-up to lack nothing but what the endpoint knows.
+// wantAfterWarmUp checks the records after the warm-up in full; those of the warm-up may lack the
+// facts of the endpoint.
 func wantAfterWarmUp(t *testing.T, d *destination, sent int, base, late fields, want map[string]fields) {
 	t.Helper()
 	for i := range sent {
@@ -105,8 +105,8 @@ func wantAfterWarmUp(t *testing.T, d *destination, sent int, base, late fields, 
 	d.wantStored(t, want)
 }
 
-// TestFireLens_LinesArriveWithTaskAndContainer: in the configuration that FireLens writes, over the
-// socket of the log driver with nanoseconds and over TCP with whole seconds.
+// The configuration is the one that FireLens writes. Lines come over the log driver's socket with
+// nanoseconds, and over TCP with whole seconds.
 func TestFireLens_LinesArriveWithTaskAndContainer(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {
@@ -165,8 +165,8 @@ func TestFireLens_LinesArriveWithTaskAndContainer(t *testing.T) {
 	}
 }
 
-// TestFireLens_TaskOnAnInstanceNeedsNoEndpoint: ECS on EC2, where the driver gives Docker's name of
-// the container, and the agent adds the instance. Nothing listens where the endpoint should be.
+// ECS on EC2: the driver sends Docker's name of the container, and the agent adds the instance.
+// Nothing listens at the address of the metadata endpoint.
 func TestFireLens_TaskOnAnInstanceNeedsNoEndpoint(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// journalEntry is an entry of a journal: its time and its fields, in pairs.
+// journalEntry is an entry of a journal: its time, and its fields as pairs.
 type journalEntry struct {
 	at     time.Time
 	fields []string
@@ -45,8 +45,8 @@ func journalEntries(at time.Time) []journalEntry {
 	return entries
 }
 
-// export is the form that systemd-journal-remote reads: a field with a line break has its length
-// before it.
+// export returns the entry in the format that systemd-journal-remote reads. A field with a line
+// break is preceded by its length.
 func (e journalEntry) export() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n", e.at.UnixMicro(), e.at.UnixMicro()%1e12)
@@ -88,7 +88,7 @@ func writeJournal(t *testing.T, path string, entries []journalEntry) {
 	}
 }
 
-// journalLevels are the levels of the priorities.
+// journalLevels are the log levels by priority.
 var journalLevels = []string{"EMERGENCY", "ALERT", "CRITICAL", "ERROR", "WARN", "NOTICE", "INFO", "DEBUG"}
 
 func wantJournal(entries []journalEntry) map[string]fields {
@@ -126,7 +126,7 @@ func wantJournal(entries []journalEntry) map[string]fields {
 	return want
 }
 
-// TestJournald_EntriesArriveWithUnitHostProcessAndLevel: from a journal file, by the systemd input.
+// The systemd input reads the entries from a journal file.
 func TestJournald_EntriesArriveWithUnitHostProcessAndLevel(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// shopNamespace is annotated as a team would, below what its pods say.
+// shopNamespace has annotations as a team would set them; those of a pod win.
 var shopNamespace = kubeNamespace{
 	name:   "shop",
 	labels: map[string]string{"kubernetes.io/metadata.name": "shop", "domain": "retail"},
@@ -25,8 +25,8 @@ var shopNamespace = kubeNamespace{
 	},
 }
 
-// kubeScene is a pod with what becomes of it. workload follows from the owner; annotated, and more
-// below it by the namespace, are the attributes of the Dynatrace annotations.
+// kubeScene is a pod and what is expected of its lines. workload follows from the owner; annotated
+// has the attributes of the pod's Dynatrace annotations, besides those of the namespace.
 type kubeScene struct {
 	kubePod
 	workload, annotated, image fields
@@ -38,7 +38,7 @@ const (
 	digestB = "sha256:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"
 )
 
-// kubeScenes are pods of the workloads that own their pods in different ways.
+// kubeScenes are pods of each kind of workload that owns its pods in its own way.
 func kubeScenes() []*kubeScene {
 	pod := func(name, uid string, labels, annotations map[string]string, container, image, imageID string, owners ...kubeOwner) kubePod {
 		return kubePod{
@@ -121,7 +121,7 @@ func kubeLines(of *kubeScene) []kubeLine {
 	}
 }
 
-// writeCRI writes lines as containerd does, each with a time of its own.
+// writeCRI writes lines as containerd does, each with its own time.
 func writeCRI(t *testing.T, path string, lines []kubeLine, first time.Time) {
 	t.Helper()
 	var text bytes.Buffer
@@ -143,12 +143,12 @@ func writeCRI(t *testing.T, path string, lines []kubeLine, first time.Time) {
 	}
 }
 
-// kubeTime is the time of the i-th line.
+// kubeTime returns the time of the i-th line.
 func kubeTime(first time.Time, i int) time.Time {
 	return first.Add(time.Duration(i)*time.Second + 123456*time.Nanosecond)
 }
 
-// kubeOptions are those of the output.
+// kubeOptions are the options of the output.
 var kubeOptions = []string{
 	"k8s_cluster_name", "prod-eu", "k8s_cluster_uid", "6f1a2b3c-4d5e-4f60-8172-93a4b5c6d7e8",
 	"k8s_cluster_entity", "KUBERNETES_CLUSTER-0123456789ABCDEF",
@@ -158,7 +158,7 @@ var kubeOptions = []string{
 // kubeExtras are fields that are sent on request only.
 const kubeExtras = "auto,k8s_deprecated,k8s_pod_ip,k8s_service"
 
-// extras are the fields of the pod that kubeExtras asks for, but for the workload's.
+// extras returns the fields of the pod that kubeExtras asks for, except the workload's.
 func (scene *kubeScene) extras() fields {
 	extras := fields{"dt.kubernetes.cluster.name": "prod-eu", "dt.kubernetes.cluster.id": "6f1a2b3c-4d5e-4f60-8172-93a4b5c6d7e8"}
 	for label, name := range map[string]string{"name": "service.name", "version": "service.version", "part-of": "service.namespace"} {
@@ -169,8 +169,8 @@ func (scene *kubeScene) extras() fields {
 	return extras
 }
 
-// wantKube is what the lines of the pods become. known says that the filter tells of owners,
-// addresses and namespaces.
+// wantKube returns the records expected of the pods' lines. known says that the filter reports
+// owners, addresses and namespaces.
 func wantKube(scenes []*kubeScene, first time.Time, dir string, extras, known bool) map[string]fields {
 	want := map[string]fields{}
 	for _, scene := range scenes {
@@ -221,9 +221,8 @@ func wantKube(scenes []*kubeScene, first time.Time, dir string, extras, known bo
 	return want
 }
 
-// TestKubernetes_LinesArriveWithPodAndWorkload: from the files of a container runtime, by a tail
-// and a kubernetes filter without Merge_Log, nest or modify; with the fields of the default, and
-// with those on request.
+// The lines come from the files of a container runtime, through tail and a kubernetes filter
+// without Merge_Log, nest or modify; once with the default fields, once with the optional ones.
 func TestKubernetes_LinesArriveWithPodAndWorkload(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		for _, enrich := range []string{"auto", kubeExtras} {
@@ -263,8 +262,8 @@ func TestKubernetes_LinesArriveWithPodAndWorkload(t *testing.T) {
 	}
 }
 
-// tailContainers writes the logs of the pods and makes the setup read them, with what an API server
-// says of the pods. known says that the filter has the options for owners and namespaces.
+// tailContainers writes the logs of the pods and lets the setup read them, with an API server that
+// knows the pods. known says that the filter has the options for owners and namespaces.
 func (s *setup) tailContainers(t *testing.T, dir string, scenes []*kubeScene, first time.Time, known bool) *kubeAPI {
 	t.Helper()
 	var pods []*kubePod
@@ -288,7 +287,7 @@ func (s *setup) tailContainers(t *testing.T, dir string, scenes []*kubeScene, fi
 	return api
 }
 
-// kubeChunk is what tail and the filter make of the lines.
+// kubeChunk returns the chunk that tail and the filter make of the lines.
 func kubeChunk(scene *kubeScene, dir string, first time.Time) (chunk []byte) {
 	for i, line := range kubeLines(scene) {
 		at := kubeTime(first, i)

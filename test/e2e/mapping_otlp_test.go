@@ -43,8 +43,8 @@ func otlpBody(at time.Time) string {
 	return strings.NewReplacer("$trace", otlpTrace, "$span", otlpSpan).Replace(text)
 }
 
-// otlpChunk is what the OpenTelemetry input makes of it: ids are bytes in version 5.1, and in
-// version 3.2 the text of the request.
+// otlpChunk is the chunk that the OpenTelemetry input makes of otlpBody. Ids are bytes in version
+// 5.1, and the text of the request in version 3.2.
 func otlpChunk(at time.Time, bytes bool) (chunk []byte) {
 	id := corpus.Str
 	if bytes {
@@ -100,8 +100,8 @@ func wantOTLP(at time.Time) map[string]fields {
 	}
 }
 
-// TestOTLP_LogsArriveWithResourceScopeSeverityAndTrace: the input keeps them beside the record, in
-// a group and in metadata.
+// The input keeps resource, scope, severity and trace beside the record, in a group and in
+// metadata.
 func TestOTLP_LogsArriveWithResourceScopeSeverityAndTrace(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "3.2") {
 		for _, format := range []string{"json", "otlp"} {
@@ -134,11 +134,11 @@ func TestOTLP_LogsArriveWithResourceScopeSeverityAndTrace(t *testing.T) {
 	}
 }
 
-// withoutDefectsOfOldInputs expects less of what a Fluent Bit before 5.1 makes of the JSON form.
-// Two defects of its input are known in 3.2.10 and gone in 5.1.1: the nanoseconds of a time are
-// wrong, by up to seconds (flb_time_from_uint64), which the plugin mends where it shows, so that
-// the second is right; and a second scope of a resource gets the attributes of the first scope
-// instead of the resource's.
+// withoutDefectsOfOldInputs expects less of a Fluent Bit before 5.1 with JSON requests. Version
+// 3.2.10 has two defects that 5.1.1 has not: the nanoseconds of a time are wrong by up to seconds
+// (flb_time_from_uint64), which the plugin corrects where it is visible, so that the second is
+// right; and the second scope of a resource gets the attributes of the first scope instead of the
+// resource's.
 func withoutDefectsOfOldInputs(want map[string]fields) {
 	for _, record := range want {
 		record["timestamp"] = begins(record["timestamp"].(string)[:len("2006-01-02T15:04:05.")])
@@ -152,7 +152,7 @@ func withoutDefectsOfOldInputs(want map[string]fields) {
 	mail["library.language"] = perhaps{"go"}
 }
 
-// postOTLP sends a request, and again as long as nobody listens.
+// postOTLP sends a request, and repeats it until somebody listens.
 func postOTLP(t *testing.T, url, body string) {
 	t.Helper()
 	await(t, "an answer of the OpenTelemetry input", func() bool {

@@ -14,7 +14,8 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// sendObject gives a record of texts to the first input, which parses JSON in a real Fluent Bit.
+// sendObject sends a record of texts to the first input. In a real Fluent Bit that input parses
+// JSON.
 func sendObject(t *testing.T, r run, pairs ...string) {
 	t.Helper()
 	if h, ok := r.(*hostRun); ok {
@@ -49,9 +50,8 @@ func writeMetadata(t *testing.T, path string, object any) {
 	}
 }
 
-// TestMetadata_ChangeIsPickedUp: dt_host_metadata.json is read when the agent starts, and again
-// when it has changed. A file that is not there is no mistake. Its fields stand above static
-// attributes and below a record's own.
+// dt_host_metadata.json is read at start and again when it has changed. It may be missing. Its
+// fields win over static attributes and lose against those of a record.
 func TestMetadata_ChangeIsPickedUp(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {
@@ -97,8 +97,8 @@ func TestMetadata_ChangeIsPickedUp(t *testing.T) {
 	}
 }
 
-// TestMetadata_IsLeftOutForARecordOfAnotherHost: what the file says of this host is not true of it,
-// so that a static attribute that the file stands above comes into its right.
+// The metadata of this host does not apply to a record of another one, so the static attribute that
+// it would replace is used.
 func TestMetadata_IsLeftOutForARecordOfAnotherHost(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {
@@ -120,8 +120,7 @@ func TestMetadata_IsLeftOutForARecordOfAnotherHost(t *testing.T) {
 	}
 }
 
-// TestAttributes_InTheHeaderAreSentOncePerRequest: and not in the records, where the server would
-// keep them twice.
+// Attributes in the header are not in the records as well, where the server would store them twice.
 func TestAttributes_InTheHeaderAreSentOncePerRequest(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "1.9") {
 		for _, in := range []string{"header", "body"} {

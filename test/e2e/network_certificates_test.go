@@ -16,7 +16,7 @@ const (
 	saysLastGood          = "the last good certificates stay in use: "
 )
 
-// replace puts a file in the place of another one, as whoever renews certificates should.
+// replace replaces a file atomically, as a tool that renews certificates should.
 func replace(t *testing.T, path string, data []byte) {
 	t.Helper()
 	next := path + ".next"
@@ -28,12 +28,12 @@ func replace(t *testing.T, path string, data []byte) {
 	}
 }
 
-// probing makes probes come often, and a flush long enough for what happens meanwhile.
+// probing makes the plugin probe often.
 var probing = []string{"retry_initial", "100ms", "retry_max", "500ms"}
 
-// TestNetwork_CAFileIsReloaded: nginx comes back with a certificate of another authority; once that
-// one's stands in the file, in the place of the old one or behind another symbolic link (as
-// Kubernetes mounts secrets), everything arrives, once.
+// nginx restarts with a certificate of another authority. Once the file holds that authority,
+// replaced in place or behind a changed symbolic link (as Kubernetes mounts secrets), everything
+// arrives once.
 func TestNetwork_CAFileIsReloaded(t *testing.T) {
 	needPeers(t, "nginx")
 	const lines = networkLines
@@ -100,8 +100,8 @@ func TestNetwork_CAFileIsReloaded(t *testing.T) {
 	}
 }
 
-// TestNetwork_ClientCertificateIsReloaded: a new one is used as soon as it is there, without any
-// trouble; one that is over is refused by nginx, which a line says, until a new one is there.
+// A new client certificate is used as soon as it is there, without an error. nginx rejects an
+// expired one, which a line says, until a new one is there.
 func TestNetwork_ClientCertificateIsReloaded(t *testing.T) {
 	needPeers(t, "nginx")
 	const lines = networkLines
@@ -169,14 +169,14 @@ func TestNetwork_ClientCertificateIsReloaded(t *testing.T) {
 	}
 }
 
-// awaitAnswer waits until nginx has given one: what is stored before that is sent again if nginx is
+// awaitAnswer waits until nginx has answered: what is stored before that is sent again if nginx is
 // killed.
 func (f *front) awaitAnswer(t *testing.T) {
 	t.Helper()
 	await(t, "an answer of nginx", func() bool { return strings.Contains(f.access(), "204 ") })
 }
 
-// sawClient reports whether nginx has let a request through that came with a certificate.
+// sawClient reports whether nginx has accepted a request with the certificate.
 func (f *front) sawClient(pair pki.Pair) bool {
 	text, _ := os.ReadFile(filepath.Join(f.dir, "clients.log"))
 	return strings.Contains(strings.ToLower(string(text)), fmt.Sprintf("204 %x\n", pair.Leaf.SerialNumber)) ||

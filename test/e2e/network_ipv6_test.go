@@ -22,8 +22,8 @@ func needIPv6(t *testing.T) {
 	listener.Close()
 }
 
-// TestNetwork_IPv6: by an address in the endpoint, by a name that has one, and by way of proxies,
-// which are reached by IPv6 or lead to it.
+// The endpoint is an IPv6 address, or a name that has one; proxies are reached over IPv6 or connect
+// to it.
 func TestNetwork_IPv6(t *testing.T) {
 	needIPv6(t)
 	authority := pki.Authority(t)

@@ -12,27 +12,26 @@ import (
 	"out_dynatrace/test/pki"
 )
 
-// networkDoc is where the table of ways is shown to readers, between the same marks as the fault
-// matrix.
+// networkDoc is the document with the table of paths, between the same marks as the fault matrix.
 const networkDoc = "../../docs/network.md"
 
 // networkLines are shipped in each cell.
 const networkLines = 100
 
-// networkFormats are the formats that each way is tried with.
+// networkFormats are the formats that each path is tried with.
 var networkFormats = []string{"json", "jsonl", "text", "otlp"}
 
-// mediaTypes are those of the formats.
+// mediaTypes are the media types of the formats.
 var mediaTypes = map[string]string{"json": "application/json", "jsonl": "application/x-ndjson", "text": "text/plain", "otlp": "application/x-protobuf"}
 
-// networkEndpoints are forms of endpoint, as what follows host and port.
+// networkEndpoints are the forms of an endpoint: what follows host and port.
 var networkEndpoints = []struct{ name, path string }{
 	{"base URL, as of SaaS", ""},
 	{"with /e/{id}, as of ActiveGate and Managed", "/e/abc12345"},
 	{"full ingest URL", "/e/abc12345/api/v2/logs/ingest"},
 }
 
-// way is one from the agent to the local Dynatrace.
+// way is a network path from the agent to the local Dynatrace.
 type way struct {
 	name  string
 	needs []string
@@ -96,9 +95,8 @@ func networkWays() []way {
 	}
 }
 
-// TestNetwork_EveryPath ships by every way: each line arrives once, nothing is said, and the logs
-// of the servers in between show that it went the way that it should. The table in the docs is what
-// came out of the host.
+// On every path each line arrives once, no warning is logged, and the logs of the servers in
+// between show that the requests took that path. The table in the docs is the result of the host.
 func TestNetwork_EveryPath(t *testing.T) {
 	ways := networkWays()
 	agents := everywhere("5.1.1")
@@ -149,7 +147,7 @@ func TestNetwork_EveryPath(t *testing.T) {
 	}
 }
 
-// travel ships some lines by a way.
+// travel ships some lines on a path.
 func travel(t *testing.T, a agent, w way, format, path string) {
 	t.Helper()
 	f, pairs, env, seen := w.start(t)
@@ -181,8 +179,7 @@ func travel(t *testing.T, a agent, w way, format, path string) {
 	}
 }
 
-// TestNetwork_HTTP2ContinuesAfterGoAway: after every third request, by its own rule for long
-// connections.
+// nginx sends GOAWAY after every third request.
 func TestNetwork_HTTP2ContinuesAfterGoAway(t *testing.T) {
 	needPeers(t, "nginx")
 	for _, a := range everywhere("5.1.1") {
@@ -207,7 +204,7 @@ func TestNetwork_HTTP2ContinuesAfterGoAway(t *testing.T) {
 	}
 }
 
-// TestNetwork_PlainEndpointThroughAProxy reads and repeats each request.
+// A proxy for plain HTTP reads each request and repeats it.
 func TestNetwork_PlainEndpointThroughAProxy(t *testing.T) {
 	for name, start := range map[string]func(t *testing.T) (proxy string, p *peer, pairs []string){
 		"tinyproxy": func(t *testing.T) (string, *peer, []string) {
@@ -238,8 +235,7 @@ func TestNetwork_PlainEndpointThroughAProxy(t *testing.T) {
 	}
 }
 
-// TestNetwork_EnvironmentNamesTheProxy: 0.0.0.0 leads to this machine, but is no loopback address,
-// and only squid knows dynatrace.test.
+// 0.0.0.0 reaches this machine but is not a loopback address; only squid resolves dynatrace.test.
 func TestNetwork_EnvironmentNamesTheProxy(t *testing.T) {
 	needPeers(t, "nginx", "squid")
 	authority := pki.Authority(t)

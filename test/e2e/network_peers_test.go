@@ -82,7 +82,7 @@ func TestPeers_MissingOnesAreNamedWithTheirPackages(t *testing.T) {
 	}
 }
 
-// TestNetwork_PeersTookPart says plainly which did not.
+// TestNetwork_PeersTookPart logs the version of each server.
 func TestNetwork_PeersTookPart(t *testing.T) {
 	for _, p := range peers {
 		t.Run(p.program, func(t *testing.T) {
@@ -111,7 +111,7 @@ type peer struct {
 	ended   chan struct{}
 }
 
-// peerDir is a directory that a server can write to that changes its user when root starts it.
+// peerDir returns a directory that a server can write to after it has dropped root.
 func peerDir(t *testing.T) string {
 	t.Helper()
 	dir := tempDir(t)
@@ -196,7 +196,7 @@ func (p *peer) kill() {
 	<-p.ended
 }
 
-// access is the log of requests so far.
+// access returns the access log so far.
 func (p *peer) access() string {
 	text, _ := os.ReadFile(filepath.Join(p.dir, "access.log"))
 	return string(text)
@@ -204,11 +204,11 @@ func (p *peer) access() string {
 
 func tail(s string, n int) string { return s[max(0, len(s)-n):] }
 
-// givenPorts are those that freePorts has given.
+// givenPorts are the ports that freePorts has returned.
 var givenPorts sync.Map
 
-// freePorts are ports that nobody listens on now. They are below those that Linux takes for
-// connections (32768 and up), which could take one before the server does.
+// freePorts returns ports that nobody listens on. They are below those that Linux uses for outgoing
+// connections (32768 and up), so that none of these takes one before the server does.
 func freePorts(t *testing.T, n int) (ports []int) {
 	t.Helper()
 	for range 1000 {

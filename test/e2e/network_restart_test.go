@@ -12,8 +12,8 @@ import (
 	"out_dynatrace/test/pki"
 )
 
-// TestNetwork_RestartOfNginxLosesNothing: it is killed amid requests, with what it has taken and
-// not passed on, and with answers that it has not given yet, so that some lines may arrive twice.
+// nginx is killed amid requests, with bodies that it has not passed on and answers that it has not
+// sent. Some lines may therefore arrive twice.
 func TestNetwork_RestartOfNginxLosesNothing(t *testing.T) {
 	needPeers(t, "nginx")
 	const lines, each = 6000, 1000
@@ -48,8 +48,7 @@ func TestNetwork_RestartOfNginxLosesNothing(t *testing.T) {
 	}
 }
 
-// TestNetwork_TLSVersions: each of those that are spoken, alone on the server, with a client
-// certificate and HTTP/2.
+// Each supported version, alone on the server, with a client certificate and HTTP/2.
 func TestNetwork_TLSVersions(t *testing.T) {
 	needPeers(t, "nginx")
 	authority, clients := pki.Authority(t), pki.Authority(t)
@@ -76,7 +75,7 @@ func TestNetwork_TLSVersions(t *testing.T) {
 	}
 }
 
-// TestNetwork_ProxyPasswordOfOddCharacters reaches squid as it is, and nobody else.
+// The password reaches squid unchanged, and is logged nowhere.
 func TestNetwork_ProxyPasswordOfOddCharacters(t *testing.T) {
 	needPeers(t, "nginx", "squid")
 	const password = "p@ss/w:rd#?%-hunter2-hunter2"

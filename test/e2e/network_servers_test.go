@@ -14,7 +14,7 @@ import (
 	"out_dynatrace/test/pki"
 )
 
-// front is nginx before a local Dynatrace.
+// front is nginx in front of a local Dynatrace.
 type front struct {
 	*destination
 	*peer
@@ -22,7 +22,7 @@ type front struct {
 	dir  string
 }
 
-// frontOptions say how it is to be spoken to.
+// frontOptions configure nginx.
 type frontOptions struct {
 	certificate *pki.Pair // nil is plain http
 	clients     *pki.Pair // an authority whose certificates it asks clients for; nil does not ask
@@ -31,7 +31,8 @@ type frontOptions struct {
 	protocols   string    // of TLS; "" is TLSv1.2 TLSv1.3
 }
 
-// startFront runs it, for the URL https://127.0.0.1:port, or http, or with another address.
+// startFront starts nginx at https://127.0.0.1:port, at http:// without a certificate, or at
+// another address.
 func startFront(t *testing.T, o frontOptions) *front {
 	t.Helper()
 	d := startDestination(t, false, ingest.Options{})
@@ -75,7 +76,7 @@ http {
 	return f
 }
 
-// renew starts nginx again, with another certificate.
+// renew restarts nginx with another certificate.
 func (f *front) renew(t *testing.T, certificate pki.Pair) {
 	t.Helper()
 	f.kill()
@@ -83,11 +84,11 @@ func (f *front) renew(t *testing.T, certificate pki.Pair) {
 	f.start()
 }
 
-// proxyUser and proxyPassword are long enough to be looked for in every log.
+// proxyPassword is long enough to be searched for in every log.
 const proxyUser, proxyPassword = "joe", "hunter2-hunter2-hunter2"
 
-// startTinyproxy runs one that wants a password or not, and connects to the given ports only, to
-// all without any.
+// startTinyproxy starts a tinyproxy, with or without a password. It connects to the given ports
+// only, or to all if there are none.
 func startTinyproxy(t *testing.T, auth bool, ports ...int) (url string, p *peer) {
 	t.Helper()
 	dir := peerDir(t)
@@ -103,21 +104,20 @@ func startTinyproxy(t *testing.T, auth bool, ports ...int) (url string, p *peer)
 	return fmt.Sprintf("127.0.0.1:%d", port), p
 }
 
-// squid is one that wants a password, by http and over TLS.
+// squid is a squid that requires a password, with a plain and a TLS port.
 type squid struct {
 	*peer
 	http, https string // host and port
 	authority   pki.Pair
 }
 
-// startSquid runs it on 127.0.0.1. It knows the address of the name dynatrace.test, as nobody else
-// does.
+// startSquid starts a squid on 127.0.0.1. Only it resolves the name dynatrace.test.
 func startSquid(t *testing.T) *squid {
 	t.Helper()
 	return startSquidAt(t, "127.0.0.1")
 }
 
-// startSquidAt runs it on another address.
+// startSquidAt starts a squid on another address.
 func startSquidAt(t *testing.T, address string) *squid {
 	t.Helper()
 	dir := peerDir(t)

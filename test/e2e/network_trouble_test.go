@@ -10,14 +10,14 @@ import (
 	"out_dynatrace/test/pki"
 )
 
-// complaint is a line of the log: its level, and phrases that stand in it.
+// complaint is a line of the log: its level, and phrases that it contains.
 type complaint struct {
 	level string
 	says  []string
 }
 
-// TestNetwork_EachFailureIsLoggedInOneLine: what servers that nobody here wrote say of each mistake
-// becomes one line that says what to change. Nothing is given up, and nothing arrives.
+// Each mistake, as real servers report it, becomes one line that says what to change. No chunk is
+// given up, and nothing arrives.
 func TestNetwork_EachFailureIsLoggedInOneLine(t *testing.T) {
 	authority, strangers := pki.Authority(t), pki.Authority(t)
 	dir := tempDir(t)

@@ -8,7 +8,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// TestProxy_OfTheEnvironmentIsNotUsedForThisMachine: nothing listens there.
+// Nothing listens at the address of that proxy.
 func TestProxy_OfTheEnvironmentIsNotUsedForThisMachine(t *testing.T) {
 	const lines = 500
 	for _, a := range everywhere("5.1.1", "1.9") {
@@ -29,7 +29,6 @@ func TestProxy_OfTheEnvironmentIsNotUsedForThisMachine(t *testing.T) {
 	}
 }
 
-// TestCompress_IsOnUnlessTurnedOff.
 func TestCompress_IsOnUnlessTurnedOff(t *testing.T) {
 	const lines = 1000
 	for _, a := range everywhere("5.1.1", "1.9") {
@@ -52,7 +51,6 @@ func TestCompress_IsOnUnlessTurnedOff(t *testing.T) {
 	}
 }
 
-// TestStringify_ValuesAreTypedWithoutIt.
 func TestStringify_ValuesAreTypedWithoutIt(t *testing.T) {
 	const line = `{"log":"typed","n":42,"f":1.5,"b":true,"s":"42","nested":{"n":7}}` + "\n"
 	for _, a := range everywhere("5.1.1", "1.9") {

@@ -7,7 +7,7 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestTLS_SelfSignedActiveGate: trusted by tls_ca_file, refused without, taken as it comes with
+// The certificate is trusted with tls_ca_file, rejected without, and accepted unchecked with
 // tls_verify off.
 func TestTLS_SelfSignedActiveGate(t *testing.T) {
 	const lines = 500

@@ -4,8 +4,8 @@ import (
 	"testing"
 )
 
-// TestInstances_EachShipsToItsServerWithItsToken: two [OUTPUT] sections share a library, a Go
-// runtime and, in Fluent Bit, even the object that Init gets. Nothing of one may reach the other.
+// Two [OUTPUT] sections share a library, a Go runtime and, in Fluent Bit, even the object that Init
+// gets. Nothing of one may reach the other.
 func TestInstances_EachShipsToItsServerWithItsToken(t *testing.T) {
 	const lines = 4000
 	for _, a := range everywhere() {

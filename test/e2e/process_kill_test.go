@@ -11,9 +11,8 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestKill_LosesNothing: with chunks and positions on disk, kill -9 in mid-flush and a second start
-// deliver every line. Twice may come only what had been sent and not yet been settled when the
-// signal came.
+// With chunks and positions on disk, every line arrives after kill -9 in the middle of a flush and
+// a second start. Only what had been sent and not settled at the signal may arrive twice.
 func TestKill_LosesNothing(t *testing.T) {
 	if fluentBit == "" {
 		t.Skip("needs a real Fluent Bit: chunks on disk are its own")

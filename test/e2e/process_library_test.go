@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// TestLibrary_ExportsOnlyWhatFluentBitLooksUp: any other symbol could shadow one of the host or of
-// another plugin.
+// Any other symbol could shadow one of the host or of another plugin.
 func TestLibrary_ExportsOnlyWhatFluentBitLooksUp(t *testing.T) {
 	want := []string{"FLBPluginExitCtx", "FLBPluginFlushCtx", "FLBPluginInit", "FLBPluginRegister", "FLBPluginUnregister"}
 	symbols, err := openLibrary(t).DynamicSymbols()
@@ -26,8 +25,7 @@ func TestLibrary_ExportsOnlyWhatFluentBitLooksUp(t *testing.T) {
 	}
 }
 
-// TestLibrary_NeedsOnlyTheCLibrary: libresolv would come with Go's C resolver, and is not in every
-// image.
+// Go's C resolver would need libresolv, which is not in every image.
 func TestLibrary_NeedsOnlyTheCLibrary(t *testing.T) {
 	needed, err := openLibrary(t).ImportedLibraries()
 	if err != nil {
@@ -40,8 +38,7 @@ func TestLibrary_NeedsOnlyTheCLibrary(t *testing.T) {
 	}
 }
 
-// TestLibrary_IsNeverUnloaded: Fluent Bit closes it at each reload, but Go's threads run on in its
-// code.
+// Fluent Bit closes the library at each reload, but Go's threads still run its code.
 func TestLibrary_IsNeverUnloaded(t *testing.T) {
 	flags, err := openLibrary(t).DynValue(elf.DT_FLAGS_1)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestReload_LosesNothing: lines are written before, during and after each of some reloads.
+// Lines are written before, during and after each reload.
 func TestReload_LosesNothing(t *testing.T) {
 	for _, a := range everywhere("5.1.1", "4.2", "2.2") {
 		for _, workers := range []int{0, 2} {
@@ -63,9 +63,8 @@ func TestReload_LosesNothing(t *testing.T) {
 	}
 }
 
-// TestReload_FiftyLeaveNothingBehind: every other reload comes while the destination is down, by
-// turns because it refuses and because it does not answer, and has to wait for it. What the last
-// ones hold is no more than what the first ones did.
+// Every other reload comes while the destination is down (it rejects, or does not answer, in turn)
+// and has to wait for it. The last reloads hold no more resources than the first.
 func TestReload_FiftyLeaveNothingBehind(t *testing.T) {
 	const reloads, step = 50, 100
 	for _, a := range hosts("5.1.1") {
@@ -115,7 +114,7 @@ func TestReload_FiftyLeaveNothingBehind(t *testing.T) {
 	}
 }
 
-// usage is what a host holds between two reloads.
+// usage is the resources that a host holds between two reloads.
 type usage struct{ fds, threads, rssKiB int }
 
 func (r *hostRun) usage() usage {
@@ -127,9 +126,8 @@ func (r *hostRun) usage() usage {
 	return usage{s.FDs, s.Threads, s.RSSKiB}
 }
 
-// wantNoMoreThan allows a few threads that Go's scheduler adds when it pleases, connections that
-// come and go, and memory that the collector has not returned yet: less than a leak of one of each
-// for every reload would make.
+// wantNoMoreThan allows a few threads that Go's scheduler may add, connections that come and go,
+// and memory that the collector has not returned yet: less than a leak of one of each per reload.
 func (u usage) wantNoMoreThan(t *testing.T, before usage) {
 	t.Helper()
 	const fds, threads, rssKiB = 6, 8, 24 << 10

@@ -13,7 +13,7 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestShutdown_AcceptedLinesArriveOnce: the signal comes in the middle of the stream.
+// The signal comes in the middle of the stream.
 func TestShutdown_AcceptedLinesArriveOnce(t *testing.T) {
 	const step, pieces = 200, 200
 	for _, a := range hosts("5.1.1", "3.2", "1.9") {
@@ -69,10 +69,10 @@ func onlyChunk(t *testing.T, lines []byte) corpus.Chunk {
 	return corpus.Chunk{}
 }
 
-// TestShutdown_RestartDeliversTheRest: lines are written all the time, SIGTERM comes, and a second
-// run with the same chunks and positions on disk delivers the rest. Nothing may be lost. Twice may
-// come only what the first run delivered after the signal: Fluent Bit still flushes what waits for
-// a worker when the grace period is over, but no longer looks at the results.
+// Lines are written all the time, SIGTERM comes, and a second run with the same chunks and
+// positions on disk delivers the rest. Nothing may be lost. Only what the first run delivered after
+// the signal may arrive twice: when the grace period is over, Fluent Bit still flushes what waits
+// for a worker but ignores the results.
 func TestShutdown_RestartDeliversTheRest(t *testing.T) {
 	if fluentBit == "" {
 		t.Skip("needs a real Fluent Bit: chunks on disk are its own")
@@ -135,8 +135,7 @@ func TestShutdown_RestartDeliversTheRest(t *testing.T) {
 	}
 }
 
-// TestShutdown_DoesNotWaitForAServerThatIsDown: a flush that has begun gives up, at the latest, at
-// its deadline.
+// A flush that has begun gives up at its deadline at the latest.
 func TestShutdown_DoesNotWaitForAServerThatIsDown(t *testing.T) {
 	for _, a := range hosts("5.1.1", "1.9") {
 		t.Run(a.name, func(t *testing.T) {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestSignals_FlushesContinueAfterFluentBitReinstallsItsHandlers: SIGCONT and SIGHUP make Fluent
-// Bit install its handlers again, without the alternative stack that Go's threads need.
+// SIGCONT and SIGHUP make Fluent Bit install its handlers again, without the alternative stack that
+// Go's threads need.
 func TestSignals_FlushesContinueAfterFluentBitReinstallsItsHandlers(t *testing.T) {
 	const step, rounds = 300, 5
 	for _, a := range everywhere() {

@@ -9,9 +9,8 @@ import (
 	"out_dynatrace/test/host"
 )
 
-// TestStartup_AllMistakesAreReportedTogether: the process ends with a failure, one line a mistake.
-// Fluent Bit then calls the exit of the second section, whose Init it never called, with a null
-// pointer.
+// The process fails with one line for each mistake. Fluent Bit then calls the exit function of the
+// second section, whose Init it never called, with a null pointer.
 func TestStartup_AllMistakesAreReportedTogether(t *testing.T) {
 	for _, a := range everywhere() {
 		t.Run(a.name, func(t *testing.T) {
@@ -54,7 +53,7 @@ func TestStartup_AllMistakesAreReportedTogether(t *testing.T) {
 	}
 }
 
-// TestStartup_ServerMayBeDown: only what no waiting would mend is.
+// Only a mistake that no waiting would fix prevents a start.
 func TestStartup_ServerMayBeDown(t *testing.T) {
 	for _, a := range everywhere("5.1.1") {
 		t.Run(a.name, func(t *testing.T) {
@@ -71,8 +70,8 @@ func TestStartup_ServerMayBeDown(t *testing.T) {
 	}
 }
 
-// TestStartup_DaemonModeIsRefused: Fluent Bit forks after it has loaded the library, and Go's
-// threads stay behind. What waits for one of them waits for ever, so the library has to notice.
+// Fluent Bit forks after it has loaded the library, and Go's threads stay in the parent. Whatever
+// waits for one of them waits forever, so the library has to notice.
 func TestStartup_DaemonModeIsRefused(t *testing.T) {
 	for _, a := range hosts("5.1.1", "1.9", "2.2") {
 		t.Run(a.name, func(t *testing.T) {

@@ -13,8 +13,7 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestUserAgent_NamesThePluginAndFluentBit, and the first line of the log does, too: from 2.1 on,
-// also after a reload.
+// The first line of the log names them too: from version 2.1 on, also after a reload.
 func TestUserAgent_NamesThePluginAndFluentBit(t *testing.T) {
 	const lines = 100
 	for _, a := range everywhere(host.Shapes...) {
@@ -53,7 +52,7 @@ func TestUserAgent_NamesThePluginAndFluentBit(t *testing.T) {
 	}
 }
 
-// version is what the agent tells of its version, "" if that is nothing.
+// version returns the version that the agent passes to plugins, "" if it passes none.
 func (a agent) version(t *testing.T) string {
 	t.Helper()
 	if !a.real() {
