@@ -27,8 +27,8 @@ type kind struct {
 	message string
 }
 
-// dryRun counts the records of the inputs by kind and prints the counts, the largest first. It returns
-// the exit code.
+// dryRun counts the records of the inputs by kind and prints the counts, the largest first. It
+// returns the exit code.
 func dryRun(ctx context.Context, inputs []*input, o *options, w world) int {
 	counts := make(map[kind]int)
 	records, skipped, broken := 0, 0, 0

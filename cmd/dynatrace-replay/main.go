@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
@@ -71,8 +70,8 @@ func signals() (ctx, abandon context.Context, stop func()) {
 // run runs the command and returns its exit code.
 func run(ctx context.Context, args []string, w world) int {
 	fail := func(err error) int {
-		for line := range strings.SplitSeq(err.Error(), "\n") {
-			fmt.Fprintln(w.stderr, "dynatrace-replay:", flagNames.Replace(line))
+		for _, line := range errorLines(err) {
+			fmt.Fprintln(w.stderr, "dynatrace-replay:", line)
 		}
 		return exitUsage
 	}
@@ -101,7 +100,7 @@ func run(ctx context.Context, args []string, w world) int {
 	cfg.FlushDeadline = w.deadline // so the sender waits as long as this command does
 	log := telemetry.NewLog(&printer{w: w.stderr}, w.now, 0)
 	for _, warning := range cfg.Warnings {
-		log.Warn("config: "+warning.String(), "%s", warning)
+		log.Warn("config: "+warning.String(), "%s: %s", flagOf(warning.Name), warning.Text)
 	}
 	destination, err := wire.NewDestination(cfg, wire.DestinationOptions{
 		Host:                wire.Host{Log: log},
@@ -111,7 +110,12 @@ func run(ctx context.Context, args []string, w world) int {
 		return fail(err)
 	}
 	defer destination.Close()
-	inputs, err := openInputs(o, w, true) // with the rests, before anything is sent that they may have to take
+	r, err := newReplay(cfg, o, w, destination, log)
+	if err != nil {
+		return fail(err)
+	}
+	// Before anything is sent, open the rests that may have to take it.
+	inputs, err := openInputs(o, w, true)
 	if err != nil {
 		return fail(err)
 	}
@@ -121,7 +125,6 @@ func run(ctx context.Context, args []string, w world) int {
 		defer close(logged)
 		log.Warn("interrupted", "interrupted: nothing more is sent, the rest is being written")
 	})
-	r := newReplay(cfg, o, w, destination, log)
 	for _, in := range inputs {
 		r.input(ctx, in)
 	}

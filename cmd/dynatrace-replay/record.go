@@ -42,9 +42,9 @@ func members(object []byte) (all []member, err error) {
 	return all, nil
 }
 
-// restamp returns record with the given time, and the time that it had in another attribute. Repeated
-// restamps keep the first time. A record that cannot be parsed is returned as it is: the server will
-// name what is wrong with it.
+// restamp returns record with the given time, and the time that it had in another attribute.
+// Repeated restamps keep the first time. A record that cannot be parsed is returned as it is: the
+// server will name what is wrong with it.
 func restamp(record []byte, now time.Time) []byte {
 	all, err := members(record)
 	if err != nil {
@@ -101,19 +101,18 @@ func shorten(record []byte) []byte {
 	return append(out, '}')
 }
 
-// isOld reports whether the server will find record too old; false if it has no timestamp that can be
-// parsed.
-func isOld(record []byte, now time.Time) bool {
+// isOld reports whether the timestamp of record is before a time (Unix seconds); false if it has no
+// timestamp that can be parsed.
+func isOld(record []byte, before int64) bool {
 	all, err := members(record)
 	if err != nil {
 		return false
 	}
 	for _, m := range all {
-		if m.key != timestampKey {
-			continue
+		if m.key == timestampKey {
+			var at time.Time
+			return json.Unmarshal(m.value, &at) == nil && at.Unix() < before
 		}
-		var at time.Time
-		return json.Unmarshal(m.value, &at) == nil && now.Sub(at) > maxAge
 	}
 	return false
 }
