@@ -9,16 +9,16 @@ import (
 // errReleased is the result of reading a body whose attempt is over.
 var errReleased = errors.New("the attempt is over")
 
-// requestBody lends the bytes of a payload to net/http for one attempt. net/http may still be writing
-// a body after it has returned the answer (an early 413, a timeout), while the payload's buffer goes
-// back to its pool: after release no byte is read any more. Safe for concurrent use.
+// requestBody lends the bytes of a payload to net/http for one attempt. net/http may still be
+// writing a body after it has returned the answer (an early 413, a timeout), while the payload's
+// buffer goes back to its pool: after release no byte is read any more. Safe for concurrent use.
 type requestBody struct {
 	mu   sync.Mutex
 	data []byte // nil once released
 }
 
-// open returns a reader from the start. It has the signature of http.Request.GetBody, with which the
-// transport starts again on a new connection when it finds an idle one closed.
+// open returns a reader from the start. It has the signature of http.Request.GetBody, with which
+// the transport starts again on a new connection when it finds an idle one closed.
 func (b *requestBody) open() (io.ReadCloser, error) { return &bodyReader{body: b}, nil }
 
 // release takes the bytes back. No Read runs or begins to copy once it has returned.
@@ -48,4 +48,5 @@ func (r *bodyReader) Read(into []byte) (int, error) {
 	return n, nil
 }
 
+// Close does nothing; release ends the reading.
 func (r *bodyReader) Close() error { return nil }

@@ -37,11 +37,11 @@ type BreakerOptions struct {
 	Patience time.Duration
 }
 
-// Breaker is the circuit breaker before a Sender, one for all the workers of an instance. Closed, it
-// lets everything through. After an answer that asks for a pause, a misconfigured verdict, or three
-// failures in a row it opens: one probe at a time goes out, each after a longer pause, and everybody
-// else waits here. That holds Fluent Bit's workers back, and keeps requests off the destination. The
-// first probe that gets through closes it.
+// Breaker is the circuit breaker before a Sender, one for all the workers of an instance. Closed,
+// it lets everything through. After an answer that asks for a pause, a misconfigured verdict, or
+// three failures in a row it opens: one probe at a time goes out, each after a longer pause, and
+// everybody else waits here. That holds Fluent Bit's workers back, and keeps requests off the
+// destination. The first probe that gets through closes it.
 //
 // Without permission to wait (on Fluent Bit's engine thread) Send returns at once with the verdict
 // that opened it, marked as Blocked. Safe for concurrent use; its memory is fixed.
@@ -145,7 +145,8 @@ func (b *Breaker) leave(p pass, v Verdict) {
 		b.shared.Counters.Add(telemetry.BreakerOpened, 1)
 	case reclosed:
 		if took := now.Sub(since); took >= worthLogging {
-			b.shared.Log.Info("deliver.breaker", "the destination accepts logs again after %s", took.Round(time.Second))
+			b.shared.Log.Info("deliver.breaker", "the destination accepts logs again after "+
+				"%s", took.Round(time.Second))
 		}
 	}
 	if p.probe || what != unchanged {
@@ -167,5 +168,6 @@ func availability(v Verdict) Health {
 
 // isSevere reports whether one such failure is enough to hold everybody back.
 func isSevere(v Verdict) bool {
-	return v.Kind == Misconfigured || v.Reason == ReasonThrottled || v.Reason == ReasonQueueFull || v.RetryAfter > 0
+	return v.Kind == Misconfigured || v.RetryAfter > 0 ||
+		v.Reason == ReasonThrottled || v.Reason == ReasonQueueFull
 }

@@ -12,7 +12,7 @@ import (
 	"out_dynatrace/plugin/telemetry"
 )
 
-// site is a destination in trouble until it is mended. It notes when it was asked, and by how many at once.
+// site is a destination that fails until it recovers. It notes when it was asked, and by how many at once.
 type site struct {
 	mu      sync.Mutex
 	verdict Verdict
@@ -62,7 +62,7 @@ func inTime(t *testing.T, d time.Duration) context.Context {
 	return ctx
 }
 
-func TestTheGateClosesAfterWhatAsksForSilence(t *testing.T) {
+func TestBreaker_OpensAfterWhatAsksForAPause(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		verdicts []Verdict
@@ -73,21 +73,21 @@ func TestTheGateClosesAfterWhatAsksForSilence(t *testing.T) {
 		{"not after two failures", []Verdict{isDown, isDown}, false},
 		{"after three in a row", []Verdict{isDown, isDown, isDown}, true},
 		{"not when one in between was taken", []Verdict{isDown, isDown, isAccepted, isDown, isDown}, false},
-		{"not when one in between was refused", []Verdict{isDown, isDown, {Kind: Rejected}, isDown}, false},
+		{"not when one in between was rejected", []Verdict{isDown, isDown, {Kind: Rejected}, isDown}, false},
 		{"after being throttled", []Verdict{isThrottled}, true},
 		{"after a full queue", []Verdict{{Kind: Transient, Reason: ReasonQueueFull}}, true},
 		{"after a Retry-After", []Verdict{{Kind: Transient, Reason: ReasonServerError, RetryAfter: time.Second}}, true},
 		{"after a mistake in the environment", []Verdict{isMistaken}, true},
-		{"not after refusals", []Verdict{{Kind: Rejected}, {Kind: TooLarge}, {Kind: Rejected}}, false},
+		{"not after rejections", []Verdict{{Kind: Rejected}, {Kind: TooLarge}, {Kind: Rejected}}, false},
 		{"not when the plugin stops", []Verdict{{Reason: ReasonStopping}, {Reason: ReasonStopping}, {Reason: ReasonStopping}}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var counters telemetry.Counters
-			gate := NewBreaker(&script{verdicts: append(c.verdicts, isAccepted)}, BreakerOptions{Shared: Shared{Counters: &counters}})
+			breaker := NewBreaker(&script{verdicts: append(c.verdicts, isAccepted)}, BreakerOptions{Shared: Shared{Counters: &counters}})
 			for range c.verdicts {
-				gate.Send(t.Context(), payload, false)
+				breaker.Send(t.Context(), payload, false)
 			}
-			if v := gate.Send(t.Context(), payload, false); v.Blocked != c.closed {
+			if v := breaker.Send(t.Context(), payload, false); v.Blocked != c.closed {
 				t.Errorf("then %+v", v)
 			}
 			if n := counters.Get(telemetry.BreakerOpened); (n == 1) != c.closed {
@@ -97,13 +97,13 @@ func TestTheGateClosesAfterWhatAsksForSilence(t *testing.T) {
 	}
 }
 
-func TestAClosedGateAnswersAtOnceOnTheEngineThread(t *testing.T) {
+func TestBreaker_OpenAnswersAtOnceOnTheEngineThread(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &site{verdict: isThrottled}
-		gate := NewBreaker(s, BreakerOptions{Initial: time.Second})
+		breaker := NewBreaker(s, BreakerOptions{Initial: time.Second})
 		for range 5 {
 			began := time.Now()
-			v := gate.Send(inTime(t, time.Minute), payload, false)
+			v := breaker.Send(inTime(t, time.Minute), payload, false)
 			if v.Reason != ReasonThrottled || v.Message != "throttled" || time.Since(began) != 0 {
 				t.Errorf("%+v after %s", v, time.Since(began))
 			}
@@ -112,18 +112,18 @@ func TestAClosedGateAnswersAtOnceOnTheEngineThread(t *testing.T) {
 			t.Errorf("%d requests", n)
 		}
 		time.Sleep(2 * time.Second)
-		if v := gate.Send(inTime(t, time.Minute), payload, false); v.Blocked || len(s.requests()) != 2 {
+		if v := breaker.Send(inTime(t, time.Minute), payload, false); v.Blocked || len(s.requests()) != 2 {
 			t.Errorf("after the pause: %+v, %d requests", v, len(s.requests()))
 		}
 	})
 }
 
-func TestWhileTheDestinationIsDownOneProbeAtATimeGoesOut(t *testing.T) {
+func TestBreaker_SendsOneProbeAtATimeInAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const outage, longest = 5 * time.Minute, 10 * time.Second
 		s := &site{verdict: isThrottled, takes: 300 * time.Millisecond}
-		gate := NewBreaker(s, BreakerOptions{Initial: 500 * time.Millisecond, Max: longest, Patience: 25 * time.Second})
-		gate.Send(t.Context(), payload, true)
+		breaker := NewBreaker(s, BreakerOptions{Initial: 500 * time.Millisecond, Max: longest, Patience: 25 * time.Second})
+		breaker.Send(t.Context(), payload, true)
 		s.becomes(isDown)
 		closed := time.Now()
 
@@ -138,7 +138,7 @@ func TestWhileTheDestinationIsDownOneProbeAtATimeGoesOut(t *testing.T) {
 					default:
 					}
 					ctx, cancel := context.WithTimeout(t.Context(), 25*time.Second)
-					gate.Send(ctx, payload, true)
+					breaker.Send(ctx, payload, true)
 					cancel()
 				}
 			})
@@ -169,16 +169,16 @@ func TestWhileTheDestinationIsDownOneProbeAtATimeGoesOut(t *testing.T) {
 	})
 }
 
-func TestTheFirstProbeThatGetsThroughLetsEverybodyGo(t *testing.T) {
+func TestBreaker_FirstSuccessfulProbeReleasesAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		logger := &recorder{}
 		s := &site{verdict: isMistaken, takes: time.Millisecond}
-		gate := NewBreaker(s, BreakerOptions{Shared: Shared{Log: telemetry.NewLog(logger, nil, 0)}})
-		gate.Send(t.Context(), payload, true)
+		breaker := NewBreaker(s, BreakerOptions{Shared: Shared{Log: telemetry.NewLog(logger, nil, 0)}})
+		breaker.Send(t.Context(), payload, true)
 		var workers sync.WaitGroup
 		for range 10 {
 			workers.Go(func() {
-				if v := gate.Send(inTime(t, time.Minute), payload, true); v.Kind != Accepted && v.Kind != Misconfigured {
+				if v := breaker.Send(inTime(t, time.Minute), payload, true); v.Kind != Accepted && v.Kind != Misconfigured {
 					t.Errorf("%+v", v)
 				}
 			})
@@ -186,42 +186,42 @@ func TestTheFirstProbeThatGetsThroughLetsEverybodyGo(t *testing.T) {
 		time.Sleep(5 * time.Second) // one probe fails
 		s.becomes(isAccepted)
 		workers.Wait()
-		if v := gate.Send(t.Context(), payload, false); v.Kind != Accepted {
+		if v := breaker.Send(t.Context(), payload, false); v.Kind != Accepted {
 			t.Errorf("%+v", v)
 		}
 		if n := len(s.requests()); n != 12 {
 			t.Errorf("%d requests, want the first, ten of the workers and the last", n)
 		}
 		if len(logger.lines) != 1 || !strings.Contains(logger.lines[0], "accepts logs again after") {
-			t.Errorf("told %q", logger.lines)
+			t.Errorf("logged %q", logger.lines)
 		}
 	})
 }
 
-func TestTheGateWaitsAsLongAsTheServerAsks(t *testing.T) {
+func TestBreaker_WaitsForRetryAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asking := isThrottled
 		asking.RetryAfter = 7 * time.Second
 		s := &site{verdict: asking}
-		gate := NewBreaker(s, BreakerOptions{Initial: time.Millisecond})
-		gate.Send(t.Context(), payload, true)
+		breaker := NewBreaker(s, BreakerOptions{Initial: time.Millisecond})
+		breaker.Send(t.Context(), payload, true)
 		s.becomes(isAccepted)
 		began := time.Now()
-		if v := gate.Send(inTime(t, 25*time.Second), payload, true); v.Kind != Accepted || time.Since(began) != 7*time.Second {
+		if v := breaker.Send(inTime(t, 25*time.Second), payload, true); v.Kind != Accepted || time.Since(began) != 7*time.Second {
 			t.Errorf("%+v after %s", v, time.Since(began))
 		}
 	})
 }
 
-func TestAWaitingSendGivesUpBeforeItsDeadline(t *testing.T) {
+func TestBreaker_WaitingSendGivesUpBeforeItsDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asking := isThrottled
 		asking.RetryAfter = 10 * time.Minute
-		gate := NewBreaker(&site{verdict: asking}, BreakerOptions{Max: 10 * time.Second, Patience: 25 * time.Second})
-		gate.Send(t.Context(), payload, true)
+		breaker := NewBreaker(&site{verdict: asking}, BreakerOptions{Max: 10 * time.Second, Patience: 25 * time.Second})
+		breaker.Send(t.Context(), payload, true)
 		for i, want := range []time.Duration{24 * time.Second, time.Second, time.Second} {
 			began := time.Now()
-			v := gate.Send(inTime(t, 25*time.Second), payload, true)
+			v := breaker.Send(inTime(t, 25*time.Second), payload, true)
 			if !v.Blocked || time.Since(began) != want {
 				t.Errorf("the flush %d: %+v after %s, want %s: an outage older than a flush is waited for less", i+1, v, time.Since(began), want)
 			}
@@ -230,25 +230,25 @@ func TestAWaitingSendGivesUpBeforeItsDeadline(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		began := time.Now()
-		if v := gate.Send(ctx, payload, true); !v.Blocked || time.Since(began) != time.Second {
+		if v := breaker.Send(ctx, payload, true); !v.Blocked || time.Since(began) != time.Second {
 			t.Errorf("cancelled: %+v after %s", v, time.Since(began))
 		}
 	})
 }
 
-func TestAPanicOfAProbeDoesNotBlockTheGate(t *testing.T) {
+func TestBreaker_SurvivesAPanicOfAProbe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &site{verdict: isThrottled}
-		gate := NewBreaker(s, BreakerOptions{})
-		gate.Send(t.Context(), payload, true)
-		gate.next = senderFunc(func() Verdict { panic("out of cheese") })
+		breaker := NewBreaker(s, BreakerOptions{})
+		breaker.Send(t.Context(), payload, true)
+		breaker.next = senderFunc(func() Verdict { panic("out of cheese") })
 		func() {
 			defer func() { _ = recover() }()
-			gate.Send(inTime(t, time.Minute), payload, true)
+			breaker.Send(inTime(t, time.Minute), payload, true)
 		}()
-		gate.next = s
+		breaker.next = s
 		s.becomes(isAccepted)
-		if v := gate.Send(inTime(t, time.Minute), payload, true); v.Kind != Accepted {
+		if v := breaker.Send(inTime(t, time.Minute), payload, true); v.Kind != Accepted {
 			t.Errorf("%+v", v)
 		}
 	})
@@ -258,39 +258,39 @@ type senderFunc func() Verdict
 
 func (f senderFunc) Send(context.Context, *batch.Payload, bool) Verdict { return f() }
 
-func TestASuccessThatBeganBeforeTheBreakerOpenedDoesNotOpenIt(t *testing.T) {
+func TestBreaker_SuccessThatBeganBeforeItOpenedDoesNotCloseIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &site{verdict: isAccepted, takes: 2 * time.Second}
-		gate := NewBreaker(s, BreakerOptions{Initial: 10 * time.Second})
-		go gate.Send(t.Context(), payload, true)
+		breaker := NewBreaker(s, BreakerOptions{Initial: 10 * time.Second})
+		go breaker.Send(t.Context(), payload, true)
 		synctest.Wait()
 		s.mu.Lock()
 		s.verdict, s.takes = isThrottled, 0
 		s.mu.Unlock()
-		gate.Send(t.Context(), payload, true)
+		breaker.Send(t.Context(), payload, true)
 		time.Sleep(3 * time.Second)
-		if v := gate.Send(t.Context(), payload, false); !v.Blocked {
+		if v := breaker.Send(t.Context(), payload, false); !v.Blocked {
 			t.Errorf("%+v", v)
 		}
 	})
 }
 
-func TestCausesInTurnDoNotMakeProbesFast(t *testing.T) {
+func TestBreaker_AlternatingCausesDoNotSpeedProbesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		down, missing := isDown, Verdict{Kind: Misconfigured, Reason: ReasonURL}
 		s := &site{verdict: isThrottled}
-		gate := NewBreaker(s, BreakerOptions{})
+		breaker := NewBreaker(s, BreakerOptions{})
 		for {
 			if len(s.requests())%2 == 0 {
 				s.becomes(down)
 			} else {
 				s.becomes(missing)
 			}
-			if time.Since(s.first(t, gate)) > 10*time.Minute {
+			if time.Since(s.first(t, breaker)) > 10*time.Minute {
 				break
 			}
 			time.Sleep(100 * time.Millisecond)
-			gate.Send(t.Context(), payload, false)
+			breaker.Send(t.Context(), payload, false)
 		}
 		if n := len(s.requests()); n > 70 {
 			t.Errorf("%d probes in ten minutes", n)
@@ -299,20 +299,20 @@ func TestCausesInTurnDoNotMakeProbesFast(t *testing.T) {
 }
 
 // first makes the first request if there was none, and returns when it was.
-func (s *site) first(t *testing.T, gate *Breaker) time.Time {
+func (s *site) first(t *testing.T, breaker *Breaker) time.Time {
 	if len(s.requests()) == 0 {
-		gate.Send(t.Context(), payload, false)
+		breaker.Send(t.Context(), payload, false)
 	}
 	return s.requests()[0]
 }
 
-func TestThoseWhoWaitAreWokenAtOnceWhenTheGateOpensOrItsPauseChanges(t *testing.T) {
+func TestBreaker_WakesWaitersWhenItClosesOrItsPauseChanges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asking := isThrottled
 		asking.RetryAfter = 5 * time.Second
 		s := &site{verdict: asking}
-		gate := NewBreaker(s, BreakerOptions{})
-		gate.Send(t.Context(), payload, true)
+		breaker := NewBreaker(s, BreakerOptions{})
+		breaker.Send(t.Context(), payload, true)
 		s.becomes(isAccepted)
 		s.mu.Lock()
 		s.takes = 100 * time.Millisecond
@@ -321,7 +321,7 @@ func TestThoseWhoWaitAreWokenAtOnceWhenTheGateOpensOrItsPauseChanges(t *testing.
 		var workers sync.WaitGroup
 		for range 5 {
 			workers.Go(func() {
-				if v := gate.Send(inTime(t, 25*time.Second), payload, true); v.Kind != Accepted {
+				if v := breaker.Send(inTime(t, 25*time.Second), payload, true); v.Kind != Accepted {
 					t.Errorf("%+v", v)
 				}
 			})
@@ -333,50 +333,50 @@ func TestThoseWhoWaitAreWokenAtOnceWhenTheGateOpensOrItsPauseChanges(t *testing.
 	})
 }
 
-func TestARequestUnderWayCanProlongThePauseButNotShortenIt(t *testing.T) {
+func TestBreaker_RequestUnderWayCanOnlyProlongThePause(t *testing.T) {
 	for asks, want := range map[time.Duration]time.Duration{2 * time.Second: 10 * time.Second, 20 * time.Second: 21 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
 			late := isThrottled
 			late.RetryAfter = asks
 			s := &site{verdict: late, takes: time.Second}
-			gate := NewBreaker(s, BreakerOptions{})
-			go gate.Send(t.Context(), payload, true)
+			breaker := NewBreaker(s, BreakerOptions{})
+			go breaker.Send(t.Context(), payload, true)
 			synctest.Wait()
 			asking := isThrottled
 			asking.RetryAfter = 10 * time.Second
 			s.mu.Lock()
 			s.verdict, s.takes = asking, 0
 			s.mu.Unlock()
-			gate.Send(t.Context(), payload, true)
+			breaker.Send(t.Context(), payload, true)
 			s.becomes(isAccepted)
 			began := time.Now()
-			if v := gate.Send(inTime(t, time.Minute), payload, true); v.Kind != Accepted || time.Since(began) != want {
+			if v := breaker.Send(inTime(t, time.Minute), payload, true); v.Kind != Accepted || time.Since(began) != want {
 				t.Errorf("%+v after %s, want %s", v, time.Since(began), want)
 			}
 		})
 	}
 }
 
-func TestANewOutageBeginsWithShortPauses(t *testing.T) {
+func TestBreaker_NewOutageBeginsWithShortPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &site{verdict: isThrottled}
-		gate := NewBreaker(s, BreakerOptions{Initial: time.Second, Max: time.Minute})
+		breaker := NewBreaker(s, BreakerOptions{Initial: time.Second, Max: time.Minute})
 		for range 2 {
 			s.becomes(isThrottled)
 			for range 6 { // the pauses grow
-				gate.Send(inTime(t, time.Hour), payload, true)
+				breaker.Send(inTime(t, time.Hour), payload, true)
 				time.Sleep(2 * time.Minute)
 			}
 			s.becomes(isAccepted)
-			if v := gate.Send(inTime(t, time.Hour), payload, true); v.Kind != Accepted {
+			if v := breaker.Send(inTime(t, time.Hour), payload, true); v.Kind != Accepted {
 				t.Fatalf("%+v", v)
 			}
 		}
 		s.becomes(isThrottled)
-		gate.Send(t.Context(), payload, true)
+		breaker.Send(t.Context(), payload, true)
 		s.becomes(isAccepted)
 		began := time.Now()
-		if v := gate.Send(inTime(t, time.Hour), payload, true); v.Kind != Accepted || time.Since(began) > 1200*time.Millisecond {
+		if v := breaker.Send(inTime(t, time.Hour), payload, true); v.Kind != Accepted || time.Since(began) > 1200*time.Millisecond {
 			t.Errorf("%+v after %s", v, time.Since(began))
 		}
 	})

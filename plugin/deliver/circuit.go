@@ -64,7 +64,9 @@ func (c *circuit) enter(now time.Time) pass {
 
 // leave ends a request with its verdict. health is what the verdict says about the destination of
 // this circuit; severe opens it although fewer than tolerance failures came before.
-func (c *circuit) leave(p pass, v Verdict, health Health, severe bool, now time.Time) (what change) {
+func (c *circuit) leave(
+	p pass, v Verdict, health Health, severe bool, now time.Time,
+) (what change) {
 	if p.probe {
 		c.probing = false
 	}

@@ -2,6 +2,9 @@ package deliver
 
 import (
 	"fmt"
+	"os"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -89,5 +92,38 @@ func TestFailureRulings_CoverEveryCause(t *testing.T) {
 			t.Errorf("%d: nothing about the health of the endpoint: %+v", cause, v)
 		}
 		checkMessage(t, v)
+	}
+}
+
+// TestRulings_DocsNameRealMessages: an operator who looks up a line in docs/network.md finds it.
+func TestRulings_DocsNameRealMessages(t *testing.T) {
+	page, err := os.ReadFile("../../docs/network.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var messages []string
+	for _, r := range failureRulings {
+		messages = append(messages, r.message)
+	}
+	for _, r := range answerRulings {
+		messages = append(messages, r.message)
+	}
+	all := strings.Join(messages, "\n")
+	quoted := regexp.MustCompile("`([^`]+)`")
+	found := 0
+	for _, table := range strings.Split(string(page), "| the log line contains | change |\n")[1:] {
+		rows, _, _ := strings.Cut(table, "\n\n")
+		for _, row := range strings.Split(rows, "\n")[1:] {
+			phrases, _, _ := strings.Cut(strings.TrimPrefix(row, "|"), "|")
+			for _, phrase := range quoted.FindAllStringSubmatch(phrases, -1) {
+				found++
+				if text := strings.TrimSuffix(phrase[1], " ..."); !strings.Contains(all, text) {
+					t.Errorf("no message contains %q", text)
+				}
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("found %d phrases", found)
 	}
 }

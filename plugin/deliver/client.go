@@ -102,7 +102,8 @@ func NewClient(o ClientOptions) (*Client, error) {
 	return c, nil
 }
 
-// userAgent returns who asks, as product tokens with the most important one first (RFC 9110, section
+// userAgent returns who asks, as product tokens with the most important one first (RFC 9110,
+// section
 // 10.1.5).
 func userAgent(version, fluentBit string) string {
 	agent := "fluent-bit-output-dynatrace/" + version
@@ -112,8 +113,8 @@ func userAgent(version, fluentBit string) string {
 	return agent
 }
 
-// Close ends the attempts under way and closes idle connections. Send returns ReasonStopping from then
-// on. It may be called more than once.
+// Close ends the attempts under way and closes idle connections. Send returns ReasonStopping from
+// then on. It may be called more than once.
 func (c *Client) Close() {
 	c.stop(transport.ErrStopping)
 	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
@@ -172,7 +173,7 @@ func (c *Client) request(ctx context.Context, payload *batch.Payload) Answer {
 	if err != nil {
 		return Answer{Err: err, Token: token, Hidden: c.hidden}
 	}
-	response, err := c.transport.RoundTrip(request)
+	response, err := c.transport.RoundTrip(request) //nolint:bodyclose // readAnswer does
 	if err != nil {
 		var known *transport.Error
 		if ended := transport.Ended(ctx); ended != nil && !errors.As(err, &known) {
@@ -240,9 +241,9 @@ func readAnswer(body io.ReadCloser) ([]byte, error) {
 	return data, nil
 }
 
-// count adds an attempt to the counters. Records that a server accepts are settled here. Those that it
-// rejects are not, since a smaller payload or a later flush may still get them accepted: whoever gives
-// them up counts them.
+// count adds an attempt to the counters. Records that a server accepts are settled here. Those that
+// it rejects are not, since a smaller payload or a later flush may still get them accepted: whoever
+// gives them up counts them.
 func (c *Client) count(v Verdict, payload *batch.Payload) {
 	c.shared.Counters.Add(requestCounters[v.Kind], 1)
 	if v.Kind != Accepted {

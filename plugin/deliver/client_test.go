@@ -89,13 +89,13 @@ func expectVerdict(t *testing.T, v Verdict, kind Kind, reason Reason, says strin
 	checkMessage(t, v)
 }
 
-func TestRequestIsWhatTheAPIWants(t *testing.T) {
+func TestClient_RequestIsWhatTheAPIWants(t *testing.T) {
 	var got *http.Request
 	var body []byte
 	server, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		got = r
 		body, _ = io.ReadAll(r.Body)
-		w.WriteHeader(204)
+		w.WriteHeader(http.StatusNoContent)
 	})
 	client := quick(t, server.URL+"/e/abc/api/v2/logs/ingest?structure=raw", func(o *ClientOptions) {
 		o.Header = http.Header{"X-Dynatrace-Attr": {"region=eu"}}
@@ -104,7 +104,7 @@ func TestRequestIsWhatTheAPIWants(t *testing.T) {
 	p := *payload
 	p.ContentEncoding = "gzip"
 	expectVerdict(t, client.Send(t.Context(), &p, true), Accepted, ReasonAccepted, "")
-	if got.Method != "POST" || got.URL.String() != "/e/abc/api/v2/logs/ingest?structure=raw" || got.ProtoMajor != 1 || got.ContentLength != int64(len(p.Body)) {
+	if got.Method != http.MethodPost || got.URL.String() != "/e/abc/api/v2/logs/ingest?structure=raw" || got.ProtoMajor != 1 || got.ContentLength != int64(len(p.Body)) {
 		t.Errorf("%s %s %s of %d bytes", got.Method, got.URL, got.Proto, got.ContentLength)
 	}
 	for name, want := range map[string]string{
@@ -126,12 +126,12 @@ func TestRequestIsWhatTheAPIWants(t *testing.T) {
 	}
 }
 
-func TestNoTokenSendsNoAuthorization(t *testing.T) {
+func TestClient_SendsNoAuthorizationWithoutAToken(t *testing.T) {
 	var found atomic.Bool
 	server, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		_, has := r.Header["Authorization"]
 		found.Store(has)
-		w.WriteHeader(204)
+		w.WriteHeader(http.StatusNoContent)
 	})
 	for _, auth := range []Authorizer{nil, StaticToken{}} {
 		client := quick(t, server.URL, func(o *ClientOptions) { o.Auth = auth })
@@ -142,7 +142,7 @@ func TestNoTokenSendsNoAuthorization(t *testing.T) {
 	}
 }
 
-func TestTokenThatCannotBeReadSendsNothing(t *testing.T) {
+func TestClient_SendsNothingWithoutAReadableToken(t *testing.T) {
 	server, connections := serve(t, answer(204, ""))
 	client := quick(t, server.URL, func(o *ClientOptions) { o.Auth = &testToken{err: os.ErrPermission} })
 	expectVerdict(t, client.Send(t.Context(), payload, true), Misconfigured, ReasonToken, "permission denied")
@@ -151,18 +151,18 @@ func TestTokenThatCannotBeReadSendsNothing(t *testing.T) {
 	}
 }
 
-func TestRefusedTokenIsToldToItsSource(t *testing.T) {
+func TestClient_ReportsARejectedTokenToItsSource(t *testing.T) {
 	for code, want := range map[int]int32{204: 0, 400: 0, 401: 1, 403: 1, 404: 0, 503: 0} {
 		server, _ := serve(t, answer(code, ""))
 		auth := &testToken{value: "Api-Token " + testSecret}
 		quick(t, server.URL, func(o *ClientOptions) { o.Auth = auth }).Send(t.Context(), payload, true)
 		if auth.rejected.Load() != want {
-			t.Errorf("%d: told %d times", code, auth.rejected.Load())
+			t.Errorf("%d: reported %d times", code, auth.rejected.Load())
 		}
 	}
 }
 
-func TestClientOptionsAreChecked(t *testing.T) {
+func TestNewClient_ChecksItsOptions(t *testing.T) {
 	for _, target := range []string{"", "abc12345", "ftp://x", "https://", "://", "https://x/%zz?api-token=" + testSecret} {
 		_, err := NewClient(ClientOptions{URL: target, Transport: http.DefaultTransport})
 		if err == nil || strings.Contains(err.Error(), "SECRET") {
@@ -174,7 +174,7 @@ func TestClientOptionsAreChecked(t *testing.T) {
 	}
 }
 
-func TestConnectionsAreUsedAgainAfterEveryAnswer(t *testing.T) {
+func TestClient_ReusesConnectionsAfterEveryAnswer(t *testing.T) {
 	for name, handler := range map[string]http.HandlerFunc{
 		"204": answer(204, ""),
 		"204 with a Content-Length": func(w http.ResponseWriter, r *http.Request) {
@@ -198,7 +198,7 @@ func TestConnectionsAreUsedAgainAfterEveryAnswer(t *testing.T) {
 	}
 }
 
-func TestAnIdleConnectionThatTheServerClosedDoesNoHarm(t *testing.T) {
+func TestClient_IdleConnectionClosedByTheServerDoesNoHarm(t *testing.T) {
 	var taken atomic.Int32
 	server, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		taken.Add(1)
@@ -214,9 +214,9 @@ func TestAnIdleConnectionThatTheServerClosedDoesNoHarm(t *testing.T) {
 	}
 }
 
-// TestAConnectionThatIsCutOnceItIsUsedAgainIsNoFailure: the server has closed it for being idle, just when a request came. A new one that is
+// TestClient_RepeatsARequestOnAStaleConnection: the server has closed it for being idle, just when a request came. A new one that is
 // cut is a failure.
-func TestAConnectionThatIsCutOnceItIsUsedAgainIsNoFailure(t *testing.T) {
+func TestClient_RepeatsARequestOnAStaleConnection(t *testing.T) {
 	var requests atomic.Int32
 	var always atomic.Bool
 	server, connections := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -241,7 +241,7 @@ func TestAConnectionThatIsCutOnceItIsUsedAgainIsNoFailure(t *testing.T) {
 	}
 }
 
-func TestCountersTellWhatWasAchieved(t *testing.T) {
+func TestClient_CountsRequestsAndRecords(t *testing.T) {
 	var code atomic.Int32
 	var body atomic.Value
 	server, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -271,7 +271,7 @@ func TestCountersTellWhatWasAchieved(t *testing.T) {
 	}
 }
 
-func TestClientIsSafeForConcurrentUse(t *testing.T) {
+func TestClient_IsSafeForConcurrentUse(t *testing.T) {
 	server, connections := serve(t, answer(204, ""))
 	client := quick(t, server.URL)
 	var group sync.WaitGroup
@@ -290,7 +290,7 @@ func TestClientIsSafeForConcurrentUse(t *testing.T) {
 	}
 }
 
-func TestPayloadIsLetGoWhenSendReturns(t *testing.T) {
+func TestClient_ReleasesThePayloadWhenSendReturns(t *testing.T) {
 	var reading sync.WaitGroup
 	early := transportFunc(func(r *http.Request) (*http.Response, error) {
 		started := make(chan struct{})
@@ -308,7 +308,7 @@ func TestPayloadIsLetGoWhenSendReturns(t *testing.T) {
 			}
 		})
 		<-started
-		return &http.Response{StatusCode: 413, Body: http.NoBody}, nil
+		return &http.Response{StatusCode: http.StatusRequestEntityTooLarge, Body: http.NoBody}, nil
 	})
 	client := newClient(t, ClientOptions{URL: "https://x.example", Transport: early})
 	p := *payload
@@ -318,8 +318,8 @@ func TestPayloadIsLetGoWhenSendReturns(t *testing.T) {
 	reading.Wait()
 }
 
-func TestAnEarlyAnswerEndsTheSending(t *testing.T) {
-	server, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(413) }) // without reading the body
+func TestClient_EarlyAnswerEndsTheRequest(t *testing.T) {
+	server, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusRequestEntityTooLarge) }) // without reading the body
 	client := quick(t, server.URL)
 	for range 5 {
 		p := *payload
@@ -331,7 +331,7 @@ func TestAnEarlyAnswerEndsTheSending(t *testing.T) {
 	}
 }
 
-func TestReleasedBodyGivesNothing(t *testing.T) {
+func TestRequestBody_GivesNothingAfterRelease(t *testing.T) {
 	body := &requestBody{data: []byte("abcdef")}
 	first, _ := body.open()
 	half := make([]byte, 3)
@@ -351,7 +351,7 @@ func TestReleasedBodyGivesNothing(t *testing.T) {
 	}
 }
 
-func TestCancelledFlushesSendNothing(t *testing.T) {
+func TestClient_SendsNothingForAnEndedFlush(t *testing.T) {
 	server, connections := serve(t, answer(204, ""))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

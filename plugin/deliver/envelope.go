@@ -42,14 +42,14 @@ type envelope struct {
 func (e *envelope) message() string {
 	switch {
 	case e.Error != nil:
-		text := e.Error.Message
+		parts := []string{e.Error.Message}
 		for i, violation := range e.Error.Violations {
 			if i == maxViolations {
 				break
 			}
-			text += "; " + violation.Path + ": " + violation.Message
+			parts = append(parts, violation.Path+": "+violation.Message)
 		}
-		return text
+		return strings.Join(parts, "; ")
 	case e.Details != nil:
 		return e.Details.Message
 	case e.Success != nil:

@@ -30,20 +30,20 @@ type Endpoint struct {
 // FailoverOptions configure a Failover.
 type FailoverOptions struct{ Shared }
 
-// Failover is a Sender before those of several endpoints of one environment, in order of preference.
-// It sends to the first healthy one. Each has a circuit, which opens when the endpoint fails by a
-// fault of its own (Verdict.Health): the endpoint is unhealthy, and the same Send goes on with the
-// next if the time for a request is left. When its pause is over, one Send makes a probe while the
-// others go on using what works. The first success closes the circuit.
+// Failover is a Sender before those of several endpoints of one environment, in order of
+// preference. It sends to the first healthy one. Each has a circuit, which opens when the endpoint
+// fails by a fault of its own (Verdict.Health): the endpoint is unhealthy, and the same Send goes
+// on with the next if the time for a request is left. When its pause is over, one Send makes a
+// probe while the others go on using what works. The first success closes the circuit.
 //
 // When all are unhealthy, each Send asks them in turn without regard to the pauses: first the one
-// that was not asked for longest, which is the preferred one among equals. So each is asked as often
-// as any other, and the first to come back is found. A Retry-After holds for its endpoint alone, and
-// for all together only as long as none may be asked.
+// that was not asked for longest, which is the preferred one among equals. So each is asked as
+// often as any other, and the first to come back is found. A Retry-After holds for its endpoint
+// alone, and for all together only as long as none may be asked.
 //
-// Send never sleeps. Without permission to wait it asks no unhealthy endpoint after another, so that
-// a Send in an outage holds Fluent Bit's engine for one request. Safe for concurrent use; its memory
-// is fixed.
+// Send never sleeps. Without permission to wait it asks no unhealthy endpoint after another, so
+// that a Send in an outage holds Fluent Bit's engine for one request. Safe for concurrent use; its
+// memory is fixed.
 type Failover struct {
 	shared Shared
 
@@ -67,7 +67,8 @@ func NewFailover(endpoints []Endpoint, o FailoverOptions) *Failover {
 	pauses := func(Kind) backoff.BackOff { return probePauses(unhealthyInitial, unhealthyMax) }
 	for i, e := range endpoints {
 		f.endpoints = append(f.endpoints, member{
-			next: e.Sender, name: fmt.Sprintf("endpoint %d (%s)", i+1, e.Name), circuit: newCircuit(0, pauses),
+			next: e.Sender, name: fmt.Sprintf("endpoint %d "+
+				"(%s)", i+1, e.Name), circuit: newCircuit(0, pauses),
 		})
 	}
 	return f
@@ -156,7 +157,9 @@ func (f *Failover) enter(i int, now time.Time) pass {
 }
 
 // try makes one attempt, and notes in the verdict which endpoint it is about.
-func (f *Failover) try(ctx context.Context, i int, p pass, payload *batch.Payload, wait bool) (v Verdict) {
+func (f *Failover) try(
+	ctx context.Context, i int, p pass, payload *batch.Payload, wait bool,
+) (v Verdict) {
 	defer func() { f.leave(i, p, &v) }() // after a panic, too: v tells nothing then
 	return f.endpoints[i].next.Send(ctx, payload, wait)
 }
@@ -194,7 +197,8 @@ func (f *Failover) logHealthy(i int, took time.Duration) {
 	if f.move() == i {
 		to = "; sending to it"
 	}
-	f.shared.Log.Info(e.key("healthy"), "%s is healthy again after %s%s", e.name, took.Round(time.Second), to)
+	f.shared.Log.Info(e.key("healthy"), "%s is healthy again after "+
+		"%s%s", e.name, took.Round(time.Second), to)
 }
 
 // logProbe repeats what somebody has to fix, which would be forgotten while another endpoint works.
@@ -206,14 +210,14 @@ func (f *Failover) logProbe(e *member, v *Verdict) {
 	say("deliver.failover "+v.Key(), "%s is still unhealthy: %s", e.name, v.Message)
 }
 
-// key returns another key for each change: two lines that belong together are logged, and neither of
-// them is folded.
+// key returns another key for each change: two lines that belong together are logged, and neither
+// of them is folded.
 func (e *member) key(what string) string {
 	return fmt.Sprint("deliver.failover ", what, " ", e.circuit.epoch, " ", e.name)
 }
 
-// move returns the best healthy endpoint, -1 if there is none, and counts it when that is another one
-// than before.
+// move returns the best healthy endpoint, -1 if there is none, and counts it when that is another
+// one than before.
 func (f *Failover) move() int {
 	for i := range f.endpoints {
 		if f.endpoints[i].circuit.open {

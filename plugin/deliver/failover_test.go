@@ -47,16 +47,16 @@ type failover struct {
 
 func newFailover(n int, change ...func(*FailoverOptions)) *failover {
 	f := new(failover)
-	var doors []Endpoint
+	var endpoints []Endpoint
 	for i := range n {
 		f.sites = append(f.sites, &site{verdict: isAccepted})
-		doors = append(doors, Endpoint{f.sites[i], fmt.Sprint("ag", i+1)})
+		endpoints = append(endpoints, Endpoint{f.sites[i], fmt.Sprint("ag", i+1)})
 	}
 	o := FailoverOptions{Shared: Shared{Counters: &f.counters, Log: telemetry.NewLog(&f.said, nil, 0)}}
 	for _, c := range change {
 		c(&o)
 	}
-	f.Failover = NewFailover(doors, o)
+	f.Failover = NewFailover(endpoints, o)
 	return f
 }
 
@@ -111,7 +111,7 @@ func asksFor(d time.Duration) Verdict {
 	return Verdict{Kind: Transient, Reason: ReasonServerError, Health: Unhealthy, Status: 503, RetryAfter: d, Message: "later"}
 }
 
-func TestWhileTheFirstEndpointWorksNoOtherIsAsked(t *testing.T) {
+func TestFailover_AsksNoOtherWhileTheFirstIsHealthy(t *testing.T) {
 	f := newFailover(3)
 	for range 5 {
 		if v := f.send(t); v.Kind != Accepted || v.Endpoint != 1 {
@@ -122,7 +122,7 @@ func TestWhileTheFirstEndpointWorksNoOtherIsAsked(t *testing.T) {
 	f.wantSaid(t)
 }
 
-func TestEachMoveIsToldAlsoWithinAMinute(t *testing.T) {
+func TestFailover_LogsEachMove(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFailover(2)
 		for range 3 {
@@ -137,7 +137,7 @@ func TestEachMoveIsToldAlsoWithinAMinute(t *testing.T) {
 	})
 }
 
-func TestTheNextEndpointTakesOverWithinTheSameSendAndTheFirstComesBack(t *testing.T) {
+func TestFailover_NextEndpointTakesOverWithinTheSameSend(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFailover(2)
 		f.sites[0].becomes(isFull)
@@ -164,7 +164,7 @@ func TestTheNextEndpointTakesOverWithinTheSameSendAndTheFirstComesBack(t *testin
 	})
 }
 
-func TestWhatIsNoFaultOfAnEndpointDoesNotMove(t *testing.T) {
+func TestFailover_StaysForWhatIsNoFaultOfAnEndpoint(t *testing.T) {
 	for _, v := range []Verdict{
 		{Kind: Misconfigured, Reason: ReasonToken, Status: 401, Health: Healthy}, {Kind: Misconfigured, Reason: ReasonToken}, {Kind: Misconfigured, Reason: ReasonLicence, Status: 402, Health: Healthy},
 		{Kind: Transient, Reason: ReasonThrottled, Status: 429, RetryAfter: time.Minute, Health: Healthy}, {Kind: Rejected, Reason: ReasonRejected, Status: 400, Health: Healthy},
@@ -184,7 +184,7 @@ func TestWhatIsNoFaultOfAnEndpointDoesNotMove(t *testing.T) {
 	}
 }
 
-func TestAProbeIsMadeByOneWhileTheOthersGoOn(t *testing.T) {
+func TestFailover_OneProbesWhileTheOthersGoOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFailover(2)
 		f.sites[0].becomes(isSilent)
@@ -230,7 +230,7 @@ func TestAProbeIsMadeByOneWhileTheOthersGoOn(t *testing.T) {
 	})
 }
 
-func TestThePausesOfOneThatStaysDownGrow(t *testing.T) {
+func TestFailover_PausesGrowWhileAnEndpointStaysDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFailover(2)
 		f.sites[0].becomes(isFull)
@@ -265,7 +265,7 @@ func TestThePausesOfOneThatStaysDownGrow(t *testing.T) {
 	})
 }
 
-func TestRetryAfterHoldsForItsEndpoint(t *testing.T) {
+func TestFailover_RetryAfterIsPerEndpoint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFailover(2)
 		f.sites[0].becomes(asksFor(3 * time.Minute))
@@ -294,7 +294,7 @@ func TestRetryAfterHoldsForItsEndpoint(t *testing.T) {
 	})
 }
 
-func TestAllTogetherAreSilentAsLongAsNoneMayBeAsked(t *testing.T) {
+func TestFailover_RetryAfterOfAllIsTheShortest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFailover(2)
 		f.sites[0].becomes(asksFor(2 * time.Minute))
@@ -303,7 +303,7 @@ func TestAllTogetherAreSilentAsLongAsNoneMayBeAsked(t *testing.T) {
 			t.Errorf("%+v", v)
 		}
 		f.asked()
-		f.send(t) // before its time, which a Gate would not let through: it goes where the silence ends first
+		f.send(t) // before its time, which a Breaker would not let through: it goes where the silence ends first
 		f.wantAsked(t, 0, 1)
 		time.Sleep(time.Minute)
 		f.sites[1].becomes(asksFor(100 * time.Second))
@@ -314,7 +314,7 @@ func TestAllTogetherAreSilentAsLongAsNoneMayBeAsked(t *testing.T) {
 	})
 }
 
-func TestWhoAnswersEarlyIsSilentNoLonger(t *testing.T) {
+func TestFailover_EarlySuccessEndsRetryAfter(t *testing.T) {
 	f := newFailover(2)
 	f.sites[0].becomes(asksFor(2 * time.Minute))
 	f.sites[1].becomes(asksFor(time.Minute))
@@ -327,7 +327,7 @@ func TestWhoAnswersEarlyIsSilentNoLonger(t *testing.T) {
 	}
 }
 
-func TestWithoutTimeForAnotherRequestTheNextSendMoves(t *testing.T) {
+func TestFailover_WithoutTimeTheNextSendMoves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, c := range []struct {
 			name         string
@@ -344,7 +344,7 @@ func TestWithoutTimeForAnotherRequestTheNextSendMoves(t *testing.T) {
 			f.sites[0].slows(c.takes)
 			v := f.send(t)
 			if c.moves && v.Endpoint != 2 || !c.moves && (v.Kind != Transient || v.Endpoint != 1) {
-				// not the environment's fault, which would close the gate: nothing has to be mended before another can be asked
+				// not misconfigured, which would open the breaker: nothing has to be fixed before another can be asked
 				t.Errorf("%s: %+v", c.name, v)
 			}
 			f.asked()
@@ -358,12 +358,12 @@ func TestWithoutTimeForAnotherRequestTheNextSendMoves(t *testing.T) {
 		f.sites[0].slows(25 * time.Second)
 		f.send(t)
 		if v := f.send(t); v.Endpoint != 2 {
-			t.Errorf("after one that was silent to the end of the flush: %+v", v)
+			t.Errorf("after one that did not answer to the end of the flush: %+v", v)
 		}
 	})
 }
 
-func TestTheTimeOfSlowAnswersMustBeLeftToMove(t *testing.T) {
+func TestFailover_MovesOnlyWithTheTimeOfSlowAnswersLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pace := new(Pace)
 		pace.Observe(2 * time.Second)
@@ -375,7 +375,7 @@ func TestTheTimeOfSlowAnswersMustBeLeftToMove(t *testing.T) {
 	})
 }
 
-func TestASendThatIsCancelledGoesOnWithNoOther(t *testing.T) {
+func TestFailover_CancelledSendAsksNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFailover(2)
 		f.sites[0].becomes(isDown)
@@ -387,7 +387,7 @@ func TestASendThatIsCancelledGoesOnWithNoOther(t *testing.T) {
 	})
 }
 
-func TestAProbeUnderWayIsNotDoubledThoughNothingElseWorks(t *testing.T) {
+func TestFailover_ProbeUnderWayIsNotDoubled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFailover(2)
 		f.sites[0].becomes(isSilent)
@@ -408,7 +408,7 @@ func TestAProbeUnderWayIsNotDoubledThoughNothingElseWorks(t *testing.T) {
 	})
 }
 
-func TestOneThatComesBackBehindABetterOneIsNotSentTo(t *testing.T) {
+func TestFailover_PrefersTheBetterOfTwoThatComeBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFailover(2)
 		f.sites[0].becomes(isDown)
@@ -433,7 +433,7 @@ func TestOneThatComesBackBehindABetterOneIsNotSentTo(t *testing.T) {
 	})
 }
 
-func TestAFlushThatIsOverBlamesNobody(t *testing.T) {
+func TestFailover_EndedFlushBlamesNoEndpoint(t *testing.T) {
 	f := newFailover(2)
 	f.sites[0].becomes(Verdict{Kind: Transient, Reason: ReasonDeadline, Health: Unhealthy})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -445,7 +445,7 @@ func TestAFlushThatIsOverBlamesNobody(t *testing.T) {
 	f.wantAsked(t, 1, 0)
 }
 
-func TestOnTheEngineThreadOneThatIsSetAsideIsNotAskedBesideAnother(t *testing.T) {
+func TestFailover_AsksOneUnhealthyEndpointOnTheEngineThread(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFailover(3)
 		send := func() Verdict { return f.Send(inTime(t, 25*time.Second), payload, false) }
@@ -474,29 +474,29 @@ func TestOnTheEngineThreadOneThatIsSetAsideIsNotAskedBesideAnother(t *testing.T)
 	})
 }
 
-// TestTheFirstToComeBackIsFound: all are down, behind a Gate as in an instance, and each endpoint in turn is the first to
+// TestFailover_FindsTheFirstToComeBack: all are down, behind a Breaker as in an instance, and each endpoint in turn is the first to
 // come back. Some of them cost the whole time of a request.
-func TestTheFirstToComeBackIsFound(t *testing.T) {
+func TestFailover_FindsTheFirstToComeBack(t *testing.T) {
 	for _, c := range []struct {
-		name  string
-		doors int
-		takes time.Duration
-		limit time.Duration
+		name      string
+		endpoints int
+		takes     time.Duration
+		limit     time.Duration
 	}{
 		{"two that refuse", 2, 0, 15 * time.Second},
 		{"eight that refuse", 8, 0, 15 * time.Second},
 		{"two black holes", 2, 15 * time.Second, time.Minute},
 		{"four black holes", 4, 15 * time.Second, 2 * time.Minute},
 	} {
-		for back := range c.doors {
+		for back := range c.endpoints {
 			synctest.Test(t, func(t *testing.T) {
-				f := newFailover(c.doors)
+				f := newFailover(c.endpoints)
 				for _, s := range f.sites {
 					s.becomes(isDown)
 					s.slows(c.takes)
 				}
-				gate := NewBreaker(f, BreakerOptions{Initial: 500 * time.Millisecond, Max: 10 * time.Second})
-				retrier := NewRetrier(gate, RetryOptions{Initial: 500 * time.Millisecond, Max: 10 * time.Second, Misconfigured: true})
+				breaker := NewBreaker(f, BreakerOptions{Initial: 500 * time.Millisecond, Max: 10 * time.Second})
+				retrier := NewRetrier(breaker, RetryOptions{Initial: 500 * time.Millisecond, Max: 10 * time.Second, Misconfigured: true})
 				outage := time.Now().Add(10 * time.Minute)
 				for time.Now().Before(outage) {
 					retrier.Send(inTime(t, 25*time.Second), payload, true)
@@ -526,13 +526,13 @@ func TestTheFirstToComeBackIsFound(t *testing.T) {
 	}
 }
 
-// TestAShortOutageOfAllDoesNotKeepThePreferredAside: the network is gone for a minute; when it is back the preferred endpoint is used
+// TestFailover_ShortOutageOfAllLeadsBackToThePreferred: the network is gone for a minute; when it is back the preferred endpoint is used
 // again soon.
-func TestAShortOutageOfAllDoesNotKeepThePreferredAside(t *testing.T) {
+func TestFailover_ShortOutageOfAllLeadsBackToThePreferred(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFailover(2)
-		gate := NewBreaker(f, BreakerOptions{})
-		retrier := NewRetrier(gate, RetryOptions{Misconfigured: true})
+		breaker := NewBreaker(f, BreakerOptions{})
+		retrier := NewRetrier(breaker, RetryOptions{Misconfigured: true})
 		f.sites[0].becomes(isDown)
 		f.sites[1].becomes(isDown)
 		for range 10 {
@@ -550,7 +550,7 @@ func TestAShortOutageOfAllDoesNotKeepThePreferredAside(t *testing.T) {
 	})
 }
 
-func TestOfSeveralThatFailTheOneThatCanComeBackByItselfIsTold(t *testing.T) {
+func TestFailover_ReturnsTheVerdictThatCanPassByItself(t *testing.T) {
 	for _, c := range []struct {
 		verdicts []Verdict
 		endpoint int
@@ -568,7 +568,7 @@ func TestOfSeveralThatFailTheOneThatCanComeBackByItselfIsTold(t *testing.T) {
 		if v.Endpoint != c.endpoint || v.Kind != c.kind || v.Key() != fmt.Sprint(v.Kind, " ", v.Reason, " ", c.endpoint) {
 			t.Errorf("%+v, key %q", v, v.Key())
 		}
-		for i := range c.verdicts { // each mistake is told, whichever verdict is returned
+		for i := range c.verdicts { // each failure is logged, whichever verdict is returned
 			if said := f.said.lines[i]; !strings.Contains(said, fmt.Sprintf("endpoint %d (ag%d) is unhealthy, ", i+1, i+1)) || !strings.HasSuffix(said, c.verdicts[i].Message) {
 				t.Errorf("said %q", said)
 			}
@@ -576,7 +576,7 @@ func TestOfSeveralThatFailTheOneThatCanComeBackByItselfIsTold(t *testing.T) {
 	}
 }
 
-func TestAMistakeOfOneEndpointIsToldAgainAsLongAsAnotherHidesIt(t *testing.T) {
+func TestFailover_RepeatsTheLineAboutAMisconfiguredEndpoint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFailover(2)
 		f.sites[0].becomes(isUntrusted)
@@ -600,7 +600,7 @@ func TestAMistakeOfOneEndpointIsToldAgainAsLongAsAnotherHidesIt(t *testing.T) {
 	})
 }
 
-func TestWhatBeganBeforeAChangeTellsNothingNew(t *testing.T) {
+func TestFailover_IgnoresWhatBeganBeforeAChange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFailover(2)
 		f.sites[0].slows(10 * time.Second)
@@ -623,16 +623,16 @@ func TestWhatBeganBeforeAChangeTellsNothingNew(t *testing.T) {
 		f.sites[0].becomes(isAccepted)
 		f.sites[0].slows(0)
 		if v := f.send(t); v.Endpoint != 1 {
-			t.Errorf("all are aside, and the first is not asked: %+v", v)
+			t.Errorf("all are unhealthy, and the first is not asked: %+v", v)
 		}
 		sends.Wait()
 		f.asked()
 		f.send(t)
-		f.wantAsked(t, 1, 0) // the late failure did not set it aside
+		f.wantAsked(t, 1, 0) // the late failure did not make it unhealthy
 	})
 }
 
-func TestAPanicOfAProbeDoesNotEndTheProbes(t *testing.T) {
+func TestFailover_SurvivesAPanicOfAProbe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFailover(2)
 		f.sites[0].becomes(isDown)
@@ -657,7 +657,7 @@ type panicking struct{}
 
 func (panicking) Send(context.Context, *batch.Payload, bool) Verdict { panic("out of cheese") }
 
-func TestAMessageNamesItsEndpointAndStaysShort(t *testing.T) {
+func TestFailover_MessageNamesItsEndpointAndStaysShort(t *testing.T) {
 	f := newFailover(2)
 	long := isDown
 	long.Message = strings.Repeat("x", MaxMessage)
@@ -669,7 +669,7 @@ func TestAMessageNamesItsEndpointAndStaysShort(t *testing.T) {
 	}
 }
 
-func TestFailoverIsSafeForConcurrentUse(t *testing.T) {
+func TestFailover_IsSafeForConcurrentUse(t *testing.T) {
 	f := newFailover(4)
 	var sends sync.WaitGroup
 	for i := range 8 {
@@ -694,8 +694,8 @@ type ready struct{ v Verdict }
 
 func (r ready) Send(context.Context, *batch.Payload, bool) Verdict { return r.v }
 
-func TestARequestCostsNoMemory(t *testing.T) {
-	for name, first := range map[string]Verdict{"the first works": isAccepted, "it is set aside": isDown} {
+func TestFailover_AllocatesNothing(t *testing.T) {
+	for name, first := range map[string]Verdict{"the first works": isAccepted, "it is unhealthy": isDown} {
 		f := NewFailover([]Endpoint{{ready{first}, "a"}, {ready{isAccepted}, "b"}}, FailoverOptions{})
 		ctx := inTime(t, time.Minute)
 		if n := testing.AllocsPerRun(1000, func() { f.Send(ctx, payload, true) }); n > 0 {

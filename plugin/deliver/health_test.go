@@ -13,7 +13,7 @@ import (
 	"out_dynatrace/plugin/transport"
 )
 
-func TestOnlyWhatIsAnEndpointsOwnFaultSpeaksForAnother(t *testing.T) {
+func TestJudge_HealthOfTheEndpoint(t *testing.T) {
 	status := func(code int) Answer { return Answer{Status: code} }
 	failed := func(err error) Answer { return Answer{Err: err} }
 	page := http.Header{"Content-Type": {"text/html"}}
@@ -28,7 +28,7 @@ func TestOnlyWhatIsAnEndpointsOwnFaultSpeaksForAnother(t *testing.T) {
 		{"another 4xx", status(418), Healthy},
 		{"too large", status(413), Healthy},
 		{"too large once unpacked", status(431), Healthy},
-		{"the token is refused", status(401), Healthy},
+		{"the token is rejected", status(401), Healthy},
 		{"the scope is missing", status(403), Healthy},
 		{"the licence is used up", status(402), Healthy},
 		{"throttled", status(429), Healthy},
@@ -82,7 +82,7 @@ func TestOnlyWhatIsAnEndpointsOwnFaultSpeaksForAnother(t *testing.T) {
 	}
 }
 
-func TestEveryStatusTellsSomethingAboutItsEndpoint(t *testing.T) {
+func TestJudge_EveryStatusHasAHealth(t *testing.T) {
 	for status := 100; status < 1000; status++ {
 		v := Judge(Answer{Status: status})
 		want := Healthy

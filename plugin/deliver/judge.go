@@ -16,8 +16,8 @@ import (
 // maxRetryAfter caps what a Retry-After can ask for.
 const maxRetryAfter = 10 * time.Minute
 
-// Judge returns what an answer means. It is a pure function: no network, no clock, no state. It never
-// panics, whatever the server sent.
+// Judge returns what an answer means. It is a pure function: no network, no clock, no state. It
+// never panics, whatever the server sent.
 func Judge(a Answer) Verdict {
 	v := judge(&a)
 	if a.Via != "" && a.Status != 0 && v.Kind != Accepted { // else the error names it
@@ -98,8 +98,9 @@ func judgeSuccess(a *Answer) Verdict {
 	return v
 }
 
-// judgeOTLP judges a 2xx answer to an OTLP request (OpenTelemetry protocol specification, "OTLP/HTTP
-// response"). v is the verdict if everything was taken. ok is false for an answer of another kind.
+// judgeOTLP judges a 2xx answer to an OTLP request (OpenTelemetry protocol specification,
+// "OTLP/HTTP response"). v is the verdict if everything was taken. ok is false for an answer of
+// another kind.
 func judgeOTLP(a *Answer, v Verdict) (_ Verdict, ok bool) {
 	rejected, message, ok := taken(a)
 	if a.Err != nil || !ok || rejected == 0 && message == "" {
@@ -173,7 +174,8 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	if value == "" {
 		return 0
 	}
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+	seconds, err := strconv.ParseInt(value, 10, 64)
+	if err == nil || errors.Is(err, strconv.ErrRange) {
 		seconds = max(0, min(seconds, int64(maxRetryAfter/time.Second)))
 		return time.Duration(seconds) * time.Second
 	}

@@ -63,7 +63,7 @@ var verdicts = []struct {
 	{"202 is accepted and said", status(202, ""), Accepted, ReasonOddSuccess, "HTTP 202 Accepted"},
 	{"299 is accepted and said", status(299, ""), Accepted, ReasonOddSuccess, "HTTP 299"},
 
-	// The moment's fault.
+	// Transient.
 	{"408 is a timeout", status(408, ""), Transient, ReasonTimeout, "timed out waiting for the request body"},
 	{"425 is tried again", status(425, ""), Transient, ReasonServerError, "retrying"},
 	{"429 is throttled or ingest disabled", status(429, ""), Transient, ReasonThrottled, "log ingest may be disabled"},
@@ -76,30 +76,30 @@ var verdicts = []struct {
 	{"a status that broke off is judged by the status", Answer{Status: 500, Err: io.ErrUnexpectedEOF}, Transient, ReasonServerError, "HTTP 500"},
 	{"a status beyond HTTP is tried again", status(999, ""), Transient, ReasonServerError, "HTTP 999"},
 	{"101 is tried again", status(101, ""), Transient, ReasonServerError, "HTTP 101"},
-	{"a refused connection is the moment's fault", failure(remote("dial", os.NewSyscallError("connect", syscall.ECONNREFUSED))), Transient, ReasonNetwork, "nothing listens"},
-	{"a reset connection is the moment's fault", failure(remote("read", os.NewSyscallError("read", syscall.ECONNRESET))), Transient, ReasonNetwork, "connection was cut"},
-	{"a broken pipe is the moment's fault", failure(remote("write", os.NewSyscallError("write", syscall.EPIPE))), Transient, ReasonNetwork, "connection was cut"},
-	{"a connection closed under way is the moment's fault", failure(remote("write", net.ErrClosed)), Transient, ReasonNetwork, "connection was cut"},
-	{"no route is the moment's fault", failure(remote("dial", os.NewSyscallError("connect", syscall.ENETUNREACH))), Transient, ReasonNetwork, "no route"},
-	{"an unreachable host is the moment's fault", failure(remote("dial", os.NewSyscallError("connect", syscall.EHOSTUNREACH))), Transient, ReasonNetwork, "no route"},
-	{"a closed connection is the moment's fault", failure(io.EOF), Transient, ReasonNetwork, "without an answer"},
-	{"a GOAWAY of HTTP/2 is the moment's fault", failure(errors.New("http2: server sent GOAWAY and closed the connection; LastStreamID=1, ErrCode=NO_ERROR, debug=\"\"")), Transient, ReasonNetwork, "ended the request or its HTTP/2 connection"},
-	{"a stream reset by the server is the moment's fault", failure(errors.New("stream error: stream ID 3; INTERNAL_ERROR; received from peer")), Transient, ReasonNetwork, "ended the request or its HTTP/2 connection"},
-	{"a truncated answer is the moment's fault", failure(fmt.Errorf("read: %w", io.ErrUnexpectedEOF)), Transient, ReasonNetwork, "without an answer"},
-	{"an attempt timeout is the moment's fault", failure(fmt.Errorf("%w while connecting", transport.ErrAttemptTimeout)), Transient, ReasonTimeout, "request_timeout exceeded while connecting"},
-	{"a network timeout is the moment's fault", failure(remote("read", os.ErrDeadlineExceeded)), Transient, ReasonTimeout, "no response in time"},
-	{"the flush deadline is the moment's fault", failure(fmt.Errorf("%w while sending", transport.ErrFlushDeadline)), Transient, ReasonDeadline, "flush_deadline exceeded while sending"},
-	{"a foreign deadline is the moment's fault", failure(context.DeadlineExceeded), Transient, ReasonDeadline, "no time left"},
-	{"stopping is the moment's fault", failure(transport.ErrStopping), Transient, ReasonStopping, "stopping"},
+	{"a refused connection is transient", failure(remote("dial", os.NewSyscallError("connect", syscall.ECONNREFUSED))), Transient, ReasonNetwork, "nothing listens"},
+	{"a reset connection is transient", failure(remote("read", os.NewSyscallError("read", syscall.ECONNRESET))), Transient, ReasonNetwork, "connection was cut"},
+	{"a broken pipe is transient", failure(remote("write", os.NewSyscallError("write", syscall.EPIPE))), Transient, ReasonNetwork, "connection was cut"},
+	{"a connection closed under way is transient", failure(remote("write", net.ErrClosed)), Transient, ReasonNetwork, "connection was cut"},
+	{"no route is transient", failure(remote("dial", os.NewSyscallError("connect", syscall.ENETUNREACH))), Transient, ReasonNetwork, "no route"},
+	{"an unreachable host is transient", failure(remote("dial", os.NewSyscallError("connect", syscall.EHOSTUNREACH))), Transient, ReasonNetwork, "no route"},
+	{"a closed connection is transient", failure(io.EOF), Transient, ReasonNetwork, "without an answer"},
+	{"a GOAWAY of HTTP/2 is transient", failure(errors.New("http2: server sent GOAWAY and closed the connection; LastStreamID=1, ErrCode=NO_ERROR, debug=\"\"")), Transient, ReasonNetwork, "ended the request or its HTTP/2 connection"},
+	{"a stream reset by the server is transient", failure(errors.New("stream error: stream ID 3; INTERNAL_ERROR; received from peer")), Transient, ReasonNetwork, "ended the request or its HTTP/2 connection"},
+	{"a truncated answer is transient", failure(fmt.Errorf("read: %w", io.ErrUnexpectedEOF)), Transient, ReasonNetwork, "without an answer"},
+	{"an attempt timeout is transient", failure(fmt.Errorf("%w while connecting", transport.ErrAttemptTimeout)), Transient, ReasonTimeout, "request_timeout exceeded while connecting"},
+	{"a network timeout is transient", failure(remote("read", os.ErrDeadlineExceeded)), Transient, ReasonTimeout, "no response in time"},
+	{"the flush deadline is transient", failure(fmt.Errorf("%w while sending", transport.ErrFlushDeadline)), Transient, ReasonDeadline, "flush_deadline exceeded while sending"},
+	{"a foreign deadline is transient", failure(context.DeadlineExceeded), Transient, ReasonDeadline, "no time left"},
+	{"stopping is transient", failure(transport.ErrStopping), Transient, ReasonStopping, "stopping"},
 	{"a cancelled context is stopping", failure(context.Canceled), Transient, ReasonStopping, "stopping"},
-	{"DNS in trouble is the moment's fault", failure(remote("dial", &net.DNSError{Err: "server misbehaving", Name: "abc.live.dynatrace.com", IsTemporary: true})), Transient, ReasonNetwork, "DNS gives no answer"},
-	{"DNS that times out is the moment's fault", failure(remote("dial", &net.DNSError{Err: "i/o timeout", Name: "abc.live.dynatrace.com", IsTimeout: true})), Transient, ReasonNetwork, "DNS gives no answer"},
-	{"a proxy that cannot reach the server is the moment's fault", failure(&transport.Error{Cause: transport.ProxyCannotConnect, Err: errors.New("proxy: HTTP 502 Bad Gateway")}), Transient, ReasonNetwork, "proxy cannot reach"},
-	{"an internal error of TLS is the moment's fault", failure(remote("remote error", errors.New("tls: internal error"))), Transient, ReasonNetwork, "retrying"},
-	{"an unknown error is the moment's fault", failure(errors.New("something new")), Transient, ReasonNetwork, "something new"},
-	{"an empty answer is the moment's fault", Answer{}, Transient, ReasonNetwork, "neither an answer nor an error"},
+	{"DNS that fails is transient", failure(remote("dial", &net.DNSError{Err: "server misbehaving", Name: "abc.live.dynatrace.com", IsTemporary: true})), Transient, ReasonNetwork, "DNS gives no answer"},
+	{"DNS that times out is transient", failure(remote("dial", &net.DNSError{Err: "i/o timeout", Name: "abc.live.dynatrace.com", IsTimeout: true})), Transient, ReasonNetwork, "DNS gives no answer"},
+	{"a proxy that cannot reach the server is transient", failure(&transport.Error{Cause: transport.ProxyCannotConnect, Err: errors.New("proxy: HTTP 502 Bad Gateway")}), Transient, ReasonNetwork, "proxy cannot reach"},
+	{"an internal error of TLS is transient", failure(remote("remote error", errors.New("tls: internal error"))), Transient, ReasonNetwork, "retrying"},
+	{"an unknown error is transient", failure(errors.New("something new")), Transient, ReasonNetwork, "something new"},
+	{"an empty answer is transient", Answer{}, Transient, ReasonNetwork, "neither an answer nor an error"},
 
-	// The environment's fault.
+	// Misconfigured.
 	{"401 asks for the token and names both scopes", status(401, ""), Misconfigured, ReasonToken, "logs.ingest (access token, dt0c01) or openpipeline:logs:ingest"},
 	{"403 asks for the token and repeats the server", status(403, `{"error":{"code":403,"message":"Token is missing required scope. Use one of: logs.ingest"}}`), Misconfigured, ReasonToken, "Use one of: logs.ingest"},
 	{"402 is the licence", status(402, ""), Misconfigured, ReasonLicence, "licence"},
@@ -121,7 +121,7 @@ var verdicts = []struct {
 	{"400 to http on an https port is the scheme", status(400, "Client sent an HTTP request to an HTTPS server.\n"), Misconfigured, ReasonScheme, "https://"},
 	{"400 of nginx to http on an https port is the scheme", status(400, "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title>"), Misconfigured, ReasonScheme, "https://"},
 	{"an unknown authority names tls_ca_file", failure(certificate(x509.UnknownAuthorityError{})), Misconfigured, ReasonCertificate, "tls_ca_file"},
-	{"a wrong host name is told from an unknown authority", failure(certificate(x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"other"}}, Host: "gate"})), Misconfigured, ReasonCertificate, "another name"},
+	{"a wrong host name is told from an unknown authority", failure(certificate(x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"other"}}, Host: "breaker"})), Misconfigured, ReasonCertificate, "another name"},
 	{"an expired certificate asks for the clocks", failure(certificate(x509.CertificateInvalidError{Reason: x509.Expired})), Misconfigured, ReasonCertificate, "clocks"},
 	{"an otherwise invalid certificate is not trusted", failure(certificate(x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign})), Misconfigured, ReasonCertificate, "cannot be trusted"},
 	{"missing system roots ask for ca-certificates", failure(certificate(x509.SystemRootsError{})), Misconfigured, ReasonCertificate, "ca-certificates"},
@@ -138,26 +138,26 @@ var verdicts = []struct {
 	{"a server that does not know its name asks for another", failure(remote("remote error", errors.New("tls: unrecognized name"))), Misconfigured, ReasonTLS, "tls_server_name"},
 	{"another certificate than the pinned one prints its fingerprint", failure(&transport.Error{Cause: transport.PinMismatch, Err: errors.New("the server's certificate has the SHA-256 fingerprint AB:00:00")}), Misconfigured, ReasonCertificate, "fingerprint AB:00:00"},
 	{"a server of old TLS is TLS", failure(errors.New("tls: server selected unsupported protocol version 301")), Misconfigured, ReasonTLS, "TLS 1.2"},
-	{"an unknown host name is the environment's fault", failure(remote("dial", &net.DNSError{Err: "no such host", Name: "abd.live.dynatrace.com", IsNotFound: true})), Misconfigured, ReasonHostUnknown, "abd.live.dynatrace.com"},
-	{"a proxy that wants a password is the environment's fault", failure(&transport.Error{Cause: transport.ProxyAuth, Err: errors.New("proxy: HTTP 407")}), Misconfigured, ReasonProxy, "HTTPS_PROXY"},
-	{"a proxy that forbids is the environment's fault", failure(&transport.Error{Cause: transport.ProxyForbids, Err: errors.New("proxy: HTTP 403 Forbidden")}), Misconfigured, ReasonProxy, "NO_PROXY"},
-	{"an unreadable token is the environment's fault", failure(&transport.Error{Cause: transport.NoToken, Err: errors.New("permission denied")}), Misconfigured, ReasonToken, "permission denied"},
-	{"an impossible request is the environment's fault", failure(&transport.Error{Cause: transport.NoRequest, Err: errors.New("bad URL")}), Misconfigured, ReasonRequest, "endpoint"},
+	{"an unknown host name is misconfigured", failure(remote("dial", &net.DNSError{Err: "no such host", Name: "abd.live.dynatrace.com", IsNotFound: true})), Misconfigured, ReasonHostUnknown, "abd.live.dynatrace.com"},
+	{"a proxy that wants a password is misconfigured", failure(&transport.Error{Cause: transport.ProxyAuth, Err: errors.New("proxy: HTTP 407")}), Misconfigured, ReasonProxy, "HTTPS_PROXY"},
+	{"a proxy that forbids is misconfigured", failure(&transport.Error{Cause: transport.ProxyForbids, Err: errors.New("proxy: HTTP 403 Forbidden")}), Misconfigured, ReasonProxy, "NO_PROXY"},
+	{"an unreadable token is misconfigured", failure(&transport.Error{Cause: transport.NoToken, Err: errors.New("permission denied")}), Misconfigured, ReasonToken, "permission denied"},
+	{"an impossible request is misconfigured", failure(&transport.Error{Cause: transport.NoRequest, Err: errors.New("bad URL")}), Misconfigured, ReasonRequest, "endpoint"},
 
 	// Too large.
 	{"413 is too large", status(413, `{"error":{"code":413,"message":"Message size limit exceeded after preprocessing on ingest endpoint"}}`), TooLarge, ReasonTooLarge, "after preprocessing"},
 	{"413 of a gateway is too large", status(413, "<html><title>413 Request Entity Too Large</title></html>"), TooLarge, ReasonTooLarge, "web page: 413 Request Entity Too Large"},
 	{"431 is too large once unpacked", status(431, ""), TooLarge, ReasonTooLarge, "unpacked"},
 
-	// The data's fault.
-	{"400 is the data's fault", status(400, `{"error":{"code":400,"message":"Invalid JSON","constraintViolations":[{"path":"[3].content","message":"must be text"}]}}`), Rejected, ReasonRejected, "Invalid JSON; [3].content: must be text"},
-	{"400 with nothing is the data's fault", status(400, ""), Rejected, ReasonRejected, "HTTP 400 Bad Request"},
+	// Rejected.
+	{"400 is rejected", status(400, `{"error":{"code":400,"message":"Invalid JSON","constraintViolations":[{"path":"[3].content","message":"must be text"}]}}`), Rejected, ReasonRejected, "Invalid JSON; [3].content: must be text"},
+	{"400 with nothing is rejected", status(400, ""), Rejected, ReasonRejected, "HTTP 400 Bad Request"},
 	{"400 as a page of Jetty is reduced to its title", status(400, "<html>\n<head><title>Error 400 Bad Request</title></head><body><h2>HTTP ERROR 400 Bad Request</h2><table>...</table>", "Content-Type", "text/html"), Rejected, ReasonRejected, "(the server says: web page: Error 400 Bad Request)"},
 	{"400 about the time range has its own reason", status(400, `{"error":{"code":400,"message":"All logs are out of correct time range."}}`), Rejected, ReasonTimeRange, "24 hours"},
-	{"415 is the data's fault and names compress", status(415, ""), Rejected, ReasonRejected, "compress"},
-	{"422 is the data's fault", status(422, ""), Rejected, ReasonRejected, "HTTP 422"},
-	{"other 4xx are the data's fault", status(418, ""), Rejected, ReasonRejected, "HTTP 418"},
-	{"499 is the data's fault", status(499, ""), Rejected, ReasonRejected, "HTTP 499"},
+	{"415 is rejected and names compress", status(415, ""), Rejected, ReasonRejected, "compress"},
+	{"422 is rejected", status(422, ""), Rejected, ReasonRejected, "HTTP 422"},
+	{"other 4xx are rejected", status(418, ""), Rejected, ReasonRejected, "HTTP 418"},
+	{"499 is rejected", status(499, ""), Rejected, ReasonRejected, "HTTP 499"},
 }
 
 func TestJudge(t *testing.T) {
@@ -175,7 +175,7 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-func TestEveryStatusHasTheKindOfItsClass(t *testing.T) {
+func TestJudge_EveryStatusHasAKindOfItsClass(t *testing.T) {
 	for code := 100; code < 1000; code++ {
 		v := Judge(status(code, ""))
 		var allowed []Kind
@@ -201,7 +201,7 @@ func TestEveryStatusHasTheKindOfItsClass(t *testing.T) {
 	}
 }
 
-func TestRejectedRecordsAreCounted(t *testing.T) {
+func TestJudge_CountsRejectedRecords(t *testing.T) {
 	for said, want := range map[string]int{
 		"2 events were not ingested because of timestamp out of correct time range":         2,
 		"1531 events were not ingested because of timestamp out of correct time range.":     1531,
@@ -220,7 +220,7 @@ func TestRejectedRecordsAreCounted(t *testing.T) {
 	}
 }
 
-func TestRetryAfter(t *testing.T) {
+func TestJudge_RetryAfter(t *testing.T) {
 	for _, c := range []struct {
 		name, value string
 		want        time.Duration
@@ -247,7 +247,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-func TestMessagesHoldNoSecrets(t *testing.T) {
+func TestJudge_MessagesHoldNoSecrets(t *testing.T) {
 	const old = "AbCdEfGhIjKlMnOpQrStU" // a token of the former, dot-less form
 	for name, a := range map[string]Answer{
 		"echoed by the server":           status(400, `{"error":{"message":"bad header Authorization: Api-Token `+testSecret+`"}}`),
@@ -275,14 +275,14 @@ func TestMessagesHoldNoSecrets(t *testing.T) {
 	}
 }
 
-func TestErrorsOfNetURLAreReducedToTheirCause(t *testing.T) {
+func TestWithoutURL_ReturnsTheCause(t *testing.T) {
 	err := transport.WithoutURL(&url.Error{Op: "parse", URL: "https://x/?api-token=" + testSecret, Err: errors.New("cause")})
 	if err.Error() != "cause" {
 		t.Errorf("got %q", err)
 	}
 }
 
-func TestHostileTextsAreOneShortLine(t *testing.T) {
+func TestJudge_HostileTextsAreOneShortLine(t *testing.T) {
 	for name, body := range map[string]string{
 		"line breaks":             "{\"error\":{\"message\":\"a\\nb\\r\\n[error] forged\"}}",
 		"terminal codes":          "\x1b[2J\x1b[31mhello",

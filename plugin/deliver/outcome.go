@@ -1,6 +1,7 @@
 package deliver
 
-// Outcome is what Fluent Bit is told about a chunk. The numbers are its own (include/fluent-bit/flb_output.h).
+// Outcome is what Fluent Bit is told about a chunk. The numbers are its own
+// (include/fluent-bit/flb_output.h).
 type Outcome int
 
 const (

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func TestPaceLeavesTwiceTheTimeOfSlowAnswers(t *testing.T) {
+func TestPace_LeastIsTwiceTheTimeOfSlowAnswers(t *testing.T) {
 	var p Pace
 	expect := func(want time.Duration) {
 		t.Helper()
@@ -31,7 +31,7 @@ func TestPaceLeavesTwiceTheTimeOfSlowAnswers(t *testing.T) {
 	}
 }
 
-func TestNoAttemptIsBegunThatTheDeadlineWouldCutOff(t *testing.T) {
+func TestPace_NoAttemptIsBegunThatTheDeadlineWouldCutOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pace := new(Pace)
 		pace.Observe(5 * time.Second)
@@ -43,23 +43,23 @@ func TestNoAttemptIsBegunThatTheDeadlineWouldCutOff(t *testing.T) {
 			t.Errorf("attempts went on for %s, want 8s: ten seconds are to be left", took)
 		}
 
-		gate := NewBreaker(&site{verdict: Verdict{Kind: Transient, Reason: ReasonThrottled, RetryAfter: time.Hour}}, BreakerOptions{Patience: time.Hour, Shared: Shared{Pace: pace}})
-		gate.Send(t.Context(), payload, true)
+		breaker := NewBreaker(&site{verdict: Verdict{Kind: Transient, Reason: ReasonThrottled, RetryAfter: time.Hour}}, BreakerOptions{Patience: time.Hour, Shared: Shared{Pace: pace}})
+		breaker.Send(t.Context(), payload, true)
 		began = time.Now()
-		if v := gate.Send(inTime(t, 20*time.Second), payload, true); !v.Blocked || time.Since(began) != 10*time.Second {
+		if v := breaker.Send(inTime(t, 20*time.Second), payload, true); !v.Blocked || time.Since(began) != 10*time.Second {
 			t.Errorf("%+v after %s", v, time.Since(began))
 		}
 	})
 }
 
-func TestTheClientTellsHowLongTheServerTakesToDecide(t *testing.T) {
+func TestClient_ObservesThePaceOfDecisions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pace := new(Pace)
 		status := 503
 		client := newClient(t, ClientOptions{URL: "https://x.example", Transport: answersAfter(3*time.Second, &status), Shared: Shared{Pace: pace}})
 		client.Send(context.Background(), payload, true)
 		if got := pace.Least(time.Minute); got != time.Second {
-			t.Errorf("trouble of the moment counts: %s", got)
+			t.Errorf("a transient failure counts: %s", got)
 		}
 		for _, status = range []int{400, 204} {
 			pace.slow.Store(0)

@@ -11,8 +11,8 @@ import (
 const probeJitter = 0.2
 
 // FullJitter returns pauses drawn evenly from 0 to a bound that starts at initial and doubles up to
-// limit: what spreads the clients of a recovering server best. The library draws from interval*(1-f)
-// to interval*(1+f), so f = 1 around half the bound is just that.
+// limit: what spreads the clients of a recovering server best. The library draws from
+// interval*(1-f) to interval*(1+f), so f = 1 around half the bound is just that.
 func FullJitter(initial, limit time.Duration) backoff.BackOff {
 	return doubling(initial/2, limit/2, 1)
 }

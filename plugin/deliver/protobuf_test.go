@@ -39,7 +39,7 @@ func otlp(a Answer) Answer {
 	return a
 }
 
-func TestAnswersToOTLPAreReadAsItsSpecificationSays(t *testing.T) {
+func TestJudge_OTLPAnswers(t *testing.T) {
 	huge := strings.Repeat("\x08\xff", maxAnswer/2)
 	for _, c := range []struct {
 		name     string
@@ -62,7 +62,7 @@ func TestAnswersToOTLPAreReadAsItsSpecificationSays(t *testing.T) {
 		{"a partial success in JSON counts what was rejected", otlp(status(200, `{"partialSuccess":{"rejectedLogRecords":"7","errorMessage":"too old"}}`, "Content-Type", "application/json")), Accepted, ReasonPartialSuccess, 7, "accepted in part (the server says: too old)"},
 		{"also as a number", otlp(status(200, `{"partialSuccess":{"rejectedLogRecords":7}}`, "Content-Type", "application/json")), Accepted, ReasonPartialSuccess, 7, "accepted in part"},
 		{"another object is no answer to OTLP", otlp(status(200, `{"ok":true}`, "Content-Type", "application/json")), Accepted, ReasonOddSuccess, 0, "not one of the log ingest API"},
-		{"a status in JSON is told by its message", otlp(status(400, `{"code":3,"message":"no such field"}`, "Content-Type", "application/json")), Rejected, ReasonRejected, 0, "(the server says: no such field)"},
+		{"a status in JSON is shown by its message", otlp(status(400, `{"code":3,"message":"no such field"}`, "Content-Type", "application/json")), Rejected, ReasonRejected, 0, "(the server says: no such field)"},
 		{"what is compressed is not read", otlp(status(200, partial(7, "x"), "Content-Encoding", "gzip")), Accepted, ReasonOddSuccess, 0, "compressed bytes"},
 		{"unknown fields are passed over", otlp(status(200, string(numberField(9, 1))+partial(1, "x"))), Accepted, ReasonPartialSuccess, 1, "in part"},
 		{"a field of the wrong type is passed over", otlp(status(200, string(numberField(1, 1)))), Accepted, ReasonAccepted, 0, ""},
@@ -91,7 +91,7 @@ func TestAnswersToOTLPAreReadAsItsSpecificationSays(t *testing.T) {
 	}
 }
 
-func TestAnOTLPRequestAsksForAnAnswerInProtobuf(t *testing.T) {
+func TestClient_OTLPRequestAsksForProtobuf(t *testing.T) {
 	var got http.Header
 	server, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)

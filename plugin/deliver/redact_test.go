@@ -9,8 +9,8 @@ import (
 	"out_dynatrace/plugin/secret"
 )
 
-// TestNoFormOfAHiddenValueIsTold: an answer may write it in any way.
-func TestNoFormOfAHiddenValueIsTold(t *testing.T) {
+// TestJudge_HidesEveryFormOfAValue: an answer may write it in any way.
+func TestJudge_HidesEveryFormOfAValue(t *testing.T) {
 	for _, value := range []string{"s3cret", `a"key<&>`, "two  blanks", "path/and?query=%20", "äöü-schlüssel"} {
 		hidden := newHidden([]string{"short", value})
 		plain := oneBlank(value)
@@ -25,7 +25,7 @@ func TestNoFormOfAHiddenValueIsTold(t *testing.T) {
 			{"a web page", status(403, "<html><title>"+strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&#34;").Replace(value)+"</title>")},
 			{"text that was made for a page", status(400, "you sent "+strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;").Replace(value))},
 			{"a redirect", status(302, "", "Location", (&redirect{value}).url())},
-			{"at the end of what is told", status(400, strings.Repeat("x", maxSaid-3)+value)},
+			{"at the end of what is shown", status(400, strings.Repeat("x", maxSaid-3)+value)},
 			{"a protobuf answer", otlp(status(200, partial(1, value)))},
 		} {
 			c.answer.Hidden = hidden
@@ -33,7 +33,7 @@ func TestNoFormOfAHiddenValueIsTold(t *testing.T) {
 			if strings.Contains(got, value) || strings.Contains(got, plain) || strings.Contains(got, value[:4]) && c.name != "text" && !strings.Contains(got, secret.Redacted) {
 				t.Errorf("%q in %s: %s", value, c.name, got)
 			}
-			if c.name != "at the end of what is told" && !strings.Contains(got, secret.Redacted) {
+			if c.name != "at the end of what is shown" && !strings.Contains(got, secret.Redacted) {
 				t.Errorf("%q in %s: nothing is taken out of %s", value, c.name, got)
 			}
 		}

@@ -12,8 +12,8 @@ import (
 // said is the one line of an answer that is worth showing, clean and bounded.
 type said string
 
-// said returns what the server says in an answer: the message of a JSON envelope, the title of a web
-// page, or else the first line; "" when it says nothing.
+// said returns what the server says in an answer: the message of a JSON envelope, the title of a
+// web page, or else the first line; "" when it says nothing.
 func (a *Answer) said() said {
 	body := trim(a.Body)
 	switch {
@@ -40,7 +40,9 @@ func (a *Answer) said() said {
 func words(phrases ...string) func(*Answer, said) bool {
 	return func(_ *Answer, text said) bool {
 		lower := strings.ToLower(string(text))
-		return slices.ContainsFunc(phrases, func(phrase string) bool { return strings.Contains(lower, phrase) })
+		return slices.ContainsFunc(phrases, func(phrase string) bool {
+			return strings.Contains(lower, phrase)
+		})
 	}
 }
 

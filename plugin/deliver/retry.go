@@ -25,11 +25,11 @@ type RetryOptions struct {
 	Pauses func() backoff.BackOff
 }
 
-// Retrier is a Sender that retries another one as long as the verdict is transient (or, if so asked,
-// misconfigured) and time is left. The flush deadline is the deadline of the context; without one it
-// would go on for ever. The pauses here are those of one payload. What the whole instance has to
-// wait for (Retry-After, an outage, a mistake that somebody has to fix) is the business of a Breaker
-// behind it. Safe for concurrent use.
+// Retrier is a Sender that retries another one as long as the verdict is transient (or, if so
+// asked, misconfigured) and time is left. The flush deadline is the deadline of the context;
+// without one it would go on for ever. The pauses here are those of one payload. What the whole
+// instance has to wait for (Retry-After, an outage, a mistake that somebody has to fix) is the
+// business of a Breaker behind it. Safe for concurrent use.
 type Retrier struct {
 	next          Sender
 	shared        Shared

@@ -39,10 +39,10 @@ func constant(pause time.Duration) func() backoff.BackOff {
 
 func TestRetrier(t *testing.T) {
 	var (
-		accepted = Verdict{Kind: Accepted, Reason: ReasonAccepted}
-		moment   = Verdict{Kind: Transient, Reason: ReasonServerError}
-		mistake  = Verdict{Kind: Misconfigured, Reason: ReasonToken}
-		held     = Verdict{Kind: Transient, Reason: ReasonThrottled, Blocked: true}
+		accepted  = Verdict{Kind: Accepted, Reason: ReasonAccepted}
+		transient = Verdict{Kind: Transient, Reason: ReasonServerError}
+		mistake   = Verdict{Kind: Misconfigured, Reason: ReasonToken}
+		held      = Verdict{Kind: Transient, Reason: ReasonThrottled, Blocked: true}
 	)
 	for _, c := range []struct {
 		name     string
@@ -55,20 +55,20 @@ func TestRetrier(t *testing.T) {
 		elapsed  time.Duration
 	}{
 		{"returns at once what is accepted", []Verdict{accepted}, 0, time.Second, true, Accepted, 1, 0},
-		{"tries again while the moment is to blame", []Verdict{moment, moment, accepted}, 0, time.Second, true, Accepted, 3, 2 * time.Second},
-		{"tries again what somebody may mend meanwhile", []Verdict{mistake, mistake, accepted}, 0, time.Second, true, Accepted, 3, 2 * time.Second},
+		{"retries a transient verdict", []Verdict{transient, transient, accepted}, 0, time.Second, true, Accepted, 3, 2 * time.Second},
+		{"retries what somebody may fix meanwhile", []Verdict{mistake, mistake, accepted}, 0, time.Second, true, Accepted, 3, 2 * time.Second},
 		{"does not try that again unless it is asked for", []Verdict{mistake, accepted}, 0, time.Second, true, Misconfigured, 1, 0},
-		{"makes one attempt at what has to be mended on the engine thread", []Verdict{mistake, accepted}, 0, time.Second, false, Misconfigured, 1, 0},
-		{"gives back at once what was held to the end", []Verdict{moment, held, accepted}, 0, time.Second, true, Transient, 1, time.Second},
+		{"makes one attempt at what somebody has to fix on the engine thread", []Verdict{mistake, accepted}, 0, time.Second, false, Misconfigured, 1, 0},
+		{"returns at once what was blocked to the end", []Verdict{transient, held, accepted}, 0, time.Second, true, Transient, 1, time.Second},
 		{"does not try again what is too large", []Verdict{{Kind: TooLarge}}, 0, time.Second, true, TooLarge, 1, 0},
 		{"does not try again what the data is to blame for", []Verdict{{Kind: Rejected}}, 0, time.Second, true, Rejected, 1, 0},
-		{"stops at the first verdict that is not the moment's", []Verdict{moment, {Kind: Rejected}, accepted}, 0, time.Second, true, Rejected, 2, time.Second},
-		{"makes one attempt and never sleeps on the engine thread", []Verdict{moment, accepted}, 0, time.Second, false, Transient, 1, 0},
-		{"gives up when the next pause leaves no time for an attempt", []Verdict{moment}, 0, 4 * time.Second, true, Transient, 5, 16 * time.Second},
-		{"counts the time of the attempts too", []Verdict{moment}, 9 * time.Second, time.Second, true, Transient, 2, 19 * time.Second},
-		{"uses the time to the last second", []Verdict{moment}, 0, 19 * time.Second, true, Transient, 2, 19 * time.Second},
+		{"stops at the first verdict that is not transient", []Verdict{transient, {Kind: Rejected}, accepted}, 0, time.Second, true, Rejected, 2, time.Second},
+		{"makes one attempt and never sleeps on the engine thread", []Verdict{transient, accepted}, 0, time.Second, false, Transient, 1, 0},
+		{"gives up when the next pause leaves no time for an attempt", []Verdict{transient}, 0, 4 * time.Second, true, Transient, 5, 16 * time.Second},
+		{"counts the time of the attempts too", []Verdict{transient}, 9 * time.Second, time.Second, true, Transient, 2, 19 * time.Second},
+		{"uses the time to the last second", []Verdict{transient}, 0, 19 * time.Second, true, Transient, 2, 19 * time.Second},
 		{"stops when the plugin stops", []Verdict{{Kind: Transient, Reason: ReasonStopping}}, 0, time.Second, true, Transient, 1, 0},
-		{"stops when the pauses say so", []Verdict{moment}, 0, backoff.Stop, true, Transient, 1, 0},
+		{"stops when the pauses say so", []Verdict{transient}, 0, backoff.Stop, true, Transient, 1, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -81,7 +81,7 @@ func TestRetrier(t *testing.T) {
 				v := retrier.Send(ctx, payload, c.wait)
 				sent := c.attempts
 				if v.Blocked {
-					sent++ // it was given to the gate, which kept it
+					sent++ // it was given to the breaker, which kept it
 				}
 				if v.Kind != c.kind || v.Attempts != c.attempts || next.sent != sent {
 					t.Errorf("%s after %d attempts, %d sent; want %s after %d", v.Kind, v.Attempts, next.sent, c.kind, c.attempts)
@@ -97,7 +97,7 @@ func TestRetrier(t *testing.T) {
 	}
 }
 
-func TestRetrierWakesUpWhenItsContextIsCancelled(t *testing.T) {
+func TestRetrier_WakesUpWhenItsContextIsCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		next := &script{verdicts: []Verdict{{Kind: Transient}}}
 		retrier := NewRetrier(next, RetryOptions{Pauses: constant(time.Hour)})
@@ -110,7 +110,7 @@ func TestRetrierWakesUpWhenItsContextIsCancelled(t *testing.T) {
 	})
 }
 
-func TestRetrierMakesNoSecondAttemptAfterTheDeadline(t *testing.T) {
+func TestRetrier_MakesNoSecondAttemptAfterTheDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		next := &script{verdicts: []Verdict{{Kind: Transient}}, takes: time.Minute}
 		retrier := NewRetrier(next, RetryOptions{Pauses: constant(0)})
@@ -122,7 +122,7 @@ func TestRetrierMakesNoSecondAttemptAfterTheDeadline(t *testing.T) {
 	})
 }
 
-func TestTheFirstRetryIsToldAtOnceAndTheOthersAtDebugLevel(t *testing.T) {
+func TestRetrier_LogsTheFirstRetryAndOthersAtDebugLevel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		logger := &recorder{}
 		next := &script{verdicts: []Verdict{{Kind: Transient}, {Kind: Transient}, {Kind: Accepted}}}
@@ -134,8 +134,8 @@ func TestTheFirstRetryIsToldAtOnceAndTheOthersAtDebugLevel(t *testing.T) {
 	})
 }
 
-// TestWhatHasToBeMendedIsToldAtOnceThoughItCameAfterSomethingElse, and only once: a server that is restarted with another certificate.
-func TestWhatHasToBeMendedIsToldAtOnceThoughItCameAfterSomethingElse(t *testing.T) {
+// TestRetrier_LogsAMisconfiguredVerdictAtOnce, and only once: a server that is restarted with another certificate.
+func TestRetrier_LogsAMisconfiguredVerdictAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		logger := &recorder{}
 		cut, mistake := Verdict{Kind: Transient, Reason: ReasonNetwork}, Verdict{Kind: Misconfigured, Reason: ReasonCertificate}
@@ -160,7 +160,7 @@ func (r *recorder) Log(level telemetry.Level, text string) {
 	r.lines = append(r.lines, text)
 }
 
-func TestFullJitterIsEvenFromZeroToABoundThatDoubles(t *testing.T) {
+func TestFullJitter_IsEvenFromZeroToABoundThatDoubles(t *testing.T) {
 	const initial, limit, rounds = 100 * time.Millisecond, 400 * time.Millisecond, 4000
 	bounds := []time.Duration{initial, 2 * initial, 4 * initial, 4 * initial, 4 * initial}
 	for step, bound := range bounds {
@@ -180,7 +180,7 @@ func TestFullJitterIsEvenFromZeroToABoundThatDoubles(t *testing.T) {
 	}
 }
 
-func TestFullJitterNeverStops(t *testing.T) {
+func TestFullJitter_NeverStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pauses := FullJitter(time.Second, 10*time.Second)
 		for range 100 {
@@ -205,7 +205,7 @@ func hang(r *http.Request) (*http.Response, error) {
 	return nil, r.Context().Err()
 }
 
-func TestAttemptsAndFlushesEndInTime(t *testing.T) {
+func TestRetrier_AttemptsAndFlushesEndInTime(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		deadline time.Duration
@@ -233,7 +233,7 @@ func TestAttemptsAndFlushesEndInTime(t *testing.T) {
 	}
 }
 
-func TestCloseEndsWhatRuns(t *testing.T) {
+func TestClient_CloseEndsRequestsUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var requests atomic.Int32
 		client := newClient(t, ClientOptions{URL: "https://x.example", Transport: transportFunc(func(r *http.Request) (*http.Response, error) {

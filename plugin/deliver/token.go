@@ -25,11 +25,11 @@ type StaticToken struct{ Secret secret.Secret }
 // Authorization returns the value of the header.
 func (t StaticToken) Authorization() (string, error) { return t.Secret.Authorization(), nil }
 
-// FileToken is a token in a file that may change while the plugin runs, such as a Kubernetes secret.
-// The file is looked at once a second at most, when a request needs the token, and is read when it
-// changed. It is read again after the server rejected the token, in case it changed in a way that
-// neither time, size nor inode show. The last good token stays in use while the file cannot be used.
-// Safe for concurrent use.
+// FileToken is a token in a file that may change while the plugin runs, such as a Kubernetes
+// secret. The file is looked at once a second at most, when a request needs the token, and is read
+// when it changed. It is read again after the server rejected the token, in case it changed in a
+// way that neither time, size nor inode show. The last good token stays in use while the file
+// cannot be used. Safe for concurrent use.
 type FileToken struct {
 	file *watchfile.File[token]
 	log  *telemetry.Log
@@ -76,5 +76,6 @@ func (t *FileToken) Authorization() (string, error) {
 	return now.secret.Authorization(), nil
 }
 
-// TokenRejected has the file read again before the next request, but not within a second of the last look.
+// TokenRejected has the file read again before the next request, but not within a second of the
+// last look.
 func (t *FileToken) TokenRejected() { t.file.Invalidate() }

@@ -17,7 +17,7 @@ const (
 	secondToken = "dt0s16.CCCCCCCCCCCCCCCCCCCCCCCC.DEFGHIJDEFGHIJDEFGHIJDEFGHIJDEFGHIJDEFGHIJDEFGHIJDEFGHIJDEFGHIJD"
 )
 
-func TestStaticTokenGivesTheConfiguredOne(t *testing.T) {
+func TestStaticToken_GivesTheConfiguredOne(t *testing.T) {
 	parsed, _, err := secret.Parse(firstToken)
 	if err != nil {
 		t.Fatal(err)
@@ -56,8 +56,8 @@ func TestFileToken(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, second, "changed"},
-		{"does not notice a change that hides, until the server refuses the token", time.Second, hide, first, ""},
-		{"reads the file again after the server refused the token", time.Second, func(t *testing.T, path string, token *FileToken) {
+		{"does not notice a change that hides, until the server rejects the token", time.Second, hide, first, ""},
+		{"reads the file again after the server rejected the token", time.Second, func(t *testing.T, path string, token *FileToken) {
 			hide(t, path, token)
 			token.TokenRejected()
 		}, second, "changed"},
@@ -96,7 +96,7 @@ func TestFileToken(t *testing.T) {
 	}
 }
 
-func TestFileTokenComesBackAfterTheFileWasGone(t *testing.T) {
+func TestFileToken_ComesBackAfterTheFileWasGone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "token")
 	write(t, path, firstToken)
 	synctest.Test(t, func(t *testing.T) {
@@ -113,7 +113,7 @@ func TestFileTokenComesBackAfterTheFileWasGone(t *testing.T) {
 	})
 }
 
-func TestFileTokenMustBeGoodAtTheStart(t *testing.T) {
+func TestFileToken_MustBeGoodAtTheStart(t *testing.T) {
 	dir := t.TempDir()
 	if _, err := NewFileToken(filepath.Join(dir, "missing"), nil); err == nil {
 		t.Error("a missing file is taken")

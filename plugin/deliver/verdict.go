@@ -10,20 +10,20 @@ import (
 type Kind int
 
 const (
-	// Transient: the server or the way to it has a problem now, and the same request may succeed
-	// later. It is the zero value, so that a Verdict that nobody filled in neither passes for
+	// Transient means that the server or the way to it has a problem now, and the same request may
+	// succeed later. It is the zero value, so that a Verdict that nobody filled in neither passes for
 	// success nor loses data.
 	Transient Kind = iota
-	// Accepted: the server took the payload, all of it or (Verdict.Rejected) most of it. It must not
-	// be sent again.
+	// Accepted means that the server took the payload, all of it or (Verdict.Rejected) most of it. It
+	// must not be sent again.
 	Accepted
-	// Misconfigured: URL, token, licence, certificate, proxy or DNS is wrong. No record is at fault,
-	// and the same request fails until somebody fixes it. The data must be kept.
+	// Misconfigured means that URL, token, licence, certificate, proxy or DNS is wrong. No record is
+	// at fault, and the same request fails until somebody fixes it. The data must be kept.
 	Misconfigured
-	// TooLarge: the payload exceeds a limit of the server; smaller ones may pass.
+	// TooLarge means that the payload exceeds a limit of the server; smaller ones may pass.
 	TooLarge
-	// Rejected: the server understood the request and rejects what is in it; at least one record is
-	// at fault.
+	// Rejected means that the server understood the request and rejects what is in it; at least one
+	// record is at fault.
 	Rejected
 )
 
@@ -46,13 +46,13 @@ func (k Kind) String() string {
 // Reason is the cause in more detail: a key for folded log lines and branches, never shown text.
 type Reason string
 
+// The reasons: first those of Accepted, then of Transient, Misconfigured, and TooLarge with
+// Rejected.
 const (
-	// Accepted.
 	ReasonAccepted       Reason = "accepted"
-	ReasonPartialSuccess Reason = "partial_success" // some records were rejected or changed, see Verdict.Rejected
-	ReasonOddSuccess     Reason = "odd_success"     // a 2xx that the API does not document, or that cannot be read
+	ReasonPartialSuccess Reason = "partial_success" // some records were rejected or changed
+	ReasonOddSuccess     Reason = "odd_success"     // a 2xx that is not documented, or not readable
 
-	// Transient.
 	ReasonThrottled   Reason = "throttled"
 	ReasonQueueFull   Reason = "queue_full"   // the disk queue of an ActiveGate
 	ReasonServerError Reason = "server_error" // 500, 502, 503, 504, other 5xx
@@ -61,7 +61,6 @@ const (
 	ReasonStopping    Reason = "stopping"     // the plugin is being closed
 	ReasonNetwork     Reason = "network"      // refused, reset, unreachable, closed
 
-	// Misconfigured.
 	ReasonToken       Reason = "token"        // 401, 403, token file unreadable
 	ReasonLicence     Reason = "licence"      // 402
 	ReasonURL         Reason = "url"          // 404, 405, 410, 414, 421, 426
@@ -75,7 +74,6 @@ const (
 	ReasonHostUnknown Reason = "host_unknown" // DNS
 	ReasonRequest     Reason = "request"      // the configuration makes no request
 
-	// TooLarge and Rejected.
 	ReasonTooLarge  Reason = "too_large"
 	ReasonTimeRange Reason = "time_range" // 400, all records too old
 	ReasonRejected  Reason = "rejected"
@@ -86,14 +84,14 @@ const (
 type Health uint8
 
 const (
-	// HealthUnknown: nothing.
+	// HealthUnknown tells nothing.
 	HealthUnknown Health = iota
-	// Healthy: another endpoint would have answered the same. What the environment, the token or the
-	// records are to blame for is the same behind every endpoint. To ask another one would only
-	// double the load on a server in need, or hide a mistake that somebody has to see.
+	// Healthy means that another endpoint would have answered the same. What the environment, the
+	// token or the records are to blame for is the same behind every endpoint. To ask another one
+	// would only double the load on a server in need, or hide a mistake that somebody has to see.
 	Healthy
-	// Unhealthy: another endpoint may do better. What lies between here and the environment (name,
-	// route, proxy, certificate, the machine itself) is each endpoint's own.
+	// Unhealthy means that another endpoint may do better. What lies between here and the environment
+	// (name, route, proxy, certificate, the machine itself) is each endpoint's own.
 	Unhealthy
 )
 

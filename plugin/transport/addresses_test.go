@@ -104,7 +104,7 @@ func deadAddress(t *testing.T, address string, port int) {
 		}
 		t.Cleanup(func() { conn.Close() })
 	}
-	t.Skip("this system takes more connections than it was told to")
+	t.Skip("this system takes more connections than its backlog")
 }
 
 // named makes a URL lead to a name that servers of the test alone know.
@@ -114,14 +114,14 @@ func named(t *testing.T, s *nameServer, target string) (*transport.Transport, st
 	if err != nil {
 		t.Fatal(err)
 	}
-	u.Host = net.JoinHostPort("gate.example", u.Port())
+	u.Host = net.JoinHostPort("server.example", u.Port())
 	tr := transportTo(t, u.String())
 	tr.Dialer().Resolver = s.resolver(t)
 	tr.Renew()
 	return tr, u.String()
 }
 
-func TestADeadAddressLeavesTimeForTheNext(t *testing.T) {
+func TestTransport_DeadAddressLeavesTimeForTheNext(t *testing.T) {
 	server := httptest.NewServer(answer(204, ""))
 	defer server.Close()
 	deadAddress(t, "127.0.0.2", server.Listener.Addr().(*net.TCPAddr).Port)
@@ -133,7 +133,7 @@ func TestADeadAddressLeavesTimeForTheNext(t *testing.T) {
 	expectVerdict(t, client.Send(t.Context(), payload, true), deliver.Accepted, deliver.ReasonAccepted, "")
 }
 
-func TestAServerThatIsDeadIsNoEndOfTheFlush(t *testing.T) {
+func TestTransport_DeadServerIsATimeout(t *testing.T) {
 	server := httptest.NewServer(answer(204, ""))
 	port := server.Listener.Addr().(*net.TCPAddr).Port
 	server.Close()
@@ -144,7 +144,7 @@ func TestAServerThatIsDeadIsNoEndOfTheFlush(t *testing.T) {
 	expectVerdict(t, v, deliver.Transient, deliver.ReasonTimeout, "no response in time; retrying")
 }
 
-func TestANameThatMovesIsFollowedOnceItsConnectionIsGoneOrOld(t *testing.T) {
+func TestTransport_FollowsANameThatMoves(t *testing.T) {
 	var from sync.Map
 	where := func(name string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {

@@ -16,7 +16,7 @@ import (
 	"out_dynatrace/test/pki"
 )
 
-func TestConnectionsDoNotGrowOld(t *testing.T) {
+func TestTransport_ConnectionsDoNotGrowOld(t *testing.T) {
 	for _, http2 := range []bool{true, false} {
 		server, connections, _, set := counting(t, http2)
 		var time clock
@@ -40,7 +40,7 @@ func TestConnectionsDoNotGrowOld(t *testing.T) {
 	}
 }
 
-func TestAnOldConnectionIsClosedOnceItsRequestIsDone(t *testing.T) {
+func TestTransport_ClosesAnOldConnectionWhenItsRequestIsDone(t *testing.T) {
 	for _, http2 := range []bool{true, false} {
 		for _, generations := range []int{1, 2, transport.KeptGenerations} {
 			t.Run(fmt.Sprintf("HTTP/2 %t, %d later", http2, generations), func(t *testing.T) { oldConnection(t, http2, generations) })
@@ -98,8 +98,8 @@ func oldConnection(t *testing.T, http2 bool, generations int) {
 	}
 }
 
-// TestConnectionsAreReplacedUnderLoadWithoutAFailure: time flies while eight flushes send.
-func TestConnectionsAreReplacedUnderLoadWithoutAFailure(t *testing.T) {
+// TestTransport_ReplacesConnectionsUnderLoadWithoutAFailure: time flies while eight flushes send.
+func TestTransport_ReplacesConnectionsUnderLoadWithoutAFailure(t *testing.T) {
 	for _, http2 := range []bool{true, false} {
 		pair := pki.SelfSigned(t, "127.0.0.1")
 		server := httptest.NewUnstartedServer(answer(204, ""))

@@ -105,7 +105,8 @@ func (e *Error) Unwrap() error { return e.Err }
 // ofProxy reports whether a cause lies in the proxy.
 func (c Cause) ofProxy() bool { return c >= ProxyAuth && c <= ProxyUnreachable }
 
-// WithoutURL returns the cause of an error of net/url, whose text holds the URL, the query included.
+// WithoutURL returns the cause of an error of net/url, whose text holds the URL, the query
+// included.
 func WithoutURL(err error) error {
 	var located *url.Error
 	if errors.As(err, &located) {

@@ -32,7 +32,9 @@ func Explain(err error) *Error {
 // classify returns the cause of an error of the standard library or of this package. The order
 // counts: an error of the proxy can wrap one of TLS, and one of TLS one of the network.
 func classify(err error) Cause {
-	for _, of := range []func(error) Cause{endCause, proxyCause, certificateCause, tlsCause, networkCause} {
+	for _, of := range []func(error) Cause{
+		endCause, proxyCause, certificateCause, tlsCause, networkCause,
+	} {
 		if cause := of(err); cause != Unknown {
 			return cause
 		}
@@ -212,7 +214,8 @@ func networkCause(err error) Cause {
 		return Timeout
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return ConnRefused
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed):
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
+		errors.Is(err, net.ErrClosed):
 		return ConnReset
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 		return NoRoute

@@ -26,7 +26,8 @@ func (e *connectError) cause() Cause {
 		return LoginCause(e.schemes)
 	case e.status == http.StatusUnauthorized: // tinyproxy's answer to a wrong password
 		return LoginCause(e.schemes)
-	case e.status >= 500, e.status == http.StatusRequestTimeout, e.status == http.StatusTooManyRequests:
+	case e.status >= 500, e.status == http.StatusRequestTimeout,
+		e.status == http.StatusTooManyRequests:
 		return ProxyCannotConnect
 	case e.status == http.StatusBadRequest:
 		return ProxyBadRequest
@@ -91,5 +92,6 @@ func checkConnect(ctx context.Context, answer *http.Response) (connected bool, _
 
 // IsHTML reports whether a header announces a web page.
 func IsHTML(header http.Header) bool {
-	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(header.Get("Content-Type"))), "text/html")
+	contentType := strings.ToLower(strings.TrimSpace(header.Get("Content-Type")))
+	return strings.HasPrefix(contentType, "text/html")
 }

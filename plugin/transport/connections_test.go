@@ -40,7 +40,7 @@ func counting(t *testing.T, http2 bool) (server *httptest.Server, connections *a
 	return server, connections, protocol, pins(pair.Leaf)
 }
 
-func TestHTTP2IsSpokenWhereTheServerOffersIt(t *testing.T) {
+func TestTransport_SpeaksHTTP2WhereTheServerOffersIt(t *testing.T) {
 	for http2, want := range map[bool]string{true: "HTTP/2.0", false: "HTTP/1.1"} {
 		server, connections, protocol, set := counting(t, http2)
 		client := quick(t, server.URL, through(transportTo(t, server.URL, set)))
@@ -145,7 +145,7 @@ func (s *frameServer) speak(conn *tls.Conn, number int, answer func(int, *h2conn
 	}
 }
 
-func TestTroubleOfHTTP2IsTheMomentsFaultAndTheNextAttemptGetsThrough(t *testing.T) {
+func TestTransport_HTTP2FailuresAreTransient(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		first func(c *h2conn, stream uint32)
@@ -176,7 +176,7 @@ func TestTroubleOfHTTP2IsTheMomentsFaultAndTheNextAttemptGetsThrough(t *testing.
 			client := quick(t, server.url, through(tr), timeout(3*time.Second))
 			if v := client.Send(t.Context(), payload, true); c.says != "" {
 				if v.Kind != deliver.Transient || !strings.Contains(v.Message, c.says) {
-					t.Errorf("%s, %s: %s; want the moment's fault: %s", v.Kind, v.Reason, v.Message, c.says)
+					t.Errorf("%s, %s: %s; want transient: %s", v.Kind, v.Reason, v.Message, c.says)
 				}
 				v = client.Send(t.Context(), payload, true)
 				expectVerdict(t, v, deliver.Accepted, deliver.ReasonAccepted, "")
@@ -190,8 +190,8 @@ func TestTroubleOfHTTP2IsTheMomentsFaultAndTheNextAttemptGetsThrough(t *testing.
 	}
 }
 
-// TestTroubleWithOneEndpointLeavesTheConnectionsToAnotherAlone: each has a transport of its own.
-func TestTroubleWithOneEndpointLeavesTheConnectionsToAnotherAlone(t *testing.T) {
+// TestTransport_FailureOfOneEndpointKeepsConnectionsToAnother: each has a transport of its own.
+func TestTransport_FailureOfOneEndpointKeepsConnectionsToAnother(t *testing.T) {
 	silent, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		<-r.Context().Done()
@@ -207,7 +207,7 @@ func TestTroubleWithOneEndpointLeavesTheConnectionsToAnotherAlone(t *testing.T) 
 	}
 }
 
-func TestAConnectionIsGivenUpSoonerWhereThereIsAnotherEndpoint(t *testing.T) {
+func TestNewTransport_DialTimeoutOfSeveralEndpoints(t *testing.T) {
 	one := endpoint.Endpoint{IngestURL: "http://127.0.0.1:1/api", Host: "127.0.0.1:1"}
 	for n, want := range map[int]time.Duration{1: 10 * time.Second, 2: 5 * time.Second} {
 		tr, err := transport.NewTransport(transport.Target{Endpoint: one, Several: n > 1}, transport.Options{})
@@ -217,7 +217,7 @@ func TestAConnectionIsGivenUpSoonerWhereThereIsAnotherEndpoint(t *testing.T) {
 	}
 }
 
-func TestIPv6(t *testing.T) {
+func TestTransport_IPv6(t *testing.T) {
 	listener, err := net.Listen("tcp", "[::1]:0")
 	if err != nil {
 		t.Skip("this machine has no IPv6 on loopback: ", err)

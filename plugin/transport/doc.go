@@ -7,7 +7,7 @@
 //
 // The files, each of which uses only those below it:
 //
-//	transport.go                          Transport: one request, one repetition on a stale connection
+//	transport.go                          Transport: a request, repeated on a stale connection
 //	explain.go                            an error and what the transport knows -> *Error
 //	generation.go                         the connections of a few minutes, their dialer and TLS
 //	connect.go                            CONNECT, and TLS to the proxy itself

@@ -12,8 +12,9 @@ var (
 	ErrStopping       = errors.New("the plugin is stopping")
 )
 
-// Ended returns which of ErrAttemptTimeout, ErrFlushDeadline and ErrStopping ended ctx; nil while it
-// goes on. A context with another cause ended with the flush deadline, or because the plugin stops.
+// Ended returns which of ErrAttemptTimeout, ErrFlushDeadline and ErrStopping ended ctx; nil while
+// it goes on. A context with another cause ended with the flush deadline, or because the plugin
+// stops.
 func Ended(ctx context.Context) error {
 	cause := context.Cause(ctx)
 	switch {

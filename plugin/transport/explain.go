@@ -63,7 +63,8 @@ func (g *generation) proxyContext(p *phase, err error) (_ Cause, certain bool) {
 		return ProxyClosed, true
 	case early && paged && saysNoTLS(err):
 		return ProxyLoginPage, true
-	case early && paged && (isCut(err) || isTimeout(err)): // the answer to CONNECT may be an odd one of a good proxy
+	// The answer to CONNECT may be an odd one of a good proxy.
+	case early && paged && (isCut(err) || isTimeout(err)):
 		return ProxyMaybeLoginPage, true
 	case early && p.proxy.Load() == proxyConnected && saysNoTLS(err):
 		return ProxyServerNoTLS, true

@@ -57,7 +57,8 @@ func loadCertificates(o TLSOptions) (c certificates, err error) {
 }
 
 func (c certificates) equal(other certificates) bool {
-	return slices.EqualFunc(c.authorities, other.authorities, (*x509.Certificate).Equal) && samePair(c.pair, other.pair)
+	return slices.EqualFunc(c.authorities, other.authorities, (*x509.Certificate).Equal) &&
+		samePair(c.pair, other.pair)
 }
 
 func samePair(a, b *tls.Certificate) bool {
@@ -74,7 +75,8 @@ func (c certificates) describe(o TLSOptions) string {
 		parts = append(parts, fmt.Sprintf("tls_ca_file holds %d", len(c.authorities)))
 	}
 	if c.pair != nil {
-		parts = append(parts, "tls_cert_file has the fingerprint "+certificate.FingerprintOf(c.pair.Leaf).String())
+		parts = append(parts, "tls_cert_file has the fingerprint "+
+			""+certificate.FingerprintOf(c.pair.Leaf).String())
 	}
 	return strings.Join(parts, ", ")
 }

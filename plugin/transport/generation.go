@@ -46,9 +46,9 @@ const (
 	dialTimeoutOfSeveral = 5 * time.Second
 )
 
-// newDialer returns the dialer of all connections. It races IPv6 against IPv4 (RFC 8305), and shares
-// the time among the addresses of a name. That time is two thirds of an attempt, which net/http does
-// not pass on: a dead address has to leave time for those behind it.
+// newDialer returns the dialer of all connections. It races IPv6 against IPv4 (RFC 8305), and
+// shares the time among the addresses of a name. That time is two thirds of an attempt, which
+// net/http does not pass on: a dead address has to leave time for those behind it.
 func newDialer(attempt time.Duration, several bool) *net.Dialer {
 	if attempt <= 0 {
 		attempt = defaultTimeout
@@ -112,8 +112,10 @@ func newGeneration(s *settings, c certificates, trusted *atomic.Bool, onlyHTTP1 
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(!onlyHTTP1) // over TLS only
 	g.Transport = &http.Transport{
-		Protocols:              &protocols,
-		HTTP2:                  &http.HTTP2Config{SendPingTimeout: s.pingAfter, PingTimeout: s.pingTimeout},
+		Protocols: &protocols,
+		HTTP2: &http.HTTP2Config{
+			SendPingTimeout: s.pingAfter, PingTimeout: s.pingTimeout,
+		},
 		Proxy:                  http.ProxyURL(s.proxy),
 		GetProxyConnectHeader:  connectHeader,
 		OnProxyConnectResponse: g.checkConnect,
@@ -144,7 +146,7 @@ func (g *generation) serverTLS() *tls.Config {
 		MinVersion:         max(g.tls.MinVersion, tls.VersionTLS12),
 		ServerName:         g.tls.ServerName, // "" is the host of the endpoint
 		RootCAs:            g.certificates.roots,
-		InsecureSkipVerify: !g.tls.Verify,
+		InsecureSkipVerify: !g.tls.Verify, //nolint:gosec // an option, with a warning at start
 		ClientSessionCache: tls.NewLRUClientSessionCache(idlePerHost),
 	}
 	// Not the field Certificates, which are kept back from a server that names other authorities.
@@ -158,7 +160,9 @@ func (g *generation) serverTLS() *tls.Config {
 	}
 	if len(g.tls.Pins) > 0 {
 		c.InsecureSkipVerify = true // checkPin takes its place
-		c.VerifyConnection = func(state tls.ConnectionState) error { return checkPin(state, g.tls.Pins, g.now()) }
+		c.VerifyConnection = func(state tls.ConnectionState) error {
+			return checkPin(state, g.tls.Pins, g.now())
+		}
 	}
 	return c
 }
@@ -178,7 +182,9 @@ func (g *generation) note(response *http.Response) {
 }
 
 // checkConnect has the signature of http.Transport.OnProxyConnectResponse.
-func (g *generation) checkConnect(ctx context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+func (g *generation) checkConnect(
+	ctx context.Context, _ *url.URL, _ *http.Request, answer *http.Response,
+) error {
 	connected, err := checkConnect(ctx, answer)
 	if connected {
 		g.tunnelled.Store(true)
@@ -190,7 +196,9 @@ func (g *generation) checkConnect(ctx context.Context, _ *url.URL, _ *http.Reque
 // TLS options to the proxy, too: its pins, its name, our client certificate. Of those only the
 // authorities count here, and they always do: the proxy gets the password, whatever tls_verify says
 // about the server.
-func (g *generation) dialSecureProxy(ctx context.Context, network, address string) (net.Conn, error) {
+func (g *generation) dialSecureProxy(
+	ctx context.Context, network, address string,
+) (net.Conn, error) {
 	conn, err := g.dialer.DialContext(ctx, network, address)
 	if err != nil {
 		return nil, err

@@ -95,7 +95,7 @@ func reset(after string) func(*net.TCPConn) {
 	}
 }
 
-func TestHostileServers(t *testing.T) {
+func TestTransport_HostileServers(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		speak  func(*net.TCPConn)
@@ -121,9 +121,9 @@ func TestHostileServers(t *testing.T) {
 		{"a switch of protocols is no answer", says("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"), deliver.Transient, deliver.ReasonServerError, "101"},
 		{"no HTTP at all is no answer", says("220 mail.example ESMTP\r\n"), deliver.Transient, deliver.ReasonNetwork, "malformed HTTP"},
 		{"a TLS alert names the scheme", says("\x15\x03\x01\x00\x02\x02\x16"), deliver.Misconfigured, deliver.ReasonScheme, "https://"},
-		{"a hang-up without an answer is the moment's fault", says(""), deliver.Transient, deliver.ReasonNetwork, "without an answer"},
-		{"a hang-up within the head is the moment's fault", says("HTTP/1.1 204 No"), deliver.Transient, deliver.ReasonNetwork, "without an answer"},
-		{"a reset before the answer is the moment's fault", reset(""), deliver.Transient, deliver.ReasonNetwork, "connection was cut"},
+		{"a hang-up without an answer is transient", says(""), deliver.Transient, deliver.ReasonNetwork, "without an answer"},
+		{"a hang-up within the head is transient", says("HTTP/1.1 204 No"), deliver.Transient, deliver.ReasonNetwork, "without an answer"},
+		{"a reset before the answer is transient", reset(""), deliver.Transient, deliver.ReasonNetwork, "connection was cut"},
 		{"a reset within the answer is judged by its status", reset("HTTP/1.1 503 Busy\r\nContent-Length: 100\r\n\r\nbusy"), deliver.Transient, deliver.ReasonServerError, "busy"},
 		{"a reset within a success is accepted", reset("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"), deliver.Accepted, deliver.ReasonOddSuccess, "broke off"},
 		{"a status phrase with control characters is not shown", says("HTTP/1.1 400 \x1b[31mred\r\nContent-Length: 0\r\n\r\n"), deliver.Rejected, deliver.ReasonRejected, "HTTP 400 Bad Request"},
@@ -165,8 +165,8 @@ func (c *closes) Close() error {
 	return c.Conn.Close()
 }
 
-// TestAServerThatSpeaksFirstIsToldInPlainWords lets the greeting come before there is a request.
-func TestAServerThatSpeaksFirstIsToldInPlainWords(t *testing.T) {
+// TestTransport_ServerThatSpeaksFirst lets the greeting come before there is a request.
+func TestTransport_ServerThatSpeaksFirst(t *testing.T) {
 	log.SetOutput(io.Discard) // net/http tells of it there, too
 	defer log.SetOutput(os.Stderr)
 	for _, c := range []struct {
@@ -194,7 +194,7 @@ func TestAServerThatSpeaksFirstIsToldInPlainWords(t *testing.T) {
 	}
 }
 
-func TestNothingListens(t *testing.T) {
+func TestTransport_NothingListens(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -207,7 +207,7 @@ func TestNothingListens(t *testing.T) {
 	}
 }
 
-func TestAServerThatDoesNotReadIsATimeout(t *testing.T) {
+func TestTransport_ServerThatDoesNotReadIsATimeout(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -220,11 +220,11 @@ func TestAServerThatDoesNotReadIsATimeout(t *testing.T) {
 	expectVerdict(t, v, deliver.Transient, deliver.ReasonTimeout, "while sending")
 }
 
-func TestRedirectsAreNotFollowed(t *testing.T) {
+func TestTransport_RedirectsAreNotFollowed(t *testing.T) {
 	var reached atomic.Int32
 	other, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		reached.Add(1)
-		w.WriteHeader(204)
+		w.WriteHeader(http.StatusNoContent)
 	})
 	for _, code := range []int{301, 302, 303, 307, 308} {
 		server, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -238,7 +238,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 	server, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Location", "http://[::1")
-		w.WriteHeader(307)
+		w.WriteHeader(http.StatusTemporaryRedirect)
 	})
 	expectVerdict(t, quick(t, server.URL).Send(t.Context(), payload, true), deliver.Misconfigured, deliver.ReasonRedirect, "check `endpoint`")
 	if reached.Load() != 0 {
@@ -246,9 +246,9 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-func TestAServerThatEchoesTheRequestGivesNoTokenAway(t *testing.T) {
+func TestTransport_EchoedRequestRevealsNoToken(t *testing.T) {
 	server, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		w.WriteHeader(400)
+		w.WriteHeader(http.StatusBadRequest)
 		_ = r.Header.Write(w)
 	})
 	for _, value := range []string{"Api-Token " + secret, "Bearer opaque-old-token-0123456789"} {
@@ -262,7 +262,7 @@ func TestAServerThatEchoesTheRequestGivesNoTokenAway(t *testing.T) {
 	}
 }
 
-func TestAFlushGetsThroughAServerThatRecovers(t *testing.T) {
+func TestTransport_FlushGetsThroughAServerThatRecovers(t *testing.T) {
 	var asked atomic.Int32
 	speak := []func(*net.TCPConn){says(""), reset(""), says("HTTP/1.1 503 Busy\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"), says("HTTP/1.1 204 No Content\r\n\r\n")}
 	address := rawServer(t, func(conn *net.TCPConn) {

@@ -46,9 +46,9 @@ func eec(t *testing.T, body string) (url string, requests *atomic.Int32) {
 	return "http://" + listener.Addr().String() + "/v2/logs/ingest", requests
 }
 
-// TestA204WithABodySpoilsNoRequestBehindIt: what stands behind the head of a 204 would be read as the answer to the next request on the
+// TestTransport_204WithABodySpoilsNoLaterRequest: what stands behind the head of a 204 would be read as the answer to the next request on the
 // connection, which would be sent twice.
-func TestA204WithABodySpoilsNoRequestBehindIt(t *testing.T) {
+func TestTransport_204WithABodySpoilsNoLaterRequest(t *testing.T) {
 	for name, body := range map[string]string{"a length alone": "", "a body": strings.Repeat("x", 116)} {
 		t.Run(name, func(t *testing.T) {
 			target, requests := eec(t, body)

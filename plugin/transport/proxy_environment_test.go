@@ -11,7 +11,7 @@ import (
 	"out_dynatrace/plugin/transport"
 )
 
-func TestAPasswordIsHiddenInEveryForm(t *testing.T) {
+func TestTransport_HidesThePasswordOfTheProxyInEveryForm(t *testing.T) {
 	tr := transportTo(t, "https://env.example", by(t, "http://proxy:3128", joe, hunter2))
 	for _, form := range []string{hunter2, "hunter2%40%2F%C3%A9", base64.StdEncoding.EncodeToString([]byte(joe + ":" + hunter2))} {
 		if !slices.Contains(tr.Hidden(), form) {
@@ -45,7 +45,7 @@ func toEndpoint(t *testing.T, target string, proxy endpoint.Proxy) (*transport.T
 		transport.Target{Endpoint: endpoint.Endpoint{IngestURL: target, Host: u.Host}}, transport.Options{Proxy: proxy})
 }
 
-func TestTheEnvironmentNamesAProxyForOtherMachinesOnly(t *testing.T) {
+func TestNewTransport_EnvironmentNamesAProxyForOtherMachinesOnly(t *testing.T) {
 	environment(t, "HTTPS_PROXY", "http://joe:hunter2@proxy:3128", "HTTP_PROXY", "http://joe:hunter2@proxy:3128")
 	named, _ := endpoint.ParseProxy("https://named:3129")
 	none, _ := endpoint.ParseProxy("off")
@@ -74,7 +74,7 @@ func TestTheEnvironmentNamesAProxyForOtherMachinesOnly(t *testing.T) {
 	}
 }
 
-func TestTheProxyIsThatOfTheVariablesOfTheEnvironment(t *testing.T) {
+func TestNewTransport_ProxyOfTheEnvironment(t *testing.T) {
 	const https, http = "https://ag.example:9999/api", "http://ag.example:9999/api"
 	for _, c := range []struct {
 		name, target, want string
@@ -113,7 +113,7 @@ func TestTheProxyIsThatOfTheVariablesOfTheEnvironment(t *testing.T) {
 	}
 }
 
-func TestEachEndpointHasTheProxyThatTheEnvironmentNamesForIt(t *testing.T) {
+func TestNewTransport_ProxyOfTheEnvironmentIsPerEndpoint(t *testing.T) {
 	environment(t, "HTTP_PROXY", "http://proxy:3128", "HTTPS_PROXY", "https://secure:3129", "NO_PROXY", "near.example")
 	var via []string
 	for i, target := range []string{"https://far.example/api", "https://near.example/api", "http://far.example/api", "http://localhost/api"} {
@@ -131,7 +131,7 @@ func TestEachEndpointHasTheProxyThatTheEnvironmentNamesForIt(t *testing.T) {
 	}
 }
 
-func TestAnEnvironmentThatCannotBeReadIsToldWithoutItsPassword(t *testing.T) {
+func TestNewTransport_UnreadableEnvironmentRevealsNoPassword(t *testing.T) {
 	for variable, target := range map[string]string{
 		"HTTPS_PROXY": "https://ag.example/api", "https_proxy": "https://ag.example/api", "HTTP_PROXY": "http://ag.example/api", "http_proxy": "http://ag.example/api",
 	} {

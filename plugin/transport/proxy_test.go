@@ -51,7 +51,7 @@ func (p *proxyServer) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.Header.Get("Proxy-Authorization") != "Basic "+base64.StdEncoding.EncodeToString([]byte(joe+":"+hunter2)) {
 		w.Header().Set("Proxy-Authenticate", `Basic realm="x"`)
-		w.WriteHeader(407)
+		w.WriteHeader(http.StatusProxyAuthRequired)
 		return
 	}
 	if r.Method != http.MethodConnect {
@@ -60,7 +60,7 @@ func (p *proxyServer) serve(w http.ResponseWriter, r *http.Request) {
 		r.Header.Del("Proxy-Authorization")
 		answer, err := new(http.Transport).RoundTrip(r)
 		if err != nil {
-			w.WriteHeader(502)
+			w.WriteHeader(http.StatusBadGateway)
 			return
 		}
 		defer answer.Body.Close()
@@ -71,7 +71,7 @@ func (p *proxyServer) serve(w http.ResponseWriter, r *http.Request) {
 	p.connects.Add(1)
 	server, err := net.Dial("tcp", r.Host)
 	if err != nil {
-		w.WriteHeader(502)
+		w.WriteHeader(http.StatusBadGateway)
 		return
 	}
 	defer server.Close()
@@ -105,13 +105,13 @@ func by(t *testing.T, proxy, user, password string) func(*setup) {
 	return func(c *setup) { c.Proxy = p }
 }
 
-func TestNoTLSOptionGetsLostBehindAProxyNorReachesIt(t *testing.T) {
+func TestTransport_TLSOptionsHoldBehindAProxyAndNotForIt(t *testing.T) {
 	dir := t.TempDir()
 	authority := pki.Authority(t)
 	ca, _ := authority.Write(t, dir, "ca")
 	client, clientKey := authority.Issue(t, pki.Spec{Client: true}).Write(t, dir, "client")
 	self := pki.SelfSigned(t, "activegate")
-	named := authority.Issue(t, pki.Spec{Names: []string{"gate.example"}})
+	named := authority.Issue(t, pki.Spec{Names: []string{"server.example"}})
 	onlyLoopback := authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}})
 	off := func(c *setup) { c.TLS.Verify = false }
 
@@ -125,7 +125,7 @@ func TestNoTLSOptionGetsLostBehindAProxyNorReachesIt(t *testing.T) {
 		}{
 			{"plain http", func() string { s, _ := serve(t, answer(204, "")); return s.URL }(), with(trusts(ca)), deliver.Accepted, ""},
 			{"tls_ca_file", secure(t, onlyLoopback).URL, with(trusts(ca)), deliver.Accepted, ""},
-			{"tls_server_name", secure(t, named).URL, with(trusts(ca), asks("gate.example")), deliver.Accepted, ""},
+			{"tls_server_name", secure(t, named).URL, with(trusts(ca), asks("server.example")), deliver.Accepted, ""},
 			{"the host of the endpoint, not of the proxy", secure(t, named).URL, with(trusts(ca)), deliver.Misconfigured, "another name"},
 			{"a pin", secure(t, self).URL, with(trusts(ca), pins(self.Leaf)), deliver.Accepted, ""},
 			{"a wrong pin", secure(t, self).URL, with(trusts(ca), pins(onlyLoopback.Leaf)), deliver.Misconfigured, "is none of tls_pin_sha256"},
@@ -162,12 +162,12 @@ func TestNoTLSOptionGetsLostBehindAProxyNorReachesIt(t *testing.T) {
 		v := quick(t, target, through(transportTo(t, target, off, by(t, proxy.URL, joe, hunter2)))).Send(t.Context(), payload, true)
 		expectVerdict(t, v, deliver.Misconfigured, deliver.ReasonCertificate, "the proxy's certificate is signed by an unknown authority: name a PEM file with it in tls_ca_file")
 		if proxy.connects.Load() != 0 {
-			t.Error("it was told the password")
+			t.Error("it got the password")
 		}
 	})
 }
 
-func TestProxiesInTroubleAreExplained(t *testing.T) {
+func TestTransport_FailuresOfProxies(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -287,7 +287,7 @@ func then(first, second string) func(*net.TCPConn) {
 	}
 }
 
-func TestAProxyThatDoesNotShakeHandsInTimeIsToldFromAFlushWithoutTime(t *testing.T) {
+func TestTransport_ProxyHandshakeTimeout(t *testing.T) {
 	const server = "https://env.example"
 	tr := transportTo(t, server, by(t, "https://"+mute(t), joe, hunter2))
 	tr.SetHandshakeTimeout(100 * time.Millisecond)

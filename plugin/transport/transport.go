@@ -44,14 +44,14 @@ type Transport struct {
 }
 
 // NewTransport returns a transport to one endpoint: TLS 1.2 or newer, the system's authorities and
-// those of CAFile, and through the proxy for this endpoint. Where the options name no proxy, that is
-// the one of the environment (HTTPS_PROXY, HTTP_PROXY for an http endpoint, NO_PROXY), which is read
-// now. Each endpoint has a transport of its own: what one server asks for, and what goes wrong with
-// it, says nothing about the connections to another.
+// those of CAFile, and through the proxy for this endpoint. Where the options name no proxy, that
+// is the one of the environment (HTTPS_PROXY, HTTP_PROXY for an http endpoint, NO_PROXY), which is
+// read now. Each endpoint has a transport of its own: what one server asks for, and what goes wrong
+// with it, says nothing about the connections to another.
 //
 // The files must be good now. Later they are looked at once a second at most, when there is a
-// request, and the last good ones stay in use while they cannot be read. There is no timeout for the
-// answer: the context of the request has one. An error is an option.Error.
+// request, and the last good ones stay in use while they cannot be read. There is no timeout for
+// the answer: the context of the request has one. An error is an option.Error.
 func NewTransport(target Target, o Options) (*Transport, error) {
 	if target.Log == nil {
 		target.Log = telemetry.NewLog(nil, nil, 0)
@@ -117,9 +117,9 @@ func (t *Transport) once(request *http.Request) (*http.Response, *Error) {
 	return nil, g.explain(p, err)
 }
 
-// CloseIdleConnections closes the connections that are not in use, and does so again a second later:
-// for a moment after a request net/http takes an HTTP/2 connection for one in use, and would leave
-// it open until idleTimeout.
+// CloseIdleConnections closes the connections that are not in use, and does so again a second
+// later: for a moment after a request net/http takes an HTTP/2 connection for one in use, and would
+// leave it open until idleTimeout.
 func (t *Transport) CloseIdleConnections() {
 	t.mu.Lock()
 	all := append(slices.Clone(t.old), t.current)

@@ -70,14 +70,14 @@ func asks(name string) func(*setup) {
 	return func(c *setup) { c.TLS.ServerName = name }
 }
 
-func TestTLS(t *testing.T) {
+func TestTransport_TLS(t *testing.T) {
 	dir := t.TempDir()
 	authority := pki.Authority(t)
 	ca, _ := authority.Write(t, dir, "ca")
 	otherCA, _ := pki.Authority(t).Write(t, dir, "other")
 	client, clientKey := authority.Issue(t, pki.Spec{Client: true}).Write(t, dir, "client")
 	stranger, strangerKey := pki.Authority(t).Issue(t, pki.Spec{Client: true}).Write(t, dir, "stranger")
-	named := authority.Issue(t, pki.Spec{Names: []string{"gate.example"}})
+	named := authority.Issue(t, pki.Spec{Names: []string{"server.example"}})
 	over := authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}, NotAfter: time.Now().Add(-time.Hour)})
 	early := authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}, NotBefore: time.Now().Add(time.Hour)})
 	right := authority.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}})
@@ -103,13 +103,13 @@ func TestTLS(t *testing.T) {
 		{"an authority of tls_ca_file is trusted", good, with(trusts(ca)), deliver.Accepted, deliver.ReasonAccepted, ""},
 		{"an unknown authority is not, and the file is named", good, nil, deliver.Misconfigured, deliver.ReasonCertificate, "name that file in tls_ca_file"},
 		{"an unknown authority is not, and the pin that accepts it is printed", good, nil, deliver.Misconfigured, deliver.ReasonCertificate, "set tls_pin_sha256 to " + bad},
-		{"that those between may be missing is told", good, nil, deliver.Misconfigured, deliver.ReasonCertificate, "or the server does not send the intermediate certificates: let it send them, or save"},
+		{"that intermediate certificates may be missing is shown", good, nil, deliver.Misconfigured, deliver.ReasonCertificate, "or the server does not send the intermediate certificates: let it send them, or save"},
 		{"but not when they are there", secure(t, right, sends(authority)), nil, deliver.Misconfigured, deliver.ReasonCertificate, "signed by an unknown authority (an ActiveGate has a self-signed one by default)"},
 		{"nor of one that signed itself", secure(t, pki.SelfSigned(t, "127.0.0.1")), nil, deliver.Misconfigured, deliver.ReasonCertificate, "signed by an unknown authority (an ActiveGate has a self-signed one by default)"},
 		{"another authority is not", good, with(trusts(otherCA)), deliver.Misconfigured, deliver.ReasonCertificate, "set tls_pin_sha256 to " + bad},
-		{"another name is not, and the names it holds are told", secure(t, named), with(trusts(ca)), deliver.Misconfigured, deliver.ReasonCertificate, "tls_server_name"},
-		{"tls_server_name is the name that counts", secure(t, named), with(trusts(ca), asks("gate.example")), deliver.Accepted, deliver.ReasonAccepted, ""},
-		{"the wrong tls_server_name is refused", good, with(trusts(ca), asks("gate.example")), deliver.Misconfigured, deliver.ReasonCertificate, "another name"},
+		{"another name is not, and the names it holds are shown", secure(t, named), with(trusts(ca)), deliver.Misconfigured, deliver.ReasonCertificate, "tls_server_name"},
+		{"tls_server_name is the name that counts", secure(t, named), with(trusts(ca), asks("server.example")), deliver.Accepted, deliver.ReasonAccepted, ""},
+		{"the wrong tls_server_name is refused", good, with(trusts(ca), asks("server.example")), deliver.Misconfigured, deliver.ReasonCertificate, "another name"},
 		{"an expired one is not", secure(t, over), with(trusts(ca)), deliver.Misconfigured, deliver.ReasonCertificate, "expired"},
 		{"one of an authority that is expired is not", secure(t, late.Issue(t, pki.Spec{Names: []string{"127.0.0.1"}})), with(trusts(lateCA)), deliver.Misconfigured, deliver.ReasonCertificate, "an authority of the server's certificate is expired or not valid yet"},
 		{"one without a name is not", secure(t, cn), with(trusts(cnFile)), deliver.Misconfigured, deliver.ReasonCertificate, "holds no name that counts (a Common Name alone does not)"},
@@ -146,7 +146,7 @@ func TestTLS(t *testing.T) {
 
 func with(set ...func(*setup)) []func(*setup) { return set }
 
-func TestFilesMustBeGoodAtTheStart(t *testing.T) {
+func TestNewTransport_FilesMustBeGoodAtTheStart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file.pem")
 	for _, content := range []string{"", "no certificate"} {
 		if content != "" {
@@ -167,13 +167,13 @@ func TestFilesMustBeGoodAtTheStart(t *testing.T) {
 	}
 }
 
-// clock is a time that goes on when told to.
+// clock is a time that can be set forward.
 type clock struct{ atomic.Int64 }
 
 func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.Load())) }
 
-// TestCertificatesOnDiskAreReadAgain goes through the life of a server whose authority and whose client certificates are renewed.
-func TestCertificatesOnDiskAreReadAgain(t *testing.T) {
+// TestTransport_ReadsCertificatesAgain goes through the life of a server whose authority and whose client certificates are renewed.
+func TestTransport_ReadsCertificatesAgain(t *testing.T) {
 	dir := t.TempDir()
 	first, second := pki.Authority(t), pki.Authority(t)
 	ca, _ := first.Write(t, dir, "ca")
@@ -237,8 +237,8 @@ func TestCertificatesOnDiskAreReadAgain(t *testing.T) {
 	send("the same file came back", deliver.Accepted, "")
 }
 
-// TestAClientCertificateThatWasTakenIsNotBlamedForACut goes on until there is another one, or it is over.
-func TestAClientCertificateThatWasTakenIsNotBlamedForACut(t *testing.T) {
+// TestTransport_AcceptedClientCertificateIsNotBlamedForACut goes on until there is another one, or it is over.
+func TestTransport_AcceptedClientCertificateIsNotBlamedForACut(t *testing.T) {
 	dir := t.TempDir()
 	authority := pki.Authority(t)
 	ca, _ := authority.Write(t, dir, "ca")
@@ -283,7 +283,7 @@ func TestAClientCertificateThatWasTakenIsNotBlamedForACut(t *testing.T) {
 	send("a cut of one that is over", cut, deliver.Misconfigured)
 }
 
-func TestAChangeOfCertificatesNeedsANewConnection(t *testing.T) {
+func TestTransport_ChangeOfCertificatesNeedsANewConnection(t *testing.T) {
 	dir := t.TempDir()
 	authority := pki.Authority(t)
 	ca, _ := authority.Write(t, dir, "ca")
