@@ -57,8 +57,8 @@ func (l *loader) checkOneAgent() {
 		l.fail(&l.Format, "is %s, but a OneAgent (%s) reads only application/json; set `format json`",
 			l.Format, host)
 	}
-	if l.AttributesInHeader && len(l.Attributes) > 0 {
-		l.fail(&l.AttributesInHeader, "is header, but a OneAgent (%s) is not known to read it, "+
+	if l.Mapping.InHeader && len(l.Mapping.Static) > 0 {
+		l.fail(&l.Mapping.InHeader, "is header, but a OneAgent (%s) is not known to read it, "+
 			"so the attributes could be lost; set `attributes_in body`", host)
 	}
 }
@@ -141,6 +141,7 @@ const (
 
 // checkFormat decides what depends on the format.
 func (l *loader) checkFormat() {
+	l.Mapping.GroupsApart = l.Format == FormatOTLP
 	if !l.given(&l.Batch.MaxBytes) {
 		l.Batch.MaxBytes = defaultPayload
 		if l.Format == FormatOTLP {

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/metadata"
+	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/secret"
 )
 
@@ -14,65 +17,103 @@ func (l *loader) applyPreset() {
 	p := presetOf(l.Preset)
 	limits := p.limits
 	for field, limit := range map[*int]*int{
-		&l.Limits.ContentBytes:        &limits.ContentBytes,
-		&l.Limits.AttributeValueBytes: &limits.AttributeValueBytes,
-		&l.Limits.Attributes:          &limits.Attributes,
+		&l.Mapping.Limits.ContentBytes:        &limits.ContentBytes,
+		&l.Mapping.Limits.AttributeValueBytes: &limits.AttributeValueBytes,
+		&l.Mapping.Limits.Attributes:          &limits.Attributes,
 	} {
 		if l.given(field) {
 			*limit = *field
 		}
 	}
-	l.Limits = limits
-	if !l.given(&l.Stringify) {
-		l.Stringify = p.old
+	l.Mapping.Limits = limits
+	if !l.given(&l.Mapping.Stringify) {
+		l.Mapping.Stringify = p.old
 	}
-	if !l.given(&l.LowercaseKeys) {
-		l.LowercaseKeys = p.old
+	if !l.given(&l.Mapping.LowercaseKeys) {
+		l.Mapping.LowercaseKeys = p.old
 	}
 }
 
-// checkEnrich replaces the words of the option by the names of the sources that are on.
-func (l *loader) checkEnrich() {
-	if l.wrong(&l.Enrich) {
-		return
-	}
-	on, err := resolveEnrich(l.Enrich)
-	if err != nil {
-		l.fail(&l.Enrich, "%w", err)
-	}
-	l.Enrich = on
-}
-
-// checkAttributes replaces the variables in static attributes and drops those without a value.
-func (l *loader) checkAttributes() {
-	var kept []Pair
-	for _, p := range l.Attributes {
-		if l.LowercaseKeys {
-			p.Name = strings.ToLower(p.Name)
+// checkPatterns turns patterns into lower case where names are: a pattern with a capital letter would
+// match no attribute. It also resolves the word off of metadata_files.
+func (l *loader) checkPatterns() {
+	if l.Mapping.LowercaseKeys {
+		for _, patterns := range []*record.Patterns{&l.Mapping.Include, &l.Mapping.Exclude} {
+			*patterns, _ = parsePatterns(strings.ToLower(l.text(patterns)))
 		}
-		name := secret.Quote(p.Name)
-		if slices.ContainsFunc(kept, func(k Pair) bool { return k.Name == p.Name }) {
-			l.fail(&l.Attributes, "has %s twice; keep one", name)
+	}
+	if slices.Equal(l.Metadata.Files, []string{"off"}) {
+		l.Metadata.Files = nil
+	}
+}
+
+// checkAttributes replaces the variables in static attributes and drops those that are not sent.
+func (l *loader) checkAttributes() {
+	attributes := &l.Mapping.Static
+	given := *attributes
+	*attributes = nil
+	seen := make(map[string]bool)
+	for _, a := range given {
+		if l.Mapping.LowercaseKeys {
+			a.Key = strings.ToLower(a.Key)
+		}
+		name := secret.Quote(a.Key)
+		text, _ := a.Value.(string) // parsePairs makes no others
+		value, missing := expand(text, os.Getenv)
+		switch {
+		case seen[a.Key]:
+			l.fail(attributes, "has %s twice; keep one", name)
+			return
+		case missing != "":
+			l.warn(attributes, fmt.Sprintf("%s is not sent: the variable %s is not set", name, secret.Quote(missing)))
+			continue
+		case value == "":
+			l.warn(attributes, name+" is not sent: it has no value (a variable that is not set counts as empty)")
+			continue
+		case record.IsReserved(a.Key):
+			l.fail(attributes, "%s is a name that each record or the server itself has; choose another one", name)
 			return
 		}
-		value, missing := expand(p.Value, os.Getenv)
-		switch {
-		case missing != "":
-			l.warn(&l.Attributes, fmt.Sprintf("%s is not sent: the variable %s is not set",
-				name, secret.Quote(missing)))
-		case value == "":
-			l.warn(&l.Attributes, name+" is not sent: it has no value (a variable that is not set counts as empty)")
-		default:
-			kept = append(kept, Pair{p.Name, value})
+		seen[a.Key] = true
+		if l.sends(a.Key) {
+			*attributes = append(*attributes, metadata.Fact{Key: a.Key, Value: value})
 		}
 	}
-	l.Attributes = kept
-	l.AttributesInHeader = l.AttributesInHeader && len(kept) > 0
-	if l.AttributesInHeader && l.Format == FormatText {
-		l.warn(&l.AttributesInHeader,
-			"has no effect with `format text`, where all attributes of a record are sent in the header")
-		l.AttributesInHeader = false
+}
+
+// sends reports whether include and exclude let an attribute through.
+func (l *loader) sends(name string) bool {
+	include, exclude, key := &l.Mapping.Include, &l.Mapping.Exclude, []byte(name)
+	return (!include.Any() || include.Match(key)) && !exclude.Match(key)
+}
+
+// checkAttributesHeader makes the header of the static attributes, if they are sent in one.
+func (l *loader) checkAttributesHeader() {
+	inHeader := &l.Mapping.InHeader
+	*inHeader = *inHeader && len(l.Mapping.Static) > 0
+	if !*inHeader {
+		return
 	}
+	if l.Format == FormatText {
+		l.warn(inHeader,
+			"has no effect with `format text`, where all attributes of a record are sent in the header")
+		*inHeader = false
+		return
+	}
+	static := l.Mapping.StaticAttributes()
+	for _, a := range static {
+		if encode.Steers(a.Key) {
+			l.fail(&l.Mapping.Static, "%q is no attribute in a header, where it steers the request; "+
+				"choose another name, or `attributes_in body`", a.Key)
+			return
+		}
+	}
+	header, fit := encode.AttributesHeader(static)
+	if !fit {
+		l.fail(inHeader, "is header, but the attributes take more than %d bytes there; "+
+			"send them in the body", encode.MaxAttributes)
+	}
+	l.AttributesHeader = header
 }
 
 // expand replaces %{NAME}, and returns the first variable that is not set. Fluent Bit has replaced
@@ -95,30 +136,15 @@ func expand(s string, env func(string) string) (value, missing string) {
 	}
 }
 
-// checkPatterns turns patterns into lower case where names are: a pattern with a capital letter
-// would match no attribute. It also resolves the word off of metadata_files.
-func (l *loader) checkPatterns() {
-	if l.LowercaseKeys {
-		for _, patterns := range [][]string{l.Include, l.Exclude} {
-			for i := range patterns {
-				patterns[i] = strings.ToLower(patterns[i])
-			}
-		}
-	}
-	if slices.Equal(l.Metadata.Files, []string{"off"}) {
-		l.Metadata.Files = nil
-	}
-}
-
 // findCluster takes what no option says about the Kubernetes cluster from the environment.
 func (l *loader) findCluster() {
-	if !slices.Contains(l.Enrich, "kubernetes") {
+	if !l.Mapping.Sources.Has("kubernetes") {
 		return
 	}
-	if l.ClusterName == "" {
-		l.ClusterName = os.Getenv("K8S_CLUSTER_NAME")
+	if l.Mapping.ClusterName == "" {
+		l.Mapping.ClusterName = os.Getenv("K8S_CLUSTER_NAME")
 	}
-	if l.ClusterUID == "" {
-		l.ClusterUID = os.Getenv("K8S_CLUSTER_UID")
+	if l.Mapping.ClusterUID == "" {
+		l.Mapping.ClusterUID = os.Getenv("K8S_CLUSTER_UID")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"out_dynatrace/plugin/deadletter"
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/endpoint"
+	"out_dynatrace/plugin/mapping"
 	"out_dynatrace/plugin/metadata"
 	"out_dynatrace/plugin/option"
 	"out_dynatrace/plugin/secret"
@@ -51,48 +52,18 @@ type Config struct {
 	// Batch bounds one request: its body before compression and its records.
 	Batch batch.Options
 
-	// Preset names the preset that Limits, Stringify and LowercaseKeys come from where no option
-	// sets them.
+	// Preset names the preset that the limits of Mapping, Stringify and LowercaseKeys come from where no
+	// option sets them.
 	Preset string
-	// Limits are what a single record may hold.
-	Limits Limits
-	// ContentKeys name the fields that can hold the message; the first match wins. Never empty.
-	ContentKeys []string
-	// LevelKeys name the fields that can hold the severity; the first match wins. Never empty.
-	LevelKeys []string
-	// Stringify turns numbers and booleans of attributes into strings.
-	Stringify bool
-	// LowercaseKeys turns the names of attributes into lower case.
-	LowercaseKeys bool
-
-	// Enrich are the names of the sources that are on, sorted.
-	Enrich []string
-	// ClusterName, ClusterUID and ClusterEntity describe the Kubernetes cluster; "" where unknown.
-	ClusterName, ClusterUID, ClusterEntity string
-	// PodLabels and PodAnnotations are patterns of labels and annotations to send.
-	PodLabels, PodAnnotations []string
-	// LogSource replaces the log.source that a source finds; "" keeps it.
-	LogSource string
-	// PathKeys name the fields that can hold the path of a log file.
-	PathKeys []string
+	// Mapping is how events become records. Its static attributes have each name once, no empty value,
+	// and none that Include and Exclude drop.
+	Mapping mapping.Options
+	// AttributesHeader is the value of the header X-Dynatrace-Attr with the static attributes, or "".
+	AttributesHeader string
 	// Metadata names Dynatrace's enrichment files. They need not exist.
 	Metadata metadata.Options
 	// ECSMetadata queries the task metadata endpoint of ECS where there is one.
 	ECSMetadata bool
-	// Attributes are static attributes, each name once, none with an empty value. With
-	// LowercaseKeys their names are in lower case, and so are Include and Exclude.
-	Attributes []Pair
-	// AttributesInHeader sends them in the header X-Dynatrace-Attr instead of in each record.
-	AttributesInHeader bool
-	// Include and Exclude are patterns of attributes to send and not to send; no Include is all.
-	Include, Exclude []string
-	// DropEmpty removes empty attributes.
-	DropEmpty bool
-	// ParseJSON parses lines that are JSON objects.
-	ParseJSON bool
-	// StripANSI removes terminal control sequences from the content.
-	StripANSI bool
-
 	// Delivery bounds requests and the pauses between attempts. RetryMax is at least RetryInitial.
 	Delivery deliver.Options
 	// FlushDeadline bounds a whole flush with all its attempts. At least Delivery.RequestTimeout.

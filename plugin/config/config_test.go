@@ -12,7 +12,10 @@ import (
 	"out_dynatrace/plugin/deadletter"
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/endpoint"
+	"out_dynatrace/plugin/mapping"
+	"out_dynatrace/plugin/mapping/source"
 	"out_dynatrace/plugin/metadata"
+	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/secret"
 	"out_dynatrace/plugin/transport"
 )
@@ -24,17 +27,24 @@ func TestAnEndpointAndATokenAreEnough(t *testing.T) {
 	}
 	c.Token = secret.Secret{} // holds a function, which DeepEqual cannot compare
 	want := &Config{
-		Endpoints:     []endpoint.Endpoint{{IngestURL: "https://abc12345.live.dynatrace.com/api/v2/logs/ingest", OTLPURL: "https://abc12345.live.dynatrace.com/api/v2/otlp/v1/logs", Kind: endpoint.SaaS, Host: "abc12345.live.dynatrace.com", Environment: "abc12345"}},
-		Format:        FormatJSON,
-		Compress:      true,
-		Preset:        "grail",
-		Limits:        Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
-		Batch:         batch.Options{MaxBytes: 9_500_000, MaxRecords: 50_000, GzipLevel: 1},
-		ContentKeys:   []string{"log", "message", "msg", "MESSAGE", "content", "payload", "body", "_raw"},
-		LevelKeys:     []string{"loglevel", "severity", "level", "lvl", "log.level", "levelname", "status", "syslog.severity"},
-		Enrich:        []string{"app", "aws", "container", "ecs", "file", "host", "journald", "kubernetes", "severity", "syslog", "trace"},
-		PathKeys:      []string{"log.file.path"},
-		Metadata:      metadata.Options{Files: []string{"/var/lib/dynatrace/enrichment/dt_host_metadata.json", "/var/lib/dynatrace/enrichment/dt_metadata.json"}},
+		Endpoints: []endpoint.Endpoint{{
+			IngestURL: "https://abc12345.live.dynatrace.com/api/v2/logs/ingest",
+			OTLPURL:   "https://abc12345.live.dynatrace.com/api/v2/otlp/v1/logs",
+			Kind:      endpoint.SaaS, Host: "abc12345.live.dynatrace.com", Environment: "abc12345",
+		}},
+		Format:   FormatJSON,
+		Compress: true,
+		Batch:    batch.Options{MaxBytes: 9_500_000, MaxRecords: 50_000, GzipLevel: 1},
+		Preset:   "grail",
+		Mapping: mapping.Options{
+			Limits:      limits(10_000_000, 32_000, 500),
+			ContentKeys: []string{"log", "message", "msg", "MESSAGE", "content", "payload", "body", "_raw"},
+			LevelKeys:   []string{"loglevel", "severity", "level", "lvl", "log.level", "levelname", "status", "syslog.severity"},
+			Options:     source.Options{Sources: source.Auto(), PathKeys: []string{"log.file.path"}},
+		},
+		Metadata: metadata.Options{Files: []string{
+			"/var/lib/dynatrace/enrichment/dt_host_metadata.json", "/var/lib/dynatrace/enrichment/dt_metadata.json",
+		}},
 		ECSMetadata:   true,
 		Delivery:      deliver.Options{RequestTimeout: 15 * time.Second, RetryInitial: 500 * time.Millisecond, RetryMax: 10 * time.Second},
 		FlushDeadline: 25 * time.Second,
@@ -51,9 +61,9 @@ func TestEveryOptionArrives(t *testing.T) {
 	c := mustLoad(t, with("format", "JSON", "compress", "None", "compress_level", "9", "limits", "managed", "max_content_bytes", "64k",
 		"max_attribute_bytes", "1KiB", "max_attributes", "70", "max_payload_bytes", "1MiB", "max_payload_records", "10", "content_key", "a, b,a",
 		"level_key", "c", "stringify", "Yes", "request_timeout", "20", "flush_deadline", "1m30s", "retry_initial", "1.5s", "retry_max", "3 s", "tls_verify", "1"))
-	got := []any{c.Format, c.Compress, c.Batch.GzipLevel, c.Limits, c.Batch.MaxBytes, c.Batch.MaxRecords, c.ContentKeys, c.LevelKeys, c.Stringify,
+	got := []any{c.Format, c.Compress, c.Batch.GzipLevel, c.Mapping.Limits, c.Batch.MaxBytes, c.Batch.MaxRecords, c.Mapping.ContentKeys, c.Mapping.LevelKeys, c.Mapping.Stringify,
 		c.Delivery.RequestTimeout, c.FlushDeadline, c.Delivery.RetryInitial, c.Delivery.RetryMax, c.Transport.TLS.Verify, len(c.Warnings)}
-	want := []any{FormatJSON, false, 0, Limits{64_000, 1024, 100, 70, 32, 5}, 1 << 20, 10, []string{"a", "b"}, []string{"c"}, true,
+	want := []any{FormatJSON, false, 0, limits(64_000, 1024, 70), 1 << 20, 10, []string{"a", "b"}, []string{"c"}, true,
 		20 * time.Second, 90 * time.Second, 1500 * time.Millisecond, 3 * time.Second, true, 0}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
@@ -61,13 +71,13 @@ func TestEveryOptionArrives(t *testing.T) {
 }
 
 func TestPresetsHoldTheLimitsOfTheirPipeline(t *testing.T) {
-	for name, want := range map[string]Limits{
-		"grail":            {10_000_000, 32_000, 100, 500, 32, 5},
-		"classic_pipeline": {512_000, 250, 100, 50, 32, 5},
-		"classic":          {8_192, 250, 100, 50, 32, 5},
-		"managed":          {8_192, 250, 100, 50, 32, 5},
+	for name, want := range map[string]record.Limits{
+		"grail":            limits(10_000_000, 32_000, 500),
+		"classic_pipeline": limits(512_000, 250, 50),
+		"classic":          limits(8_192, 250, 50),
+		"managed":          limits(8_192, 250, 50),
 	} {
-		if got := mustLoad(t, with("limits", name)).Limits; got != want {
+		if got := mustLoad(t, with("limits", name)).Mapping.Limits; got != want {
 			t.Errorf("%s: got %+v, want %+v", name, got, want)
 		}
 	}
@@ -89,21 +99,26 @@ func TestPresetsOfOldHostsSayHowKeysAndValuesAreStoredUnlessTheOptionsDo(t *test
 		{"grail", "", "on", false, true},
 	} {
 		got := mustLoad(t, with("limits", c.limits, "stringify", c.stringify, "lowercase_keys", c.lowercase))
-		if got.Stringify != c.wantText || got.LowercaseKeys != c.wantLower {
-			t.Errorf("%+v: got %v, %v", c, got.Stringify, got.LowercaseKeys)
+		if got.Mapping.Stringify != c.wantText || got.Mapping.LowercaseKeys != c.wantLower {
+			t.Errorf("%+v: got %v, %v", c, got.Mapping.Stringify, got.Mapping.LowercaseKeys)
 		}
 	}
 }
 
-func TestNamesAreWrittenAsTheServerWillHaveThem(t *testing.T) {
-	names := []string{"attributes", "Team=a,ÉTAGE=b", "include", "HTTP.*,team", "exclude", "K8s.pod.label.App"}
+func TestLoad_NamesAreWrittenAsTheServerWillHaveThem(t *testing.T) {
+	matches := func(p record.Patterns, key string) bool { return p.Match([]byte(key)) }
+	names := []string{"attributes", "Team=a,ÉTAGE=b", "include", "HTTP.*,*t*", "exclude", "K8s.pod.label.App"}
 	c := mustLoad(t, with(append(names, "limits", "managed")...))
-	if c.Attributes[0].Name != "team" || c.Attributes[1].Name != "étage" || !slices.Equal(c.Include, []string{"http.*", "team"}) || !slices.Equal(c.Exclude, []string{"k8s.pod.label.app"}) {
-		t.Errorf("managed: %v, %q, %q", c.Attributes, c.Include, c.Exclude)
+	if got, want := c.Mapping.Static, []metadata.Fact{{Key: "team", Value: "a"}, {Key: "étage", Value: "b"}}; !slices.Equal(got, want) {
+		t.Errorf("managed: %v", got)
 	}
-	c = mustLoad(t, with(names...))
-	if c.Attributes[0].Name != "Team" || !slices.Equal(c.Include, []string{"HTTP.*", "team"}) || !slices.Equal(c.Exclude, []string{"K8s.pod.label.App"}) {
-		t.Errorf("grail: %v, %q, %q", c.Attributes, c.Include, c.Exclude)
+	if !matches(c.Mapping.Include, "http.method") || !matches(c.Mapping.Exclude, "k8s.pod.label.app") {
+		t.Error("managed: the patterns are not in lower case")
+	}
+	c = mustLoad(t, with("attributes", "Team=a", "include", "HTTP.*,Team", "exclude", "K8s.pod.label.App"))
+	if c.Mapping.Static[0].Key != "Team" || matches(c.Mapping.Include, "http.method") || !matches(c.Mapping.Include, "HTTP.method") ||
+		!matches(c.Mapping.Exclude, "K8s.pod.label.App") {
+		t.Errorf("grail: %+v", c.Mapping)
 	}
 	if got := lines(t, with("attributes", "team=a,Team=b", "limits", "managed")); len(got) != 1 || !strings.Contains(got[0], `has "team" twice`) {
 		t.Errorf("got %q", got)

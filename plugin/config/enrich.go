@@ -15,9 +15,13 @@ const (
 	enrichOff  = "off"
 )
 
-// resolveEnrich returns the sources that the words of the option enrich turn on, sorted. The error
-// is one line without the name of the option.
-func resolveEnrich(words []string) ([]string, error) {
+// setSources sets dst to the sources that the words of the option enrich turn on. The error is one
+// line without the name of the option.
+func setSources(dst *source.Set, s string) error {
+	words, ok := parseList(s)
+	if !ok {
+		return fmt.Errorf("got %s, takes 1 to %d names separated by commas", secret.Quote(s), maxListNames)
+	}
 	defaults, extras := source.Defaults(), source.Extras()
 	known := slices.Concat(defaults, extras)
 	var on []string
@@ -33,17 +37,16 @@ func resolveEnrich(words []string) ([]string, error) {
 		case slices.Contains(known, name):
 			on = append(on, name)
 		default:
-			return nil, fmt.Errorf("got %s, takes auto, off alone, or names among %s, "+
+			return fmt.Errorf("got %s, takes auto, off alone, or names among %s, "+
 				"and -name after auto for all but one", secret.Quote(word), strings.Join(known, ", "))
 		}
 	}
-	slices.Sort(on)
-	on = slices.Compact(on)
 	for _, extra := range extras {
 		if of := source.Owner(extra); of != "" && slices.Contains(on, extra) && !slices.Contains(on, of) {
-			return nil, fmt.Errorf("has %s without %s, to which it adds; write `enrich auto,%s` or name both",
+			return fmt.Errorf("has %s without %s, to which it adds; write `enrich auto,%s` or name both",
 				extra, of, extra)
 		}
 	}
-	return on, nil
+	*dst = source.Named(on...)
+	return nil
 }

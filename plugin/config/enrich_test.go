@@ -10,7 +10,6 @@ import (
 
 func TestLoad_EnrichTurnsSourcesOnByName(t *testing.T) {
 	auto := source.Defaults()
-	slices.Sort(auto)
 	without := func(names ...string) []string {
 		return slices.DeleteFunc(slices.Clone(auto), func(n string) bool { return slices.Contains(names, n) })
 	}
@@ -25,9 +24,8 @@ func TestLoad_EnrichTurnsSourcesOnByName(t *testing.T) {
 		"ecs,ecs_otel":    {"ecs", "ecs_otel"},
 		"Auto,k8s_pod_ip": append(slices.Clone(auto), "k8s_pod_ip"),
 	} {
-		slices.Sort(want)
-		if c := mustLoad(t, with("enrich", value)); !slices.Equal(c.Enrich, want) {
-			t.Errorf("%q: got %v, want %v", value, c.Enrich, want)
+		if c := mustLoad(t, with("enrich", value)); c.Mapping.Sources != source.Named(want...) {
+			t.Errorf("%q: got %v, want %v", value, c.Mapping.Sources, want)
 		}
 	}
 	for _, value := range []string{"on", "auto,off", "off,ecs", "-host", "kubernets", "auto,-k8s", "auto,-"} {
@@ -48,11 +46,11 @@ func TestLoad_ExtraNeedsItsSource(t *testing.T) {
 func TestLoad_ClusterComesFromTheEnvironmentWhereNoOptionIsSet(t *testing.T) {
 	t.Setenv("K8S_CLUSTER_NAME", "blue")
 	t.Setenv("K8S_CLUSTER_UID", "1-2")
-	if c := mustLoad(t, with("k8s_cluster_uid", "3-4")); c.ClusterName != "blue" || c.ClusterUID != "3-4" {
-		t.Errorf("%q %q", c.ClusterName, c.ClusterUID)
+	if c := mustLoad(t, with("k8s_cluster_uid", "3-4")); c.Mapping.ClusterName != "blue" || c.Mapping.ClusterUID != "3-4" {
+		t.Errorf("%q %q", c.Mapping.ClusterName, c.Mapping.ClusterUID)
 	}
-	if c := mustLoad(t, with("enrich", "off")); c.ClusterName != "" || c.ClusterUID != "" {
-		t.Errorf("off: %q %q", c.ClusterName, c.ClusterUID)
+	if c := mustLoad(t, with("enrich", "off")); c.Mapping.ClusterName != "" || c.Mapping.ClusterUID != "" {
+		t.Errorf("off: %q %q", c.Mapping.ClusterName, c.Mapping.ClusterUID)
 	}
 	if c := mustLoad(t, with("metadata_files", "off")); c.Metadata.Files != nil {
 		t.Errorf("files %v", c.Metadata.Files)

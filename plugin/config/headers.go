@@ -55,6 +55,9 @@ func (h Headers) MarshalJSON() ([]byte, error) { return []byte(h.GoString()), ni
 // LogValue returns String for log/slog.
 func (h Headers) LogValue() slog.Value { return slog.StringValue(h.names) }
 
+// Pair is a header.
+type Pair struct{ Name, Value string }
+
 const (
 	maxHeaders = 20
 	// maxHeadersBytes bounds names and values together: many servers reject more than 8 KiB of

@@ -83,7 +83,7 @@ func TestAStructureIsRawOrFlattenedAndOnlyOne(t *testing.T) {
 
 func TestWithTextAllAttributesTravelInTheHeaderAnyway(t *testing.T) {
 	c := mustLoad(t, with("format", "text", "attributes", "team=web", "attributes_in", "header"))
-	if c.AttributesInHeader || len(c.Attributes) != 1 || !containsLine(warnings(c), "attributes_in: has no effect with `format text`") {
-		t.Errorf("got %v, %v, %q", c.AttributesInHeader, c.Attributes, c.Warnings)
+	if c.Mapping.InHeader || len(c.Mapping.Static) != 1 || !containsLine(warnings(c), "attributes_in: has no effect with `format text`") {
+		t.Errorf("got %v, %v, %q", c.Mapping.InHeader, c.Mapping.Static, c.Warnings)
 	}
 }

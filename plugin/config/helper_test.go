@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"out_dynatrace/plugin/record"
 )
 
 // properties is a Source that behaves like Fluent Bit: names in any case, absent and empty alike.
@@ -85,4 +87,12 @@ func warnings(c *Config) []string {
 		texts = append(texts, w.String())
 	}
 	return texts
+}
+
+// limits returns the limits of a preset that differ between them, with those that do not.
+func limits(content, value, attributes int) record.Limits {
+	return record.Limits{
+		ContentBytes: content, AttributeValueBytes: value, AttributeKeyBytes: 100,
+		Attributes: attributes, ArrayValues: 32, NestingLevels: 5,
+	}
 }

@@ -1,21 +1,13 @@
 package config
 
-// Limits are what one record may hold. The server cuts what exceeds them without a word in its
-// response (it only sets dt.ingest.warnings on the stored record), so the plugin cuts and counts it
-// before.
-type Limits struct {
-	ContentBytes        int // content, in bytes of UTF-8
-	AttributeValueBytes int // one value of an attribute, in bytes of UTF-8
-	AttributeKeyBytes   int // the name of an attribute, in bytes of UTF-8
-	Attributes          int // attributes of a record
-	ArrayValues         int // values of an attribute that is an array
-	NestingLevels       int // levels of nested objects
-}
+import "out_dynatrace/plugin/record"
 
-// preset is a choice of the option limits.
+// preset is a choice of the option limits. The server cuts what exceeds its limits without a word in
+// the response (it only sets dt.ingest.warnings on the stored record), so the plugin cuts and counts it
+// before.
 type preset struct {
 	name   string
-	limits Limits
+	limits record.Limits
 	// old marks a server that stores keys in lower case and values as text. The plugin then does
 	// both first: it decides, and counts, what happens where two keys differ in case alone, or
 	// where a text becomes too long.
@@ -28,18 +20,18 @@ type preset struct {
 // bytes. Where the page gives a figure in bytes (8,192), that figure is used.
 var (
 	// https://docs.dynatrace.com/docs/analyze-explore-automate/logs/lma-limits
-	grail = preset{"grail", Limits{
+	grail = preset{"grail", record.Limits{
 		ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100,
 		Attributes: 500, ArrayValues: 32, NestingLevels: 5,
 	}, false}
 	// The same page, footnote on the Classic pipeline; attributes from the column "Limit" of its
 	// older text.
-	classicPipeline = preset{"classic_pipeline", Limits{
+	classicPipeline = preset{"classic_pipeline", record.Limits{
 		ContentBytes: 512_000, AttributeValueBytes: 250, AttributeKeyBytes: 100,
 		Attributes: 50, ArrayValues: 32, NestingLevels: 5,
 	}, true}
 	// https://docs.dynatrace.com/docs/analyze-explore-automate/log-monitoring/log-monitoring-limits
-	classic = preset{"classic", Limits{
+	classic = preset{"classic", record.Limits{
 		ContentBytes: 8_192, AttributeValueBytes: 250, AttributeKeyBytes: 100,
 		Attributes: 50, ArrayValues: 32, NestingLevels: 5,
 	}, true}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"out_dynatrace/plugin/metadata"
+	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/secret"
 )
 
@@ -25,22 +27,25 @@ func parseList(s string) ([]string, bool) {
 	return names, len(names) <= maxListNames
 }
 
-// Pair is a static attribute or a header.
-type Pair struct{ Name, Value string }
-
 // maxPairs bounds the static attributes.
 const maxPairs = 100
 
+// parsePatterns reads a list of patterns.
+func parsePatterns(s string) (record.Patterns, bool) {
+	names, ok := parseList(s)
+	return record.NewPatterns(names), ok
+}
+
 // parsePairs reads name=value,name=value. A backslash escapes a comma or a backslash.
-func parsePairs(s string) ([]Pair, bool) {
-	var pairs []Pair
+func parsePairs(s string) ([]metadata.Fact, bool) {
+	var pairs []metadata.Fact
 	for _, part := range splitEscaped(s) {
 		name, value, ok := strings.Cut(part, "=")
 		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 		if !ok || name == "" || secret.HasControl(part) {
 			return nil, false
 		}
-		pairs = append(pairs, Pair{name, value})
+		pairs = append(pairs, metadata.Fact{Key: name, Value: value})
 	}
 	return pairs, len(pairs) <= maxPairs
 }

@@ -4,29 +4,31 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"out_dynatrace/plugin/metadata"
 )
 
-func TestAttributesAreReadAsNamesAndValues(t *testing.T) {
+func TestLoad_AttributesAreNamesAndValues(t *testing.T) {
 	t.Setenv("TEAM", "payments")
 	t.Setenv("EMPTY", "")
 	t.Setenv("LIST", "a,b=c")
-	for value, want := range map[string][]Pair{
-		"a=b":                           {{"a", "b"}},
-		" a = b , c=d=e ":               {{"a", "b"}, {"c", "d=e"}},
-		`a=x\,y,b=\\`:                   {{"a", "x,y"}, {"b", `\`}},
-		"list=%{LIST}":                  {{"list", "a,b=c"}},
-		"team=%{TEAM},x=1-%{TEAM}-2":    {{"team", "payments"}, {"x", "1-payments-2"}},
-		"a=${unclosed":                  {{"a", "${unclosed"}},
-		"a=,b=c,d=%{EMPTY},e=%{ABSENT}": {{"b", "c"}},
+	for value, want := range map[string][]metadata.Fact{
+		"a=b":                           {{Key: "a", Value: "b"}},
+		" a = b , c=d=e ":               {{Key: "a", Value: "b"}, {Key: "c", Value: "d=e"}},
+		`a=x\,y,b=\\`:                   {{Key: "a", Value: "x,y"}, {Key: "b", Value: `\`}},
+		"list=%{LIST}":                  {{Key: "list", Value: "a,b=c"}},
+		"team=%{TEAM},x=1-%{TEAM}-2":    {{Key: "team", Value: "payments"}, {Key: "x", Value: "1-payments-2"}},
+		"a=${unclosed":                  {{Key: "a", Value: "${unclosed"}},
+		"a=,b=c,d=%{EMPTY},e=%{ABSENT}": {{Key: "b", Value: "c"}},
 	} {
 		c := mustLoad(t, with("attributes", value))
-		if !slices.Equal(c.Attributes, want) {
-			t.Errorf("%q: got %v, want %v", value, c.Attributes, want)
+		if !slices.Equal(c.Mapping.Static, want) {
+			t.Errorf("%q: got %v, want %v", value, c.Mapping.Static, want)
 		}
 		if left := strings.Count(value, "=") - len(want); strings.HasPrefix(value, "a=,") && len(c.Warnings) != left {
 			t.Errorf("%q: warnings %q", value, c.Warnings)
 		}
-		if c.AttributesInHeader {
+		if c.Mapping.InHeader {
 			t.Errorf("%q: in a header", value)
 		}
 	}

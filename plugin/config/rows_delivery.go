@@ -1,11 +1,16 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"out_dynatrace/plugin/deadletter"
+	"out_dynatrace/plugin/deliver"
+)
 
 // deliveryRows are how long the plugin tries, and what happens to records that cannot be delivered.
 var deliveryRows = []Option{
 	{
-		Name: "request_timeout", Type: TypeDuration, Default: "15s", Unit: "seconds",
+		Name: "request_timeout", Type: TypeDuration, Default: deliver.DefaultRequestTimeout.String(), Unit: "seconds",
 		Min: int64(time.Millisecond), Max: int64(10 * time.Minute),
 		Help: "Longest time for one request. The server may hold a request for 10 s before it " +
 			"answers 429, so a shorter timeout hides throttling.",
@@ -19,7 +24,7 @@ var deliveryRows = []Option{
 		field: func(c *Config) any { return &c.FlushDeadline },
 	},
 	{
-		Name: "retry_initial", Type: TypeDuration, Default: "500ms", Unit: "seconds",
+		Name: "retry_initial", Type: TypeDuration, Default: deliver.DefaultRetryInitial.String(), Unit: "seconds",
 		Min: int64(time.Millisecond), Max: int64(10 * time.Minute),
 		Help: "Upper limit of the first pause between the attempts of a flush, and of the first " +
 			"pause between probes while the destination is unhealthy; both grow with every " +
@@ -27,7 +32,7 @@ var deliveryRows = []Option{
 		field: func(c *Config) any { return &c.Delivery.RetryInitial },
 	},
 	{
-		Name: "retry_max", Type: TypeDuration, Default: "10s", Unit: "seconds",
+		Name: "retry_max", Type: TypeDuration, Default: deliver.DefaultRetryMax.String(), Unit: "seconds",
 		Min: int64(time.Millisecond), Max: int64(10 * time.Minute),
 		Help: "Longest pause between attempts, and between probes while the destination is " +
 			"unhealthy; at least `retry_initial`.",
@@ -55,7 +60,7 @@ var deliveryRows = []Option{
 		field: func(c *Config) any { return &c.DeadLetter.Path },
 	},
 	{
-		Name: "dead_letter_max_bytes", Type: TypeSize, Default: "100MB", Unit: "bytes",
+		Name: "dead_letter_max_bytes", Type: TypeSize, Default: formatSize(deadletter.DefaultMaxBytes), Unit: "bytes",
 		Min: 64 << 10, Max: 100_000_000_000,
 		Help: "Largest size of that file together with its predecessor, `<file>.1`; the oldest " +
 			"records are dropped first.",

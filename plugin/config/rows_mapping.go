@@ -15,30 +15,30 @@ var limitRows = []Option{
 		Name: "max_content_bytes", Type: TypeSize, Unset: "by `limits`", Unit: "bytes",
 		Min: 64, Max: 10_000_000,
 		Help:  "Longest content of a record. The rest is cut.",
-		field: func(c *Config) any { return &c.Limits.ContentBytes },
+		field: func(c *Config) any { return &c.Mapping.Limits.ContentBytes },
 	},
 	{
 		Name: "max_attribute_bytes", Type: TypeSize, Unset: "by `limits`", Unit: "bytes",
 		Min: 16, Max: 1_000_000,
 		Help:  "Longest value of an attribute. The rest is cut.",
-		field: func(c *Config) any { return &c.Limits.AttributeValueBytes },
+		field: func(c *Config) any { return &c.Mapping.Limits.AttributeValueBytes },
 	},
 	{
 		Name: "max_attributes", Type: TypeInt, Unset: "by `limits`", Unit: "attributes",
 		Min: 1, Max: 10_000,
 		Help:  "Most attributes of a record. The rest is dropped.",
-		field: func(c *Config) any { return &c.Limits.Attributes },
+		field: func(c *Config) any { return &c.Mapping.Limits.Attributes },
 	},
 	{
 		Name: "stringify", Type: TypeBool, Unset: "by `limits`",
 		Help:  "Turn numbers and booleans of attributes into strings.",
-		field: func(c *Config) any { return &c.Stringify },
+		field: func(c *Config) any { return &c.Mapping.Stringify },
 	},
 	{
 		Name: "lowercase_keys", Type: TypeBool, Unset: "by `limits`",
 		Help: "Turn the names of attributes into lower case. If two become equal, the second is " +
 			"renamed to `overwritten1.<key>`.",
-		field: func(c *Config) any { return &c.LowercaseKeys },
+		field: func(c *Config) any { return &c.Mapping.LowercaseKeys },
 	},
 }
 
@@ -49,14 +49,14 @@ var mappingRows = []Option{
 		Default: "log,message,msg,MESSAGE,content,payload,body,_raw",
 		Help: "Top-level fields that can hold the message; the first one that holds text becomes " +
 			"`content`.",
-		field: func(c *Config) any { return &c.ContentKeys },
+		field: func(c *Config) any { return &c.Mapping.ContentKeys },
 	},
 	{
 		Name: "level_key", Type: TypeList,
 		Default: "loglevel,severity,level,lvl,log.level,levelname,status,syslog.severity",
 		Help: "Fields that can hold the severity, at the top level or, by a name with dots, in " +
 			"nested maps; the first one that names a level becomes `loglevel`.",
-		field: func(c *Config) any { return &c.LevelKeys },
+		field: func(c *Config) any { return &c.Mapping.LevelKeys },
 	},
 	{
 		Name: "enrich", Type: TypeList, Default: enrichAuto,
@@ -65,46 +65,46 @@ var mappingRows = []Option{
 			"`trace`, `severity`, `host`. `auto,-host` is all but one. In addition, only by name: " +
 			"`k8s_pod_ip`, `k8s_service`, `k8s_deprecated`, `ecs_otel`, `dt_section` " +
 			"(`auto,k8s_service`). See [mapping.md](mapping.md).",
-		field: func(c *Config) any { return &c.Enrich },
+		field: func(c *Config) any { return &c.Mapping.Sources },
 	},
 	{
 		Name: "k8s_cluster_name", Type: TypeText, Unset: "variable `K8S_CLUSTER_NAME`",
 		Help:  "`k8s.cluster.name` of every record: the name of the cluster in Dynatrace.",
-		field: func(c *Config) any { return &c.ClusterName },
+		field: func(c *Config) any { return &c.Mapping.ClusterName },
 	},
 	{
 		Name: "k8s_cluster_uid", Type: TypeText, Unset: "variable `K8S_CLUSTER_UID`",
 		Help:  "`k8s.cluster.uid` of every record: the UID of the namespace `kube-system`.",
-		field: func(c *Config) any { return &c.ClusterUID },
+		field: func(c *Config) any { return &c.Mapping.ClusterUID },
 	},
 	{
 		Name: "k8s_cluster_entity", Type: TypeText, Unset: "none",
 		Help:  "`dt.entity.kubernetes_cluster` of every record, `KUBERNETES_CLUSTER-...`.",
-		field: func(c *Config) any { return &c.ClusterEntity },
+		field: func(c *Config) any { return &c.Mapping.ClusterEntity },
 	},
 	{
 		Name: "k8s_labels", Type: TypeList, Unset: "none",
 		Help: "Labels of pods and namespaces to send, by name; `*` matches any characters: " +
 			"`app,app.kubernetes.io/*`. They become `k8s.pod.label.<name>` and " +
 			"`k8s.namespace.label.<name>`.",
-		field: func(c *Config) any { return &c.PodLabels },
+		field: func(c *Config) any { return &c.Mapping.PodLabels },
 	},
 	{
 		Name: "k8s_annotations", Type: TypeList, Unset: "none",
 		Help: "Annotations to send, with the same syntax. They become `k8s.pod.annotation.<name>` and " +
 			"`k8s.namespace.annotation.<name>`. Those of `metadata.dynatrace.com` are always sent.",
-		field: func(c *Config) any { return &c.PodAnnotations },
+		field: func(c *Config) any { return &c.Mapping.PodAnnotations },
 	},
 	{
 		Name: "log_source", Type: TypeText, Unset: "by source",
 		Help:  "`log.source` of every record, instead of what the source sets.",
-		field: func(c *Config) any { return &c.LogSource },
+		field: func(c *Config) any { return &c.Mapping.LogSource },
 	},
 	{
 		Name: "path_key", Type: TypeList, Default: "log.file.path",
 		Help: "Fields that can hold the absolute path of the file that a line was read from, as the " +
 			"`Path_Key` of the tail input names it.",
-		field: func(c *Config) any { return &c.PathKeys },
+		field: func(c *Config) any { return &c.Mapping.PathKeys },
 	},
 	{
 		// https://docs.dynatrace.com/docs/ingest-from/extend-dynatrace/extend-data
@@ -127,7 +127,7 @@ var mappingRows = []Option{
 		Help: "Attributes of every record that has none of that name: " +
 			"`service.name=shop,dt.cost.costcenter=web`. Fluent Bit replaces the variable " +
 			"`${NAME}`; the plugin replaces `%{NAME}`, which may hold commas; `\\,` is a comma.",
-		field: func(c *Config) any { return &c.Attributes },
+		field: func(c *Config) any { return &c.Mapping.Static },
 	},
 	{
 		Name: "attributes_in", Type: TypeEnum, Default: "body",
@@ -135,34 +135,34 @@ var mappingRows = []Option{
 		Help: "`header` sends `attributes` once per request (`X-Dynatrace-Attr`; SaaS and " +
 			"ActiveGate since version 1.332). They then take precedence over a field of that " +
 			"name, which becomes `overwritten1.<name>`.",
-		field: func(c *Config) any { return &c.AttributesInHeader },
+		field: func(c *Config) any { return &c.Mapping.InHeader },
 	},
 	{
 		Name: "include", Type: TypeList, Unset: "all",
 		Help: "The only attributes to send, by their names in Dynatrace; `*` matches any " +
 			"characters. Content, time and level are always sent.",
-		field: func(c *Config) any { return &c.Include },
+		field: func(c *Config) any { return &c.Mapping.Include },
 	},
 	{
 		Name: "exclude", Type: TypeList, Unset: "none",
 		Help:  "Attributes not to send, with the same syntax. Applied after `include`.",
-		field: func(c *Config) any { return &c.Exclude },
+		field: func(c *Config) any { return &c.Mapping.Exclude },
 	},
 	{
 		Name: "drop_empty", Type: TypeBool, Default: "off",
 		Help:  "Drop attributes that are null, empty text, empty arrays, empty maps or `{}`.",
-		field: func(c *Config) any { return &c.DropEmpty },
+		field: func(c *Config) any { return &c.Mapping.DropEmpty },
 	},
 	{
 		Name: "parse_json", Type: TypeBool, Default: "off",
 		Help: "Parse a line that is a JSON object: content, level, trace and logger are taken from " +
 			"it, the rest becomes attributes. When off, the line stays the content, and Dynatrace " +
 			"can parse it.",
-		field: func(c *Config) any { return &c.ParseJSON },
+		field: func(c *Config) any { return &c.Mapping.ParseJSON },
 	},
 	{
 		Name: "strip_ansi", Type: TypeBool, Default: "off",
 		Help:  "Remove ANSI escape sequences (colours and other terminal controls) from the content.",
-		field: func(c *Config) any { return &c.StripANSI },
+		field: func(c *Config) any { return &c.Mapping.StripANSI },
 	},
 }

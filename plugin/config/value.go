@@ -12,6 +12,9 @@ import (
 
 	"out_dynatrace/plugin/certificate"
 	"out_dynatrace/plugin/endpoint"
+	"out_dynatrace/plugin/mapping/source"
+	"out_dynatrace/plugin/metadata"
+	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/secret"
 )
 
@@ -49,8 +52,11 @@ func (o Option) set(field any, raw string) (warnings []string, err error) {
 	if secret.HasVariable(s) && o.Type != TypePairs { // those have variables of their own
 		return nil, fmt.Errorf("got %s, a variable that was not replaced, takes %s", secret.Quote(s), o.Takes())
 	}
-	if dst, ok := field.(*[]certificate.Fingerprint); ok {
+	switch dst := field.(type) { // lists of what has errors of its own
+	case *[]certificate.Fingerprint:
 		return nil, setFingerprints(dst, s)
+	case *source.Set:
+		return nil, setSources(dst, s)
 	}
 	if !o.assign(field, s) {
 		return nil, fmt.Errorf("got %s, takes %s", secret.Quote(s), o.Takes())
@@ -72,8 +78,10 @@ func (o Option) assign(field any, s string) bool {
 		return store(dst, s, o.parseDuration)
 	case *[]string:
 		return store(dst, s, parseList)
-	case *[]Pair:
+	case *[]metadata.Fact:
 		return store(dst, s, parsePairs)
+	case *record.Patterns:
+		return store(dst, s, parsePatterns)
 	case *string:
 		return store(dst, s, func(s string) (string, bool) { return s, !secret.HasControl(s) })
 	}

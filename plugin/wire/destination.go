@@ -133,6 +133,10 @@ func (d *Destination) describe(host, url, via string) {
 	}
 }
 
+// headerAttributes is the header that carries attributes for all records of a request (page "POST
+// ingest logs").
+const headerAttributes = "X-Dynatrace-Attr"
+
 // headerOptions is the header that asks for a data model (page "POST ingest logs"). A server that
 // does not know the header ignores it, while an unknown query parameter would become an attribute
 // of every record.

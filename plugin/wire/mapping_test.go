@@ -1,9 +1,6 @@
 package wire
 
 import (
-	"net/url"
-	"reflect"
-	"strings"
 	"testing"
 
 	"out_dynatrace/plugin/config"
@@ -33,11 +30,7 @@ func loaded(t *testing.T, pairs ...string) *config.Config {
 
 func TestMapping_EveryNameOfEnrichIsOneSource(t *testing.T) {
 	sources := func(enrich ...string) source.Set {
-		o, _, err := Mapping(loaded(t, enrich...), "here")
-		if err != nil {
-			t.Fatal(err)
-		}
-		return o.Sources
+		return Mapping(loaded(t, enrich...), "here").Sources
 	}
 	if on := sources(); on != source.Auto() {
 		t.Errorf("auto is %b, want %b", on, source.Auto())
@@ -61,59 +54,8 @@ func TestMapping_EveryNameOfEnrichIsOneSource(t *testing.T) {
 
 func TestMapping_HostnameIsSetUnlessExcluded(t *testing.T) {
 	for enrich, want := range map[string]string{"auto": "here", "auto,-host": "", "off": "", "host": "here"} {
-		o, _, err := Mapping(loaded(t, "enrich", enrich), "here")
-		if err != nil || o.Hostname != want {
-			t.Errorf("%s: %q, %v", enrich, o.Hostname, err)
-		}
-	}
-}
-
-func TestMapping_ReservedAttributeNamesAreErrors(t *testing.T) {
-	for _, name := range []string{"content", "timestamp", "loglevel", "Status", "severity", "Level", "event.type", "dt.system.bucket", "dt.auth.origin"} {
-		_, _, err := Mapping(loaded(t, "attributes", name+"=x"), "")
-		if err == nil || !strings.Contains(err.Error(), "choose another one") {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if _, _, err := Mapping(loaded(t, "attributes", "dt.security_context=x,team=y"), ""); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestMapping_ExcludedAttributesAreNotInTheHeader(t *testing.T) {
-	o, header, err := Mapping(loaded(t, "attributes", "team=a,stage=b", "attributes_in", "header", "exclude", "team"), "")
-	if err != nil || header != "stage=b" || len(o.Static) != 1 || !o.InHeader {
-		t.Errorf("%q, %+v, %v", header, o.Static, err)
-	}
-	o, header, err = Mapping(loaded(t, "attributes", "team=a", "attributes_in", "header", "exclude", "*"), "")
-	if err != nil || header != "" || len(o.Static) != 0 || o.InHeader {
-		t.Errorf("%q, %+v, %v", header, o.Static, err)
-	}
-}
-
-func TestMapping_HeaderAttributesParseAsQuery(t *testing.T) {
-	_, header, err := Mapping(loaded(t, "attributes", `a=b c&d=e+f%,k=ä\,,latin=M`+"\xfc"+`ller,`+strings.Repeat("n", 120)+"=cut", "attributes_in", "header"), "")
-	if err != nil || strings.ContainsAny(header, " +") {
-		t.Fatalf("%q can be read in two ways, %v", header, err)
-	}
-	values, err := url.ParseQuery(header)
-	want := url.Values{"a": {"b c&d=e+f%"}, "k": {"ä,"}, "latin": {"M\ufffdller"}, strings.Repeat("n", 100): {"cut"}}
-	if err != nil || !reflect.DeepEqual(values, want) {
-		t.Errorf("%q: %v, %v", header, values, err)
-	}
-}
-
-func TestMapping_AttributesUnfitForTheHeaderAreErrors(t *testing.T) {
-	for attributes, want := range map[string]string{
-		"a=" + strings.Repeat("x", 5000): "send them in the body",
-		"Content-Type=text":              "it steers the request",
-		"structure=raw":                  "it steers the request",
-	} {
-		if _, _, err := Mapping(loaded(t, "attributes", attributes, "attributes_in", "header"), ""); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%.20s: %v", attributes, err)
-		}
-		if _, _, err := Mapping(loaded(t, "attributes", attributes), ""); err != nil {
-			t.Errorf("%.20s in the body: %v", attributes, err)
+		if o := Mapping(loaded(t, "enrich", enrich), "here"); o.Hostname != want || o.Machine != "here" {
+			t.Errorf("%s: %q, %q", enrich, o.Hostname, o.Machine)
 		}
 	}
 }

@@ -41,18 +41,12 @@ type Pipeline struct {
 // New builds the stages. It opens no connection: a destination that is down is no reason not to
 // start. An error is about an option that could not be checked without the others.
 func New(cfg *config.Config, host Host) (*Pipeline, error) {
-	p := &Pipeline{cfg: cfg, host: host}
-	var (
-		attributes string
-		err        error
-	)
-	if p.Mapping, attributes, err = Mapping(cfg, metadata.Hostname()); err != nil {
-		return nil, err
-	}
+	p := &Pipeline{cfg: cfg, host: host, Mapping: Mapping(cfg, metadata.Hostname())}
+	var err error
 	if _, err = batch.New(p.Batch()); err != nil { // so that it cannot fail later, in a flush
 		return nil, err
 	}
-	if p.Destination, err = NewDestination(cfg, DestinationOptions{Host: host, Attributes: attributes}); err != nil {
+	if p.Destination, err = NewDestination(cfg, DestinationOptions{Host: host, Attributes: cfg.AttributesHeader}); err != nil {
 		return nil, err
 	}
 	p.Facts = Facts(cfg, host.Log)
