@@ -97,7 +97,7 @@ func run(ctx context.Context, args []string, w world) int {
 	if err != nil {
 		return fail(err)
 	}
-	cfg.FlushDeadline = w.deadline // so the sender waits as long as this command does
+	cfg.Flush.Deadline = w.deadline // so the sender waits as long as this command does
 	log := telemetry.NewLog(&printer{w: w.stderr}, w.now, 0)
 	for _, warning := range cfg.Warnings {
 		log.Warn("config: "+warning.String(), "%s: %s", flagOf(warning.Name), warning.Text)

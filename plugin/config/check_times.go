@@ -18,7 +18,7 @@ const (
 )
 
 func (l *loader) checkTimes() {
-	request, flush := l.Delivery.RequestTimeout, l.FlushDeadline
+	request, flush := l.Delivery.RequestTimeout, l.Flush.Deadline
 	if !l.wrong(&l.Delivery.RetryInitial, &l.Delivery.RetryMax) && l.Delivery.RetryMax < l.Delivery.RetryInitial {
 		l.fail(&l.Delivery.RetryMax, "is %s, takes at least `retry_initial`, which is %s: "+
 			"the pause between attempts only grows", l.Delivery.RetryMax, l.Delivery.RetryInitial)
@@ -32,12 +32,12 @@ func (l *loader) checkTimes() {
 			"before it responds with 429, so throttling will look like a timeout")
 	}
 	switch {
-	case l.wrong(&l.FlushDeadline):
+	case l.wrong(&l.Flush.Deadline):
 	case flush < request:
-		l.fail(&l.FlushDeadline, "is %s, takes at least `request_timeout`, which is %s: "+
+		l.fail(&l.Flush.Deadline, "is %s, takes at least `request_timeout`, which is %s: "+
 			"a flush needs time for one whole request", flush, request)
 	case len(l.Endpoints) > 1 && flush-request < timeForNext:
-		l.warn(&l.FlushDeadline, fmt.Sprintf("is %s: after a request that got no response within "+
+		l.warn(&l.Flush.Deadline, fmt.Sprintf("is %s: after a request that got no response within "+
 			"`request_timeout`, %s, there is no time for the next endpoint in the same flush; "+
 			"leave some seconds between them", flush, request))
 	}

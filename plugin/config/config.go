@@ -2,12 +2,12 @@ package config
 
 import (
 	"slices"
-	"time"
 
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/deadletter"
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/endpoint"
+	"out_dynatrace/plugin/flush"
 	"out_dynatrace/plugin/mapping"
 	"out_dynatrace/plugin/metadata"
 	"out_dynatrace/plugin/option"
@@ -66,13 +66,9 @@ type Config struct {
 	ECSMetadata bool
 	// Delivery bounds requests and the pauses between attempts. RetryMax is at least RetryInitial.
 	Delivery deliver.Options
-	// FlushDeadline bounds a whole flush with all its attempts. At least Delivery.RequestTimeout.
-	FlushDeadline time.Duration
-
-	// OldRecords is what happens to records older than 24 h.
-	OldRecords Old
-	// RecordID gives each record an id that is the same on every attempt.
-	RecordID bool
+	// Flush bounds a whole flush, and says what happens to old records. Its Deadline is at least
+	// Delivery.RequestTimeout.
+	Flush flush.Options
 	// DeadLetter keeps the records that the server rejects; without a Path it keeps none. The file is
 	// not checked: one that cannot be written is reported and has no other effect.
 	DeadLetter deadletter.Options

@@ -12,6 +12,7 @@ import (
 	"out_dynatrace/plugin/deadletter"
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/endpoint"
+	"out_dynatrace/plugin/flush"
 	"out_dynatrace/plugin/mapping"
 	"out_dynatrace/plugin/mapping/source"
 	"out_dynatrace/plugin/metadata"
@@ -45,12 +46,11 @@ func TestAnEndpointAndATokenAreEnough(t *testing.T) {
 		Metadata: metadata.Options{Files: []string{
 			"/var/lib/dynatrace/enrichment/dt_host_metadata.json", "/var/lib/dynatrace/enrichment/dt_metadata.json",
 		}},
-		ECSMetadata:   true,
-		Delivery:      deliver.Options{RequestTimeout: 15 * time.Second, RetryInitial: 500 * time.Millisecond, RetryMax: 10 * time.Second},
-		FlushDeadline: 25 * time.Second,
-		OldRecords:    OldRestamp,
-		DeadLetter:    deadletter.Options{MaxBytes: 100_000_000},
-		Transport:     transport.Options{TLS: transport.TLSOptions{Verify: true, MinVersion: tls.VersionTLS12}},
+		ECSMetadata: true,
+		Delivery:    deliver.Options{RequestTimeout: 15 * time.Second, RetryInitial: 500 * time.Millisecond, RetryMax: 10 * time.Second},
+		Flush:       flush.Options{Deadline: 25 * time.Second, OldRecords: flush.OldRestamp},
+		DeadLetter:  deadletter.Options{MaxBytes: 100_000_000},
+		Transport:   transport.Options{TLS: transport.TLSOptions{Verify: true, MinVersion: tls.VersionTLS12}},
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)
@@ -62,7 +62,7 @@ func TestEveryOptionArrives(t *testing.T) {
 		"max_attribute_bytes", "1KiB", "max_attributes", "70", "max_payload_bytes", "1MiB", "max_payload_records", "10", "content_key", "a, b,a",
 		"level_key", "c", "stringify", "Yes", "request_timeout", "20", "flush_deadline", "1m30s", "retry_initial", "1.5s", "retry_max", "3 s", "tls_verify", "1"))
 	got := []any{c.Format, c.Compress, c.Batch.GzipLevel, c.Mapping.Limits, c.Batch.MaxBytes, c.Batch.MaxRecords, c.Mapping.ContentKeys, c.Mapping.LevelKeys, c.Mapping.Stringify,
-		c.Delivery.RequestTimeout, c.FlushDeadline, c.Delivery.RetryInitial, c.Delivery.RetryMax, c.Transport.TLS.Verify, len(c.Warnings)}
+		c.Delivery.RequestTimeout, c.Flush.Deadline, c.Delivery.RetryInitial, c.Delivery.RetryMax, c.Transport.TLS.Verify, len(c.Warnings)}
 	want := []any{FormatJSON, false, 0, limits(64_000, 1024, 70), 1 << 20, 10, []string{"a", "b"}, []string{"c"}, true,
 		20 * time.Second, 90 * time.Second, 1500 * time.Millisecond, 3 * time.Second, true, 0}
 	if !reflect.DeepEqual(got, want) {

@@ -7,7 +7,7 @@ import (
 )
 
 // loader is the state of one Load. Its methods refer to an option by the field that it sets, such
-// as &l.FlushDeadline.
+// as &l.Flush.Deadline.
 type loader struct {
 	*Config
 	settings map[any]*setting // by field

@@ -5,6 +5,7 @@ import (
 
 	"out_dynatrace/plugin/deadletter"
 	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/flush"
 )
 
 // deliveryRows are how long the plugin tries, and what happens to records that cannot be delivered.
@@ -21,7 +22,7 @@ var deliveryRows = []Option{
 		Min: int64(time.Millisecond), Max: int64(time.Hour),
 		Help: "Longest time for one flush with all its attempts; at least `request_timeout`. " +
 			"Records not accepted by then go back to Fluent Bit.",
-		field: func(c *Config) any { return &c.FlushDeadline },
+		field: func(c *Config) any { return &c.Flush.Deadline },
 	},
 	{
 		Name: "retry_initial", Type: TypeDuration, Default: deliver.DefaultRetryInitial.String(), Unit: "seconds",
@@ -39,18 +40,18 @@ var deliveryRows = []Option{
 		field: func(c *Config) any { return &c.Delivery.RetryMax },
 	},
 	{
-		Name: "old_records", Type: TypeEnum, Default: string(OldRestamp),
-		Values: []string{string(OldRestamp), string(OldDrop), string(OldSend)},
+		Name: "old_records", Type: TypeEnum, Default: string(flush.OldRestamp),
+		Values: []string{string(flush.OldRestamp), string(flush.OldDrop), string(flush.OldSend)},
 		Help: "What to do with records older than 24 hours, which Dynatrace rejects: `restamp` " +
 			"sends them with the current time and keeps the original in `log.original_timestamp`, " +
 			"`drop` counts and drops them, `send` sends them as they are.",
-		field: func(c *Config) any { return &c.OldRecords },
+		field: func(c *Config) any { return &c.Flush.OldRecords },
 	},
 	{
 		Name: "record_id", Type: TypeBool, Default: "off",
 		Help: "Give each record an attribute `log.record.uid` that is the same however often the " +
 			"record is sent, so that a query can remove duplicates.",
-		field: func(c *Config) any { return &c.RecordID },
+		field: func(c *Config) any { return &c.Flush.RecordID },
 	},
 	{
 		Name: "dead_letter_file", Type: TypePath, Unset: "off",

@@ -87,7 +87,7 @@ func NewDestination(cfg *config.Config, o DestinationOptions) (*Destination, err
 		Shared:   shared,
 		Initial:  cfg.Delivery.RetryInitial,
 		Max:      cfg.Delivery.RetryMax,
-		Patience: cfg.FlushDeadline,
+		Patience: cfg.Flush.Deadline,
 	})
 	d.Sender = deliver.NewRetrier(next, deliver.RetryOptions{
 		Shared:        shared,

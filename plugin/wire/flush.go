@@ -31,11 +31,7 @@ func (p *Pipeline) Engine() *flush.Engine {
 	if p.DeadLetter != nil {
 		deps.DeadLetter = p.DeadLetter
 	}
-	return flush.New(flush.Options{
-		Deadline:   p.cfg.FlushDeadline,
-		OldRecords: flush.OldRecords(p.cfg.OldRecords),
-		RecordID:   p.cfg.RecordID,
-	}, deps)
+	return flush.New(p.cfg.Flush, deps)
 }
 
 // mapper is a Mapper that begins each chunk with what is known of its surroundings.

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"out_dynatrace/plugin/config"
+	"out_dynatrace/plugin/flush"
 	"out_dynatrace/test/ingest"
 )
 
@@ -122,7 +123,7 @@ func (g *golden) config(endpoint string, lookUp bool) (*config.Config, error) {
 		"endpoint":  endpoint,
 		"api_token": token,
 		// The captures are older than the day that Dynatrace allows.
-		"old_records": string(config.OldSend),
+		"old_records": string(flush.OldSend),
 	}
 	if g.options["enrich"] == "" {
 		section["enrich"] = withoutHost
