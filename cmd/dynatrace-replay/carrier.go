@@ -23,8 +23,8 @@ const smallBody = 1 << 10
 // those of the plugin (flush.Work), with these differences. All of them keep records that the
 // plugin, which cannot wait for a person, would give up:
 //
-//   - a rejection that is certainly not about the records stops the run at once: an unsupported content
-//     type (415), and a web page from a server that never answered as the API does;
+//   - a rejection that is certainly not about the records stops the run at once: an unsupported
+//     content type (415), and a web page from a server that never answered as the API does;
 //   - every bad record is searched for: none is given up because a sample of others was rejected;
 //   - a single record that is too large is not cut, because it is finished. It goes to the rest.
 //
@@ -180,8 +180,8 @@ func (c *carrier) Accepted(packed flush.Span, v deliver.Verdict) {
 	case len(old):
 		c.reject(old, rejected, reasonTimeRange, v.Status, v.Message)
 	default: // nobody knows which ones, so all of them are kept
-		message := fmt.Sprintf("%d of %d records sent together were rejected, and the server does not say "+
-			"which: sending them again doubles the others. %s", missing, len(c.packed), v.Message)
+		message := fmt.Sprintf("%d of %d records sent together were rejected, and the server does not "+
+			"say which: sending them again doubles the others. %s", missing, len(c.packed), v.Message)
 		c.run.sum.rejected += missing
 		c.reject(c.packed, unclear, reasonPartial, v.Status, message)
 	}
@@ -198,7 +198,9 @@ func (c *carrier) reject(positions []int, o outcome, reason string, status int, 
 	for _, position := range positions {
 		c.items[position].settle(o, now, reason, status, message)
 	}
-	i := slices.IndexFunc(c.drops, func(d drop) bool { return d.reason == reason && d.message == message })
+	i := slices.IndexFunc(c.drops, func(d drop) bool {
+		return d.reason == reason && d.message == message
+	})
 	if i < 0 {
 		i = len(c.drops)
 		c.drops = append(c.drops, drop{reason: reason, message: message})
@@ -217,8 +219,8 @@ func (c *carrier) Split(span flush.Span, v deliver.Verdict) {
 func (c *carrier) Stopped(span flush.Span, v deliver.Verdict, serverFault bool) {
 	why := ""
 	if serverFault {
-		why = fmt.Sprintf("; so is a request of %d bytes, so this is not about the records: check `endpoint` "+
-			"and any gateway or proxy in front of it", span.Bytes)
+		why = fmt.Sprintf("; so is a request of %d bytes, so this is not about the records: "+
+			"check `endpoint` and any gateway or proxy in front of it", span.Bytes)
 	}
 	c.run.log.Error(v.Key(), "%s%s; nothing more is sent", v.Message, why)
 }

@@ -23,10 +23,10 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// token is valid in form and worth nothing.
+// token has a valid form, and no value.
 const token = "dt0c01.ABCDEFGHIJKLMNOPQRSTUVWX.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGHIJKLMNOPQR"
 
-// site is a server, and what a run of the command left behind.
+// site is a server, and the output of a run of the command.
 type site struct {
 	*ingest.Server
 	url            string
@@ -119,7 +119,7 @@ func letters(contents ...string) (text []byte) {
 	return text
 }
 
-// accepted are the contents that the server stored, in order.
+// accepted returns the contents that the server stored, in order.
 func (s *site) accepted(t *testing.T) (contents []string) {
 	t.Helper()
 	for _, raw := range s.Records() {
@@ -132,7 +132,7 @@ func (s *site) accepted(t *testing.T) (contents []string) {
 	return contents
 }
 
-// inRest are "reason:content" of the lines in a file, "!" for a broken one.
+// inRest returns "reason:content" of the lines in a file, "!" for a broken line.
 func inRest(t *testing.T, path string) (lines []string) {
 	t.Helper()
 	file, err := os.Open(path)
@@ -170,13 +170,15 @@ func numbered(n int, except map[int]string) (contents []string) {
 
 // expect checks the outcome of a run, that the input is what it was, and that nothing else lies in
 // its folder.
-func (s *site) expect(t *testing.T, code, want int, summary string, accepted, rest []string) {
+func (s *site) expect(t *testing.T, code, want int, sum summary, accepted, rest []string) {
 	t.Helper()
 	if code != want {
 		t.Errorf("exit code %d, want %d", code, want)
 	}
-	if !strings.Contains(s.stdout.String(), summary+"\n") {
-		t.Errorf("summary: %s, want %s", s.stdout.String(), summary)
+	line := fmt.Sprintf("sent %d, accepted %d, rejected %d, left %d, skipped by filter %d, broken lines %d\n",
+		sum.sent, sum.accepted, sum.rejected, sum.left, sum.skipped, sum.broken)
+	if !strings.Contains(s.stdout.String(), line) {
+		t.Errorf("summary: %s, want %s", s.stdout.String(), line)
 	}
 	// The order is not compared: a search sends the halves of a request before it searches each of
 	// them.
@@ -215,7 +217,8 @@ func TestReplay_AcceptedRecordsLeaveNoRest(t *testing.T) {
 	path := s.letters(t, numbered(7, nil)...)
 	before, _ := os.ReadFile(path)
 	code := s.run("--batch", "3", path)
-	s.expect(t, code, 0, "sent 7, accepted 7, rejected 0, left 0, skipped by filter 0, broken lines 0", numbered(7, nil), nil)
+	s.expect(t, code, 0, summary{sent: 7, accepted: 7},
+		numbered(7, nil), nil)
 	if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {
 		t.Error("the input was changed")
 	}
@@ -235,7 +238,8 @@ func TestReplay_FindsBadRecordsAndWritesThemToTheRest(t *testing.T) {
 	path := s.letters(t, numbered(100, map[int]string{0: "bad0", 57: "bad57", 99: "bad99"})...)
 	code := s.run(path)
 	want := slices.DeleteFunc(numbered(100, nil), func(name string) bool { return name == "r000" || name == "r057" || name == "r099" })
-	s.expect(t, code, 1, "sent 100, accepted 97, rejected 3, left 0, skipped by filter 0, broken lines 0", want, []string{"rejected:bad0", "rejected:bad57", "rejected:bad99"})
+	s.expect(t, code, 1, summary{sent: 100, accepted: 97, rejected: 3},
+		want, []string{"rejected:bad0", "rejected:bad57", "rejected:bad99"})
 	text, _ := os.ReadFile(path + ".rest")
 	if n := bytes.Count(text, []byte("Event is not valid")); n != 3 || bytes.Contains(text, []byte("the first refusal")) || bytes.Count(text, []byte(`"tag":"app"`)) != 3 {
 		t.Errorf("the rest: %s", text)
@@ -255,7 +259,8 @@ func TestReplay_SplitsARequestThatIsTooLarge(t *testing.T) {
 	path := s.letters(t, numbered(40, map[int]string{20: big})...)
 	code := s.run(path)
 	want := slices.DeleteFunc(numbered(40, nil), func(name string) bool { return name == "r020" })
-	s.expect(t, code, 1, "sent 40, accepted 39, rejected 1, left 0, skipped by filter 0, broken lines 0", want, []string{"too_large:" + big})
+	s.expect(t, code, 1, summary{sent: 40, accepted: 39, rejected: 1},
+		want, []string{"too_large:" + big})
 }
 
 // A server that finds 1 KiB too large and has accepted nothing rejects for another reason: no
@@ -263,7 +268,7 @@ func TestReplay_SplitsARequestThatIsTooLarge(t *testing.T) {
 func TestReplay_BlamesAServerThatFindsAnySizeTooLarge(t *testing.T) {
 	s := newSite(t, ingest.Options{Limits: ingest.Limits{RequestBytes: 10}})
 	code := s.run("--batch", "1", s.letters(t, "a", "b"))
-	s.expect(t, code, 1, "sent 1, accepted 0, rejected 0, left 2, skipped by filter 0, broken lines 0",
+	s.expect(t, code, 1, summary{sent: 1, left: 2},
 		nil, []string{"rejected:a", "rejected:b"})
 	if !strings.Contains(s.stderr.String(), "this is not about the records: check `--endpoint`") {
 		t.Errorf("stderr: %s", &s.stderr)
@@ -275,7 +280,7 @@ func TestReplay_ASingleRecordThatIsTooLargeGoesToTheRest(t *testing.T) {
 	s := newSite(t, ingest.Options{Limits: ingest.Limits{RequestBytes: 1500}})
 	big := "big" + strings.Repeat("x", 3000)
 	code := s.run("--batch", "1", s.letters(t, big, "b"))
-	s.expect(t, code, 1, "sent 2, accepted 1, rejected 1, left 0, skipped by filter 0, broken lines 0",
+	s.expect(t, code, 1, summary{sent: 2, accepted: 1, rejected: 1},
 		[]string{"b"}, []string{"too_large:" + big})
 	if n := s.Stats().IngestRequests; n != 2 {
 		t.Errorf("%d requests", n)
@@ -295,7 +300,7 @@ func TestReplay_SearchesEveryRecord(t *testing.T) {
 		rest = append(rest, "rejected:"+contents[i])
 	}
 	code := s.run(s.letters(t, contents...))
-	s.expect(t, code, 1, "sent 200, accepted 1, rejected 199, left 0, skipped by filter 0, broken lines 0",
+	s.expect(t, code, 1, summary{sent: 200, accepted: 1, rejected: 199},
 		[]string{"good"}, rest)
 }
 
@@ -306,7 +311,7 @@ func TestReplay_StopsAtAWebPage(t *testing.T) {
 		Status: http.StatusBadRequest, Times: -1, Body: "<html><title>Log in</title></html>",
 	})
 	code := s.run("--batch", "1", s.letters(t, "a", "b"))
-	s.expect(t, code, 1, "sent 1, accepted 0, rejected 0, left 2, skipped by filter 0, broken lines 0",
+	s.expect(t, code, 1, summary{sent: 1, left: 2},
 		nil, []string{"rejected:a", "rejected:b"})
 }
 
@@ -318,7 +323,8 @@ func TestReplay_RequestsStayWithinTheByteLimit(t *testing.T) {
 	}
 	contents = append(contents, "last"+strings.Repeat("x", 9_700_000)) // over our limit, within the server's
 	code := s.run(s.letters(t, contents...))
-	s.expect(t, code, 0, "sent 4, accepted 4, rejected 0, left 0, skipped by filter 0, broken lines 0", contents, nil)
+	s.expect(t, code, 0, summary{sent: 4, accepted: 4},
+		contents, nil)
 	if n := s.Stats().ByStatus[http.StatusNoContent]; n != 3 {
 		t.Errorf("%d requests: %v", n, s.Stats().ByStatus)
 	}
@@ -333,7 +339,7 @@ func TestReplay_FindsOldRecordsByTheirTimestamp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t, o)
 			code := s.run(s.letters(t, "a", "old1", "b", "old2", "old3", "c"))
-			s.expect(t, code, 1, "sent 6, accepted 3, rejected 3, left 0, skipped by filter 0, broken lines 0",
+			s.expect(t, code, 1, summary{sent: 6, accepted: 3, rejected: 3},
 				[]string{"a", "b", "c"}, []string{"rejected_time_range:old1", "rejected_time_range:old2", "rejected_time_range:old3"})
 			if n := s.Stats().IngestRequests; n > 3 {
 				t.Errorf("%d requests", n)
@@ -345,7 +351,8 @@ func TestReplay_FindsOldRecordsByTheirTimestamp(t *testing.T) {
 func TestReplay_OldRecordsOnlyTakeOneRequest(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	code := s.run(s.letters(t, "old1", "old2", "old3", "old4"))
-	s.expect(t, code, 1, "sent 4, accepted 0, rejected 4, left 0, skipped by filter 0, broken lines 0", nil,
+	s.expect(t, code, 1, summary{sent: 4, rejected: 4},
+		nil,
 		[]string{"rejected_time_range:old1", "rejected_time_range:old2", "rejected_time_range:old3", "rejected_time_range:old4"})
 	if n := s.Stats().IngestRequests; n != 1 {
 		t.Errorf("%d requests", n)
@@ -356,7 +363,8 @@ func TestReplay_KeepsAllRecordsOfAPartialSuccess(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	s.Script(ingest.Fault{Status: http.StatusOK, Body: `{"details":{"message":"2 events were not ingested because of the moon"}}`})
 	code := s.run(s.letters(t, "a", "b", "c"))
-	s.expect(t, code, 1, "sent 3, accepted 1, rejected 2, left 0, skipped by filter 0, broken lines 0", []string{"a", "b", "c"},
+	s.expect(t, code, 1, summary{sent: 3, accepted: 1, rejected: 2},
+		[]string{"a", "b", "c"},
 		[]string{"partial_success:a", "partial_success:b", "partial_success:c"})
 }
 
@@ -364,7 +372,8 @@ func TestReplay_RestampSendsOldRecordsWithTheCurrentTime(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	path := s.letters(t, "old1", "old2")
 	code := s.run("--restamp", path)
-	s.expect(t, code, 0, "sent 2, accepted 2, rejected 0, left 0, skipped by filter 0, broken lines 0", []string{"old1", "old2"}, nil)
+	s.expect(t, code, 0, summary{sent: 2, accepted: 2},
+		[]string{"old1", "old2"}, nil)
 	var last string
 	for _, raw := range s.Records() {
 		var record struct {
@@ -385,7 +394,8 @@ func TestReplay_RestHoldsTheRecordBeforeRestamp(t *testing.T) {
 	s := newSite(t, ingest.Options{}, "bad")
 	path := s.letters(t, "oldbad")
 	code := s.run("--restamp", path)
-	s.expect(t, code, 1, "sent 1, accepted 0, rejected 1, left 0, skipped by filter 0, broken lines 0", nil, []string{"rejected:oldbad"})
+	s.expect(t, code, 1, summary{sent: 1, rejected: 1},
+		nil, []string{"rejected:oldbad"})
 	if text, _ := os.ReadFile(path + ".rest"); bytes.Contains(text, []byte(originalKey)) {
 		t.Errorf("%s", text)
 	}
@@ -394,7 +404,8 @@ func TestReplay_RestHoldsTheRecordBeforeRestamp(t *testing.T) {
 func TestReplay_ReasonFilterLeavesOthersInTheRest(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	code := s.run("--reason", "too_large", "--reason", "odd", s.letters(t, "a", "too_large:b", "odd:c", "d"))
-	s.expect(t, code, 0, "sent 2, accepted 2, rejected 0, left 0, skipped by filter 2, broken lines 0", []string{"b", "c"}, []string{"rejected:a", "rejected:d"})
+	s.expect(t, code, 0, summary{sent: 2, accepted: 2, skipped: 2},
+		[]string{"b", "c"}, []string{"rejected:a", "rejected:d"})
 }
 
 func TestReplay_BrokenLinesGoToTheRest(t *testing.T) {
@@ -405,7 +416,8 @@ func TestReplay_BrokenLinesGoToTheRest(t *testing.T) {
 		t.Fatal(err)
 	}
 	code := s.run(path)
-	s.expect(t, code, 1, "sent 2, accepted 2, rejected 0, left 0, skipped by filter 0, broken lines 1", []string{"a", "b"}, []string{"!"})
+	s.expect(t, code, 1, summary{sent: 2, accepted: 2, broken: 1},
+		[]string{"a", "b"}, []string{"!"})
 	if rest, _ := os.ReadFile(path + ".rest"); string(rest) != "{\"half\n" {
 		t.Errorf("rest: %q", rest)
 	}
@@ -431,7 +443,8 @@ func TestReplay_StopsIfNoRecordIsAtFault(t *testing.T) {
 			s.deadline = 500 * time.Millisecond // less than what a second attempt needs
 			s.Script(ingest.Fault{}, c.fault)
 			code := s.run("--batch", "2", s.letters(t, "a", "b", "c", "d", "e"))
-			s.expect(t, code, 1, "sent 4, accepted 2, rejected 0, left 3, skipped by filter 0, broken lines 0", []string{"a", "b"}, []string{"rejected:c", "rejected:d", "rejected:e"})
+			s.expect(t, code, 1, summary{sent: 4, accepted: 2, left: 3},
+				[]string{"a", "b"}, []string{"rejected:c", "rejected:d", "rejected:e"})
 			if !strings.Contains(s.stderr.String(), c.says) {
 				t.Errorf("stderr: %s", &s.stderr)
 			}
@@ -457,7 +470,8 @@ func TestReplay_UnreachableServerLeavesEveryInputInItsRest(t *testing.T) {
 		t.Fatal(err)
 	}
 	code := s.run(path, second)
-	s.expect(t, code, 1, "sent 2, accepted 0, rejected 0, left 3, skipped by filter 0, broken lines 0", nil, []string{"rejected:a", "rejected:b"})
+	s.expect(t, code, 1, summary{sent: 2, left: 3},
+		nil, []string{"rejected:a", "rejected:b"})
 	if got := inRest(t, second+".rest"); !slices.Equal(got, []string{"rejected:c"}) {
 		t.Errorf("rest of the second: %q", got)
 	}
@@ -469,7 +483,8 @@ func TestReplay_FailsOverToAnotherEndpoint(t *testing.T) {
 	dead.Close()
 	s.url = dead.URL + "," + s.url
 	code := s.run(s.letters(t, "a", "b"))
-	s.expect(t, code, 0, "sent 2, accepted 2, rejected 0, left 0, skipped by filter 0, broken lines 0", []string{"a", "b"}, nil)
+	s.expect(t, code, 0, summary{sent: 2, accepted: 2},
+		[]string{"a", "b"}, nil)
 	if !strings.Contains(s.stderr.String(), "is unhealthy, sending to endpoint 2") {
 		t.Errorf("said %s", s.stderr.String())
 	}
@@ -479,7 +494,8 @@ func TestReplay_RetriesTransientFailures(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	s.Script(ingest.Full503())
 	code := s.run(s.letters(t, "a"))
-	s.expect(t, code, 0, "sent 1, accepted 1, rejected 0, left 0, skipped by filter 0, broken lines 0", []string{"a"}, nil)
+	s.expect(t, code, 0, summary{sent: 1, accepted: 1},
+		[]string{"a"}, nil)
 }
 
 func TestReplay_InterruptWritesTheRest(t *testing.T) {
@@ -494,7 +510,8 @@ func TestReplay_InterruptWritesTheRest(t *testing.T) {
 		return nil
 	})
 	code := s.run("--batch", "2", s.letters(t, "a", "b", "c", "d", "e"))
-	s.expect(t, code, 1, "sent 4, accepted 2, rejected 0, left 3, skipped by filter 0, broken lines 0", []string{"a", "b"}, []string{"rejected:c", "rejected:d", "rejected:e"})
+	s.expect(t, code, 1, summary{sent: 4, accepted: 2, left: 3},
+		[]string{"a", "b"}, []string{"rejected:c", "rejected:d", "rejected:e"})
 	if text := s.stderr.String(); !strings.Contains(text, "interrupted") || strings.Contains(text, "plugin") {
 		t.Errorf("stderr: %s", text)
 	}
@@ -505,13 +522,15 @@ func TestReplay_ReadsStandardInputToItsEndAfterAFailure(t *testing.T) {
 	rest := filepath.Join(s.dir, "dead.ndjson.rest")
 	s.stdin = bytes.NewReader(letters("a", "b"))
 	code := s.run("--rest", rest, "-")
-	s.expect(t, code, 0, "sent 2, accepted 2, rejected 0, left 0, skipped by filter 0, broken lines 0", []string{"a", "b"}, nil)
+	s.expect(t, code, 0, summary{sent: 2, accepted: 2},
+		[]string{"a", "b"}, nil)
 
 	s.Reset()
 	s.Script(ingest.Fault{Status: http.StatusForbidden})
 	s.stdin = iotest.HalfReader(bytes.NewReader(letters("a", "b", "c")))
 	code = s.run("--batch", "1", "--rest", rest, "-")
-	s.expect(t, code, 1, "sent 1, accepted 0, rejected 0, left 3, skipped by filter 0, broken lines 0", nil, []string{"rejected:a", "rejected:b", "rejected:c"})
+	s.expect(t, code, 1, summary{sent: 1, left: 3},
+		nil, []string{"rejected:a", "rejected:b", "rejected:c"})
 }
 
 func TestReplay_SecondInterruptAbandonsTheInput(t *testing.T) {
@@ -541,7 +560,8 @@ func TestReplay_ReadErrorStopsSending(t *testing.T) {
 	s := newSite(t, ingest.Options{})
 	s.stdin = io.MultiReader(bytes.NewReader(letters("a")), iotest.ErrReader(fmt.Errorf("the disk is gone")))
 	code := s.run("--rest", filepath.Join(s.dir, "dead.ndjson.rest"), "-")
-	s.expect(t, code, 1, "sent 1, accepted 1, rejected 0, left 0, skipped by filter 0, broken lines 0", []string{"a"}, nil)
+	s.expect(t, code, 1, summary{sent: 1, accepted: 1},
+		[]string{"a"}, nil)
 	if !strings.Contains(s.stderr.String(), "the disk is gone; the lines after that are in no rest") {
 		t.Errorf("stderr: %s", &s.stderr)
 	}
@@ -617,16 +637,19 @@ func TestReplay_TrustsTheCertificateFile(t *testing.T) {
 	}
 	path := s.letters(t, "a")
 	code := s.run("--endpoint", base, path)
-	s.expect(t, code, 1, "sent 1, accepted 0, rejected 0, left 1, skipped by filter 0, broken lines 0", nil, []string{"rejected:a"})
+	s.expect(t, code, 1, summary{sent: 1, left: 1},
+		nil, []string{"rejected:a"})
 	if !strings.Contains(s.stderr.String(), "--tls-ca-file") {
 		t.Errorf("stderr: %s", &s.stderr)
 	}
 	_ = os.Remove(path + ".rest")
 	code = s.run("--endpoint", base, "--tls-ca-file", file, "--token-file", secret, path)
-	s.expect(t, code, 0, "sent 1, accepted 1, rejected 0, left 0, skipped by filter 0, broken lines 0", []string{"a"}, nil)
+	s.expect(t, code, 0, summary{sent: 1, accepted: 1},
+		[]string{"a"}, nil)
 	s.Reset()
 	code = s.run("--endpoint", base, "--tls-verify=off", path)
-	s.expect(t, code, 0, "sent 1, accepted 1, rejected 0, left 0, skipped by filter 0, broken lines 0", []string{"a"}, nil)
+	s.expect(t, code, 0, summary{sent: 1, accepted: 1},
+		[]string{"a"}, nil)
 }
 
 // TestAOneAgentGetsTimesOfMillisecondsAndNoToken: dead letters have times as fine as those of
@@ -648,7 +671,8 @@ func TestAOneAgentGetsTimesOfMillisecondsAndNoToken(t *testing.T) {
 		}
 		s := &site{Server: server, url: base + "/v2/logs/ingest", dir: t.TempDir(), stdin: strings.NewReader(""), ctx: t.Context(), abandon: t.Context(), deadline: time.Minute}
 		code := s.run(append(flags, s.letters(t, "a", "b", "c"))...)
-		s.expect(t, code, 0, "sent 3, accepted 3, rejected 0, left 0, skipped by filter 0, broken lines 0", []string{"a", "b", "c"}, nil)
+		s.expect(t, code, 0, summary{sent: 3, accepted: 3},
+			[]string{"a", "b", "c"}, nil)
 		if got := server.Stats().IngestRequests; got != 1 {
 			t.Errorf("%v: %d requests", flags, got)
 		}

@@ -28,7 +28,8 @@ func flagOf(name string) string {
 
 // optionInText matches what can be an option of the plugin in a text: a name in backquotes, with or
 // without a value, and a bare name with an underscore, which is no word of the language.
-var optionInText = regexp.MustCompile("`([a-z0-9_]+)(?: ([a-z0-9]+))?`|\\b([a-z0-9]+_[a-z0-9_]+)\\b")
+var optionInText = regexp.MustCompile(
+	"`([a-z0-9_]+)(?: ([a-z0-9]+))?`|\\b([a-z0-9]+_[a-z0-9_]+)\\b")
 
 // pluginPhrases are phrases about the plugin, with what they mean here.
 var pluginPhrases = strings.NewReplacer(
