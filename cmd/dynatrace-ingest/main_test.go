@@ -76,7 +76,7 @@ func (r *running) post(t *testing.T, client *http.Client, body string) (status i
 	return <-result, line
 }
 
-func TestTheCommandServesStoresAndSumsUp(t *testing.T) {
+func TestCommand_ServesStoresAndSumsUp(t *testing.T) {
 	dir := t.TempDir()
 	out, cert := filepath.Join(dir, "out.ndjson"), filepath.Join(dir, "ca.pem")
 	r := start(t, io.Discard, "--tls", "--cert-out", cert, "--env", "abc12345", "--out", out, "--fault", "503", "--token", token, "--profile", "managed")
@@ -125,7 +125,7 @@ func TestTheCommandServesStoresAndSumsUp(t *testing.T) {
 	}
 }
 
-func TestQuietLeavesTheRecordsOnStdoutAlone(t *testing.T) {
+func TestQuiet_LeavesOnlyRecordsOnStdout(t *testing.T) {
 	records, w := io.Pipe()
 	r := start(t, w, "--quiet", "--out", "-", "--token", token+"=logs.ingest;metrics.ingest")
 	result := make(chan string, 1)
@@ -166,7 +166,7 @@ func TestQuietLeavesTheRecordsOnStdoutAlone(t *testing.T) {
 	}
 }
 
-func TestHelpExplainsEveryFlagAndTheFaults(t *testing.T) {
+func TestHelp_ExplainsEveryFlagAndTheFaults(t *testing.T) {
 	var out strings.Builder
 	if err := run(t.Context(), []string{"--help"}, &out, io.Discard); !errors.Is(err, flag.ErrHelp) {
 		t.Errorf("error %v", err)
@@ -186,7 +186,7 @@ func TestHelpExplainsEveryFlagAndTheFaults(t *testing.T) {
 	}
 }
 
-func TestMistakesOnTheCommandLineAreNamed(t *testing.T) {
+func TestFlags_MistakesAreNamed(t *testing.T) {
 	for args, want := range map[string]string{
 		"--profile big":              "grail, classic_pipeline, classic or managed",
 		"--structure x":              "raw or flattened",
@@ -213,7 +213,7 @@ func TestMistakesOnTheCommandLineAreNamed(t *testing.T) {
 	}
 }
 
-func TestPoisonAndTheLimitsOfARequestAreRefused(t *testing.T) {
+func TestCommand_RejectsPoisonAndLargeRequests(t *testing.T) {
 	r := start(t, io.Discard, "--refuse", "bad apple", "--refuse", "worse", "--refuse-status", "422", "--max-request-bytes", "100", "--max-records", "2", "--token", token)
 	for _, c := range []struct {
 		body   string
@@ -240,7 +240,7 @@ func TestPoisonAndTheLimitsOfARequestAreRefused(t *testing.T) {
 	}
 }
 
-func TestTokensCarryTheirScopes(t *testing.T) {
+func TestFlags_TokensCarryTheirScopes(t *testing.T) {
 	c, err := parseFlags([]string{"--token", "a,b=x;y:z", "--token", "c="})
 	if err != nil {
 		t.Fatal(err)

@@ -8,7 +8,7 @@ import (
 	"github.com/tinylib/msgp/msgp"
 )
 
-// All gives every corpus, for tests and benchmarks that run over each.
+// All returns every corpus, for tests and benchmarks that run over each.
 func All() []Chunk { return []Chunk{Kubernetes(), KubernetesMixed(), FireLens(), Plain()} }
 
 // Kubernetes is a chunk of container logs of one pod: the shape that a DaemonSet sees, since tail's
@@ -105,9 +105,9 @@ func (s *scribe) fill(name, tag string, body func([]byte) []byte) Chunk {
 // pair is a key and its value, to be copied into maps.
 func pair(key, value string) []byte { return msgp.AppendString(msgp.AppendString(nil, key), value) }
 
-// From gives a copy of a chunk of this package with the times of its events moved so that the first
-// is start and the distances stay. Only the timestamps change, not the dates within the lines. It
-// panics on a chunk that is not of this package.
+// From returns a copy of a chunk of this package with the times of its events moved so that the
+// first is start and the distances stay. Only the timestamps change, not the dates within the
+// lines. It panics on a chunk that is not of this package.
 func (c Chunk) From(start time.Time) Chunk {
 	c.Data = append([]byte(nil), c.Data...)
 	var shift time.Duration

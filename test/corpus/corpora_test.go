@@ -38,7 +38,7 @@ func event(t *testing.T, chunk []byte) (when time.Time, body map[string]any, res
 	return time.Unix(n[0], n[1]).UTC(), body, rest
 }
 
-func TestEveryCorpusIsAFullChunkOfReadableEvents(t *testing.T) {
+func TestCorpora_AreFullChunksOfReadableEvents(t *testing.T) {
 	sizes := map[string]int{"kubernetes": 1080, "kubernetes-mixed": 1080, "firelens": 530, "plain": 200} // bytes a record
 	for _, c := range All() {
 		t.Run(c.Name, func(t *testing.T) {
@@ -70,7 +70,7 @@ func TestEveryCorpusIsAFullChunkOfReadableEvents(t *testing.T) {
 	}
 }
 
-func TestEveryCorpusIsTheSameEachTime(t *testing.T) {
+func TestCorpora_AreTheSameEachTime(t *testing.T) {
 	first, second := All(), All()
 	for i := range first {
 		if first[i].Tag != second[i].Tag || !bytes.Equal(first[i].Data, second[i].Data) {
@@ -79,7 +79,7 @@ func TestEveryCorpusIsTheSameEachTime(t *testing.T) {
 	}
 }
 
-func TestKubernetesIsOnePodAndKubernetesMixedIsSixteen(t *testing.T) {
+func TestKubernetes_IsOnePodAndMixedIsSixteen(t *testing.T) {
 	for want, c := range map[int]Chunk{1: Kubernetes(), 16: KubernetesMixed()} {
 		pods := map[string]bool{}
 		for rest := c.Data; len(rest) > 0; {
@@ -100,7 +100,7 @@ func TestKubernetesIsOnePodAndKubernetesMixedIsSixteen(t *testing.T) {
 	}
 }
 
-func TestFireLensMovesTheKeysOfTheLogDriver(t *testing.T) {
+func TestFireLens_MovesTheKeysOfTheLogDriver(t *testing.T) {
 	orders := map[string]bool{}
 	for _, e := range objects(t, FireLens().Data) {
 		root, _ := array(e)
@@ -143,7 +143,7 @@ func objects(t *testing.T, chunk []byte) (all [][]byte) {
 	return all
 }
 
-func TestCorporaHoldEscapesAsOftenAsContainerLogs(t *testing.T) {
+func TestCorpora_HoldEscapesAsOftenAsContainerLogs(t *testing.T) {
 	for _, c := range All() {
 		var quotes, controls, wide int
 		for _, e := range objects(t, c.Data) {
@@ -170,7 +170,7 @@ func TestCorporaHoldEscapesAsOftenAsContainerLogs(t *testing.T) {
 	}
 }
 
-func TestFromMovesTheTimesAndNothingElse(t *testing.T) {
+func TestFrom_MovesOnlyTheTimes(t *testing.T) {
 	start := time.Date(2031, 5, 6, 7, 8, 9, 10, time.UTC)
 	was := Plain()
 	now := was.From(start)

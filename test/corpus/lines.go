@@ -31,7 +31,7 @@ type Chunk struct {
 	Events int
 }
 
-// Lines gives the lines of r as the chunks that the tail input makes of them without a parser:
+// Lines yields the lines of r as the chunks that the tail input makes of them without a parser:
 // [[EventTime, {}], {"log": line}], one tag, chunks of ChunkSize and up to one read of tail more.
 // The first line is stamped with start, each further one 10 µs later. Chunks do not share memory.
 // Besides the chunk in work only one line is held in memory.
@@ -80,7 +80,7 @@ func Lines(tag string, r io.Reader, start time.Time) iter.Seq2[Chunk, error] {
 	}
 }
 
-// ending takes the end of the line off.
+// ending removes the end of the line.
 func ending(line []byte) []byte {
 	line = bytes.TrimSuffix(line, []byte("\n"))
 	if len(line) > 1 {

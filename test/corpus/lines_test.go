@@ -38,7 +38,7 @@ func collect(t *testing.T, r io.Reader) (chunks []Chunk) {
 	return chunks
 }
 
-func TestLinesBecomeTheEventsThatTailMakes(t *testing.T) {
+func TestLines_AreTheEventsThatTailMakes(t *testing.T) {
 	chunks := collect(t, strings.NewReader("one\n\ntwo\r\n\r\n\xff \tthree\n \nlast"))
 	got := strings.Join(logs(t, chunks), "|")
 	if want := "one||two|\r|\xff \tthree| |last"; got != want {
@@ -57,7 +57,7 @@ func TestLinesBecomeTheEventsThatTailMakes(t *testing.T) {
 	}
 }
 
-func TestLinesFillChunksToTheSizeOfFluentBit(t *testing.T) {
+func TestLines_FillChunksToTheSizeOfFluentBit(t *testing.T) {
 	var file bytes.Buffer
 	if err := WriteLogs(&file, 40_000); err != nil {
 		t.Fatal(err)
@@ -83,13 +83,13 @@ func TestLinesFillChunksToTheSizeOfFluentBit(t *testing.T) {
 	}
 }
 
-func TestLinesOfAnEmptyFileAreNoChunk(t *testing.T) {
+func TestLines_OfAnEmptyFileAreNoChunk(t *testing.T) {
 	if chunks := collect(t, strings.NewReader("")); len(chunks) != 0 {
 		t.Errorf("%d chunks", len(chunks))
 	}
 }
 
-func TestAReadErrorComesBehindTheLinesBeforeIt(t *testing.T) {
+func TestLines_ReadErrorComesAfterTheLinesBeforeIt(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	var chunks []Chunk
 	var last error
@@ -103,7 +103,7 @@ func TestAReadErrorComesBehindTheLinesBeforeIt(t *testing.T) {
 	}
 }
 
-func TestLinesStopWhenTheCallerHasEnough(t *testing.T) {
+func TestLines_StopWithTheCaller(t *testing.T) {
 	endless := io.MultiReader(strings.NewReader(strings.Repeat("a line that is repeated\n", 200_000)), iotest.ErrReader(errors.New("read too far")))
 	for c, err := range Lines("app", endless, Epoch) {
 		if err != nil {

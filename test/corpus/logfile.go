@@ -94,7 +94,7 @@ func (s *scribe) syslog5424(dst []byte, service string) []byte {
 		s.number(1, 99), s.number(1, 99), mark, s.pick(messages))
 }
 
-// awkwards are lines that a careless parser, template or escape breaks.
+// awkwards are lines that break a careless parser, template or escape.
 var awkwards = []string{
 	"col1\tcol2\t\tcol4\t%d",
 	`path C:\temp\new\%d.log share \\files\drop regex ^\d+\s*$`,

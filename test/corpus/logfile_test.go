@@ -25,7 +25,7 @@ func written(t *testing.T, lines int) string {
 // again:
 //
 //	go test ./test/corpus -run Golden -update
-func TestLogsMatchTheGoldenSample(t *testing.T) {
+func TestLogs_MatchTheGoldenSample(t *testing.T) {
 	const golden = "testdata/logs.golden"
 	got := written(t, 200)
 	if *update {
@@ -48,7 +48,7 @@ func TestLogsMatchTheGoldenSample(t *testing.T) {
 	}
 }
 
-func TestLogsAreAsManyLinesAsAskedForAndNoneIsEmptyOrTooLong(t *testing.T) {
+func TestLogs_HaveTheNumberAndLengthOfLines(t *testing.T) {
 	const n = 20_000
 	text := written(t, n)
 	if !strings.HasPrefix(text, written(t, 1000)) {
@@ -77,7 +77,7 @@ func TestLogsAreAsManyLinesAsAskedForAndNoneIsEmptyOrTooLong(t *testing.T) {
 	t.Logf("%d bytes a line, %d long ones", len(text)/n, long)
 }
 
-func TestLogsHoldEveryKindOfLine(t *testing.T) {
+func TestLogs_HoldEveryKindOfLine(t *testing.T) {
 	text := written(t, 5000)
 	for kind, sign := range map[string]string{
 		"access": ` "GET /`, "JSON": `{"ts":"2026-11-03T`, "stack frame": "\n\tat com.example.", "cause": "\nCaused by: ",
@@ -95,7 +95,7 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 
-func TestAWriterThatFailsIsReported(t *testing.T) {
+func TestLogs_FailingWriterIsReported(t *testing.T) {
 	if WriteLogs(full{}, 10_000) == nil || WriteLogs(full{}, 1) == nil || WriteNumbered(full{}, 1) == nil || WriteNumbered(full{}, 10_000) == nil {
 		t.Error("no error")
 	}

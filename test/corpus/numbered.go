@@ -64,7 +64,7 @@ type Arrival struct {
 // OK reports whether each line arrived exactly once and unchanged.
 func (a Arrival) OK() bool { return len(a.Missing)+len(a.Doubled)+len(a.Damaged) == 0 }
 
-// String says it in one line, with the first few of each kind.
+// String returns a summary in one line, with the first few numbers of each kind.
 func (a Arrival) String() string {
 	if a.OK() {
 		return "all lines arrived exactly once and unchanged"

@@ -23,7 +23,7 @@ func numbered(t *testing.T, n int) []string {
 	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
 }
 
-func TestNumberedLinesHaveTheirFormAndAChecksumThatHolds(t *testing.T) {
+func TestNumbered_LinesHaveFormAndChecksum(t *testing.T) {
 	form := regexp.MustCompile(`^line (\d{6,}) \[.+\] ([0-9a-f]{8})$`)
 	lines := numbered(t, 3000)
 	if len(lines) != 3000 {
@@ -53,7 +53,7 @@ func TestNumberedLinesHaveTheirFormAndAChecksumThatHolds(t *testing.T) {
 	}
 }
 
-func TestAllLinesInAnyOrderAreAFullArrival(t *testing.T) {
+func TestArrival_OfAllLinesInAnyOrderIsOK(t *testing.T) {
 	lines := numbered(t, 2000)
 	rand.New(rand.NewPCG(1, 2)).Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
 	if a := CheckNumbered(2000, slices.Values(lines)); !a.OK() {
@@ -61,7 +61,7 @@ func TestAllLinesInAnyOrderAreAFullArrival(t *testing.T) {
 	}
 }
 
-func TestNumberedLinesSurviveJSON(t *testing.T) {
+func TestNumbered_LinesSurviveJSON(t *testing.T) {
 	lines := numbered(t, 500)
 	text, err := json.Marshal(lines)
 	if err != nil {
@@ -76,7 +76,7 @@ func TestNumberedLinesSurviveJSON(t *testing.T) {
 	}
 }
 
-func TestEveryKindOfLossIsFound(t *testing.T) {
+func TestArrival_EveryKindOfLossIsFound(t *testing.T) {
 	lines := numbered(t, 10)
 	cases := []struct {
 		name    string
@@ -106,7 +106,7 @@ func TestEveryKindOfLossIsFound(t *testing.T) {
 	}
 }
 
-func TestAnArrivalIsToldInOneLine(t *testing.T) {
+func TestArrival_StringIsOneLine(t *testing.T) {
 	a := CheckNumbered(10, slices.Values([]string{"noise\nnoise"}))
 	if want := `10 missing [1 2 3 4 5 ...], 0 doubled [], 1 damaged ["noise\nnoise"]`; a.String() != want {
 		t.Errorf("got %s, want %s", a, want)

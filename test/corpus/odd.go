@@ -35,15 +35,15 @@ type Case struct {
 	BadTail int
 }
 
-// Odd gives the unusual chunks, from the legal but rare to the hostile. They are small enough (the
+// Odd yields the unusual chunks, from the legal but rare to the hostile. They are small enough (the
 // largest has about 300 kB) for fuzz seeds and table tests. Each call builds new ones.
 func Odd() []Case {
 	return slices.Concat(oddTimes(), oddGroups(), oddText(), oddValues(), oddShapes(), oddTails())
 }
 
-// Huge gives the odd chunks that are megabytes long. A chunk may be far above ChunkSize: one append
-// is never split, so a forward client's batch or one long line goes into one chunk. Build makes the
-// case, so that nothing is held in memory between.
+// Huge yields the odd chunks that are megabytes long. A chunk may be far above ChunkSize: one
+// append is never split, so a forward client's batch or one long line goes into one chunk. Build
+// makes the case, so that nothing is held in memory between.
 func Huge() []struct {
 	Name  string
 	Build func() Case
@@ -88,8 +88,8 @@ func good(dst []byte, n int) []byte {
 	return dst
 }
 
-// among puts an event with the body between two ordinary ones: a reader that stops at the odd one
-// is found out.
+// among puts an event with the body between two ordinary ones: so that a reader that stops at the
+// odd one fails the test.
 func among(name string, body Value) Case {
 	return Case{Name: name, Chunk: good(AppendEvent(good(nil, 1), At(Epoch), nil, body), 1), Events: 3}
 }

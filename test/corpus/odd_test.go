@@ -17,13 +17,13 @@ func check(t *testing.T, c Case) {
 	}
 }
 
-func TestOddCasesHoldWhatTheyDeclare(t *testing.T) {
+func TestOdd_CasesHoldWhatTheyDeclare(t *testing.T) {
 	for _, c := range Odd() {
 		check(t, c)
 	}
 }
 
-func TestOddCasesHaveNamesOfTheirOwnAndAreSmall(t *testing.T) {
+func TestOdd_CasesHaveUniqueNamesAndAreSmall(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range Odd() {
 		if c.Name == "" || seen[c.Name] {
@@ -37,7 +37,7 @@ func TestOddCasesHaveNamesOfTheirOwnAndAreSmall(t *testing.T) {
 	t.Logf("%d cases", len(seen))
 }
 
-func TestOddCasesAreTheSameEachTimeAndShareNoMemory(t *testing.T) {
+func TestOdd_CasesAreTheSameEachTimeAndShareNoMemory(t *testing.T) {
 	first, second := Odd(), Odd()
 	for i := range first {
 		if !bytes.Equal(first[i].Chunk, second[i].Chunk) {
@@ -52,7 +52,7 @@ func TestOddCasesAreTheSameEachTimeAndShareNoMemory(t *testing.T) {
 	}
 }
 
-func TestHugeCasesHoldWhatTheyDeclare(t *testing.T) {
+func TestHuge_CasesHoldWhatTheyDeclare(t *testing.T) {
 	for _, h := range Huge() {
 		c := h.Build()
 		check(t, c)

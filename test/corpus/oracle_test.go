@@ -74,7 +74,7 @@ func array(object []byte) (elements [][]byte, ok bool) {
 	return elements, true
 }
 
-// instant tells whether an encoded value can be a time, and whether it is that of a group marker.
+// instant reports whether an encoded value can be a time, and whether it is that of a group marker.
 func instant(stamp []byte) (known, marker bool) {
 	switch msgp.NextType(stamp) {
 	case msgp.IntType, msgp.UintType, msgp.Float32Type, msgp.Float64Type:

@@ -7,8 +7,8 @@ import (
 )
 
 // Epoch is the time of the first event of every corpus and of the first line of every log file. It
-// is a fixed date, so it grows old: what judges the age of records needs a clock that stands near
-// it, or Chunk.From.
+// is a fixed date and grows old: code that checks the age of records needs a clock near it, or
+// Chunk.From.
 var Epoch = time.Date(2026, time.November, 3, 8, 0, 0, 0, time.UTC)
 
 // services are the applications of an invented web shop; the n-th of them logs in a style of its

@@ -67,7 +67,7 @@ func (s *scribe) access(dst []byte) []byte {
 		s.status(), s.number(0, 60_000), referer, s.pick(agents))
 }
 
-// coloured is a line with ANSI colours, as programs write them that take the log for a terminal.
+// coloured is a line with ANSI colours, as written by programs that take the log for a terminal.
 func (s *scribe) coloured(dst []byte, service string) []byte {
 	colour := s.number(31, 37)
 	return fmt.Appendf(dst, "\x1b[%dm%-5s\x1b[0m[%04d] %-44s \x1b[%dmservice\x1b[0m=%s \x1b[%dmremote\x1b[0m=%s",

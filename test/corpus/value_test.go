@@ -12,7 +12,7 @@ import (
 	"github.com/tinylib/msgp/msgp"
 )
 
-func TestValuesDecodeToWhatWasAskedFor(t *testing.T) {
+func TestValue_DecodesToWhatWasEncoded(t *testing.T) {
 	long := func(n int) string { return strings.Repeat("x", n) }
 	cases := []struct {
 		name  string
@@ -68,14 +68,14 @@ func TestValuesDecodeToWhatWasAskedFor(t *testing.T) {
 	}
 }
 
-func TestFloatsKeepNaN(t *testing.T) {
+func TestValue_FloatsKeepNaN(t *testing.T) {
 	f, _, err := msgp.ReadFloat64Bytes(Float64(math.NaN()))
 	if err != nil || !math.IsNaN(f) {
 		t.Errorf("got %v, %v", f, err)
 	}
 }
 
-func TestExtensionsOfEverySizeComeBack(t *testing.T) {
+func TestValue_ExtensionsOfEverySizeDecode(t *testing.T) {
 	leads := map[int]byte{0: 0xc7, 1: 0xd4, 2: 0xd5, 3: 0xc7, 4: 0xd6, 8: 0xd7, 16: 0xd8, 17: 0xc7, 255: 0xc7, 256: 0xc8, 65_535: 0xc8, 65_536: 0xc9}
 	for n, lead := range leads {
 		data := bytes.Repeat([]byte{0x5a}, n)
@@ -91,7 +91,7 @@ func TestExtensionsOfEverySizeComeBack(t *testing.T) {
 	}
 }
 
-func TestAnEventHoldsItsTimeItsMetadataAndItsBody(t *testing.T) {
+func TestEvent_HoldsTimeMetadataAndBody(t *testing.T) {
 	when := time.Date(2026, 11, 3, 8, 0, 0, 123_456_789, time.UTC)
 	for name, stamp := range map[string]Value{
 		"fixext8": At(when),
@@ -121,19 +121,19 @@ func TestAnEventHoldsItsTimeItsMetadataAndItsBody(t *testing.T) {
 	}
 }
 
-func TestMetadataThatAreNilAreWrittenAsTheEmptyMap(t *testing.T) {
+func TestEvent_NilMetadataIsTheEmptyMap(t *testing.T) {
 	if got := AppendEvent(nil, Int(1), nil, Map()); !bytes.Equal(got, []byte{0x92, 0x92, 0x01, 0x80, 0x80}) {
 		t.Errorf("%x", got)
 	}
 }
 
-func TestAnOldEventHasNoMetadata(t *testing.T) {
+func TestEvent_OldFormHasNoMetadata(t *testing.T) {
 	if got := AppendOldEvent(nil, Int(1), Map()); !bytes.Equal(got, []byte{0x92, 0x01, 0x80}) {
 		t.Errorf("%x", got)
 	}
 }
 
-func TestGroupMarkersHoldTheResourceAndTheScope(t *testing.T) {
+func TestGroup_MarkersHoldResourceAndScope(t *testing.T) {
 	chunk := AppendGroupEnd(AppendGroupStart(nil, 3, 5, Fields("service.name", "checkout"), Fields("name", "lib")))
 	if got := read(chunk); got != (tally{markers: 2}) {
 		t.Fatalf("%+v", got)

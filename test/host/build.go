@@ -18,17 +18,16 @@ import (
 //go:embed csrc/*.c csrc/*.h
 var sources embed.FS
 
-// ErrNoCompiler is what Build returns on a machine without a C compiler.
+// ErrNoCompiler is returned by Build on a machine without a C compiler.
 var ErrNoCompiler = errors.New("host: no C compiler (cc, gcc or clang) found in PATH")
 
-// Paths are the built programs. The symbols that a plugin can look up in the process it runs in
-// differ between the versions of Fluent Bit, and they are a property of the binary: so there is one
-// for each set.
+// Paths are the built programs. The symbols that a plugin can look up differ between the versions
+// of Fluent Bit and are a property of the binary, so there is one binary for each set.
 type Paths struct {
 	binaries [exportSets]string
 }
 
-// Binary is the program that plays the given shape.
+// Binary returns the program that plays the shape.
 func (p Paths) Binary(s Shape) string { return p.binaries[shapes[s].exports] }
 
 var cFlags = []string{
@@ -141,7 +140,7 @@ func sourceHash(cc string, flags []string, first, end int) (string, error) {
 	return hex.EncodeToString(h.Sum(nil))[:16], err
 }
 
-// moduleRoot is the directory of the go.mod above the working directory.
+// moduleRoot returns the directory of the go.mod above the working directory.
 func moduleRoot() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {

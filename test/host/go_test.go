@@ -44,7 +44,7 @@ var goProbe = sync.OnceValues(func() (string, error) {
 	return so, copyFile(so, final)
 })
 
-// copyFile makes the copy appear at once, whoever else makes the same.
+// copyFile makes the copy appear atomically: others may make the same copy.
 func copyFile(from, to string) error {
 	text, err := os.ReadFile(from)
 	if err == nil {
@@ -76,7 +76,7 @@ func startGo(t *testing.T, o Options) *run {
 	return &run{Host: h, t: t}
 }
 
-func TestAGoPluginRunsInEveryShape(t *testing.T) {
+func TestGoPlugin_RunsInEveryShape(t *testing.T) {
 	for _, shape := range Shapes {
 		for workers := range 3 {
 			r := startGo(t, Options{Shape: shape, Workers: workers, Instances: []Properties{nil, nil}})
@@ -93,7 +93,7 @@ func TestAGoPluginRunsInEveryShape(t *testing.T) {
 	}
 }
 
-func TestGoCodeDoesNotRecurseOnTheCoroutineStack(t *testing.T) {
+func TestGoPlugin_DoesNotRecurseOnTheCoroutineStack(t *testing.T) {
 	r := startGo(t, Options{})
 	r.send("deep", "x")
 	r.drain()
@@ -102,7 +102,7 @@ func TestGoCodeDoesNotRecurseOnTheCoroutineStack(t *testing.T) {
 	}
 }
 
-func TestAGoPluginSurvivesReloads(t *testing.T) {
+func TestGoPlugin_SurvivesReloads(t *testing.T) {
 	r := startGo(t, Options{Workers: 2})
 	for range 3 {
 		r.send("work", "x")
@@ -115,7 +115,7 @@ func TestAGoPluginSurvivesReloads(t *testing.T) {
 	}
 }
 
-func TestAGoPluginRecoversFromANilDereferenceUntilTheSignalsAreReinstalled(t *testing.T) {
+func TestGoPlugin_RecoversFromNilUntilSignalsAreReinstalled(t *testing.T) {
 	o := Options{Workers: 1, RetryLimit: NoRetries}
 	r := startGo(t, o)
 	r.send("nil", "x")
@@ -139,7 +139,7 @@ func TestAGoPluginRecoversFromANilDereferenceUntilTheSignalsAreReinstalled(t *te
 	}
 }
 
-func TestAGoPluginThatKeepsAChunkDies(t *testing.T) {
+func TestGoPlugin_ThatKeepsAChunkDies(t *testing.T) {
 	r := startGo(t, Options{Workers: 1})
 	r.send("keep", "x")
 	r.send("use-kept", "x")
@@ -149,7 +149,7 @@ func TestAGoPluginThatKeepsAChunkDies(t *testing.T) {
 	}
 }
 
-func TestAGoPluginHangsInADaemon(t *testing.T) {
+func TestGoPlugin_HangsInADaemon(t *testing.T) {
 	so, err := goProbe()
 	if err != nil {
 		t.Fatal(err)

@@ -31,8 +31,8 @@ import (
 // All as the instance of Send sends the chunk to every instance.
 const All = -1
 
-// ErrEnded is what a call returns when the process has ended, or ended before it answered. Close
-// tells why.
+// ErrEnded is returned by a call when the process has ended, or ended before it answered. Close
+// returns why.
 var ErrEnded = errors.New("host: the process has ended")
 
 // Host is one running process. Its methods may be called by many goroutines at once.
@@ -166,9 +166,9 @@ func (w *stderrWriter) Write(p []byte) (int, error) {
 	return w.stderr.Write(p)
 }
 
-// Send gives a chunk of msgpack events to one instance, or to All; the flush comes later. The host
-// takes chunks while fewer than MaxOutstanding are under way: beyond that, and what a pipe holds,
-// Send blocks.
+// Send queues a chunk of msgpack events for one instance, or for All; the flush comes later. The
+// host takes chunks while fewer than MaxOutstanding are under way: beyond that, and what a pipe
+// holds, Send blocks.
 func (h *Host) Send(instance int, tag string, chunk []byte) error {
 	target := "all"
 	if instance != All {
@@ -246,20 +246,20 @@ func (h *Host) ReinstallSignals() error {
 	return err
 }
 
-// Stats tells what the process uses now, and brings Snapshot's Metrics up to date.
+// Stats returns what the process uses now, and updates the Metrics of Snapshot.
 func (h *Host) Stats() (Stats, error) { return h.command("stats") }
 
 // Signal sends a signal: SIGTERM and SIGINT end the run as Close does, SIGHUP reloads, SIGCONT
 // reinstalls the handlers.
 func (h *Host) Signal(s os.Signal) error { return h.cmd.Process.Signal(s) }
 
-// PID is the process id; with Daemon it is the parent's.
+// PID returns the process id; with Daemon it is the parent's.
 func (h *Host) PID() int { return h.cmd.Process.Pid }
 
-// Done is closed when the process has ended.
+// Done returns a channel that is closed when the process has ended.
 func (h *Host) Done() <-chan struct{} { return h.done }
 
-// Snapshot is a copy of the report as far as it is known.
+// Snapshot returns a copy of the report so far.
 func (h *Host) Snapshot() Report {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -268,7 +268,7 @@ func (h *Host) Snapshot() Report {
 	return r
 }
 
-// Await waits until the report fulfils the condition, at most for d. It returns false when it did
+// Await waits until the report meets the condition, at most for d. It returns false when it did
 // not.
 func (h *Host) Await(d time.Duration, condition func(*Report) bool) bool {
 	deadline := time.Now().Add(d)

@@ -95,7 +95,7 @@ func (r *run) drain() {
 	}
 }
 
-// end closes the run, which must end well.
+// end closes the run, which must succeed.
 func (r *run) end() Report {
 	r.t.Helper()
 	report, err := r.Close()
@@ -154,7 +154,7 @@ func wantOne(t *testing.T, got []string, want string) {
 	}
 }
 
-func TestEveryShapeRunsTheWholeLife(t *testing.T) {
+func TestShape_RunsTheWholeLife(t *testing.T) {
 	for _, shape := range Shapes {
 		t.Run(string(shape), func(t *testing.T) {
 			t.Parallel()
@@ -180,7 +180,7 @@ func TestEveryShapeRunsTheWholeLife(t *testing.T) {
 	}
 }
 
-func TestEveryShapeExportsItsSymbolsOnly(t *testing.T) {
+func TestShape_ExportsItsSymbolsOnly(t *testing.T) {
 	want := map[Shape]string{
 		"1.9": "log_check=0 custom_check=0", "3.2": "log_check=1 custom_check=0", "4.2": "log_check=1 custom_check=1",
 		"5.1.1": "log_check=1 custom_check=1",
@@ -194,7 +194,7 @@ func TestEveryShapeExportsItsSymbolsOnly(t *testing.T) {
 	}
 }
 
-func TestCallbacksRunOnTheThreadsFluentBitUses(t *testing.T) {
+func TestCallbacks_RunOnFluentBitsThreads(t *testing.T) {
 	r := start(t, Options{Workers: 2, Instances: []Properties{nil, Props("workers", "0", "alias", "other")}})
 	for range 4 {
 		if err := r.Send(All, "ok", []byte("x")); err != nil {
@@ -221,7 +221,7 @@ func TestCallbacksRunOnTheThreadsFluentBitUses(t *testing.T) {
 	}
 }
 
-func TestInstancesShareOnePluginObject(t *testing.T) {
+func TestInstances_ShareOnePluginObject(t *testing.T) {
 	r := start(t, Options{Instances: []Properties{nil, nil}})
 	r.end()
 	var objects []string
@@ -235,7 +235,7 @@ func TestInstancesShareOnePluginObject(t *testing.T) {
 	}
 }
 
-func TestPropertiesAreFoundAsInFluentBit(t *testing.T) {
+func TestProperties_AreFoundAsInFluentBit(t *testing.T) {
 	r := start(t, Options{Instances: []Properties{Props("Color", "red", "color", "blue", "host", "h", "empty", "", "empty", "later")}})
 	report := r.end()
 	if text := strings.Join(r.lines(), "\n"); !strings.Contains(text, "color=red Host=NULL empty=NULL") {
@@ -246,7 +246,7 @@ func TestPropertiesAreFoundAsInFluentBit(t *testing.T) {
 	}
 }
 
-func TestRetriesGetTheSameBytesAndTagUntilTheyAreAccepted(t *testing.T) {
+func TestRetry_GetsTheSameBytesAndTagUntilAccepted(t *testing.T) {
 	r := start(t, Options{})
 	r.send("once.more", "abc")
 	r.drain()
@@ -265,7 +265,7 @@ func TestRetriesGetTheSameBytesAndTagUntilTheyAreAccepted(t *testing.T) {
 	}
 }
 
-func TestRetryLimitGivesUp(t *testing.T) {
+func TestRetry_LimitGivesUp(t *testing.T) {
 	r := start(t, Options{RetryLimit: 3, Instances: []Properties{nil, Props("retry_limit", "no_retries")}})
 	if err := r.Send(All, "retry", nil); err != nil {
 		t.Fatal(err)
@@ -278,7 +278,7 @@ func TestRetryLimitGivesUp(t *testing.T) {
 	}
 }
 
-func TestEverythingButOKAndRetryDropsTheChunk(t *testing.T) {
+func TestFlush_OtherCodesDropTheChunk(t *testing.T) {
 	r := start(t, Options{})
 	for _, tag := range []string{"error", "seven", "minus", "ok"} {
 		r.send(tag, "x")
@@ -290,7 +290,7 @@ func TestEverythingButOKAndRetryDropsTheChunk(t *testing.T) {
 	}
 }
 
-func TestHostReportsAPluginThatWritesPastTheDefinition(t *testing.T) {
+func TestReport_WriteBeyondTheDefinition(t *testing.T) {
 	r := start(t, Options{Shape: "3.2"}, "write-past-def")
 	report := r.endWith(ExitViolation)
 	wantOne(t, report.Violations, "FLBPluginRegister: wrote outside flb_plugin_proxy_def, which has 32 bytes, at offset 32")
@@ -302,17 +302,17 @@ func TestHostReportsAPluginThatWritesPastTheDefinition(t *testing.T) {
 	wantOne(t, start(t, Options{Shape: "5.1.1"}, "write-past-def", "5.1.1").endWith(ExitViolation).Violations, "48 bytes, at offset 48")
 }
 
-func TestHostReportsAPluginThatWritesBeforeTheContext(t *testing.T) {
+func TestReport_WriteBeforeTheContext(t *testing.T) {
 	wantOne(t, start(t, Options{}, "write-past-context").endWith(ExitViolation).Violations,
 		"FLBPluginInit: wrote outside flb_plugin_proxy_context, which has 16 bytes, at offset -1")
 }
 
-func TestHostReportsADefinitionWithGarbageLeftInIt(t *testing.T) {
+func TestReport_GarbageInTheDefinition(t *testing.T) {
 	wantOne(t, start(t, Options{Shape: "2.0"}, "leave-flags").endWith(ExitViolation).Violations, "left def.flags unset")
 	start(t, Options{Shape: "5.0"}, "leave-flags").end()
 }
 
-func TestHostReportsACallPastTheAPITable(t *testing.T) {
+func TestReport_CallBeyondTheAPITable(t *testing.T) {
 	for shape, want := range map[Shape]string{
 		"1.9":   "called api slot 1: Fluent Bit 1.9 has 1 slot",
 		"2.0":   "called api slot 7: Fluent Bit 2.0 has 7 slots",
@@ -326,7 +326,7 @@ func TestHostReportsACallPastTheAPITable(t *testing.T) {
 	}
 }
 
-func TestHostExplainsFaultsInLentMemory(t *testing.T) {
+func TestReport_ExplainsFaultsInLentMemory(t *testing.T) {
 	for tag, want := range map[string]string{
 		"use-kept-chunk":  "used after it was taken back: the chunk",
 		"use-kept-tag":    "used after it was taken back: the tag",
@@ -349,7 +349,7 @@ func TestHostExplainsFaultsInLentMemory(t *testing.T) {
 	}
 }
 
-func TestHostReportsAStackThatIsTooDeep(t *testing.T) {
+func TestReport_StackTooDeep(t *testing.T) {
 	r := start(t, Options{})
 	r.send("deep", "x")
 	report := r.endWith(ExitViolation)
@@ -361,7 +361,7 @@ func TestHostReportsAStackThatIsTooDeep(t *testing.T) {
 	}
 }
 
-func TestHostMeasuresTheStack(t *testing.T) {
+func TestReport_MeasuresTheStack(t *testing.T) {
 	r := start(t, Options{Workers: 1})
 	r.send("shallow", "x")
 	if s := r.end().Summary.StackHighWater; s < 8<<10 || s > 16<<10 {
@@ -369,15 +369,15 @@ func TestHostMeasuresTheStack(t *testing.T) {
 	}
 }
 
-func TestHostReportsATakenSignal(t *testing.T) {
+func TestReport_TakenSignal(t *testing.T) {
 	wantOne(t, start(t, Options{}, "take-sigterm").endWith(ExitViolation).Violations, "replaced Fluent Bit's handler of Terminated")
 }
 
-func TestHostReportsUseOfAnInstanceAfterItsExit(t *testing.T) {
+func TestReport_UseOfAnInstanceAfterItsExit(t *testing.T) {
 	wantOne(t, start(t, Options{}, "check-after-exit").endWith(ExitViolation).Violations, "output_log_check was called for probe.0 after its exit")
 }
 
-func TestFailedInitEndsTheRunAsInFluentBit(t *testing.T) {
+func TestInit_FailureEndsTheRunAsInFluentBit(t *testing.T) {
 	report, record := failedStart(t, Options{Instances: []Properties{nil, Props("init", "fail"), nil}})
 	if report.ExitCode != ExitInit {
 		t.Fatalf("exit status %d", report.ExitCode)
@@ -389,7 +389,7 @@ func TestFailedInitEndsTheRunAsInFluentBit(t *testing.T) {
 	}
 }
 
-func TestRefusedRegistrationIsReported(t *testing.T) {
+func TestRegister_RefusalIsReported(t *testing.T) {
 	for misdeed, want := range map[string]string{
 		"refuse-pre-register": "FLBPluginPreRegister returned -1", "refuse-register": "FLBPluginRegister returned -1",
 		"wrong-type": "type 1 and proxy 11",
@@ -401,7 +401,7 @@ func TestRefusedRegistrationIsReported(t *testing.T) {
 	}
 }
 
-func TestAMissingPluginIsReported(t *testing.T) {
+func TestStart_MissingPluginIsReported(t *testing.T) {
 	_, err := Start(t.Context(), Options{Plugin: "testdata/probe.c"})
 	if err == nil || !strings.Contains(err.Error(), "dlopen") {
 		t.Fatal(err)
@@ -412,7 +412,7 @@ func TestAMissingPluginIsReported(t *testing.T) {
 	}
 }
 
-func TestTimeoutTellsWhatHangs(t *testing.T) {
+func TestTimeout_NamesWhatHangs(t *testing.T) {
 	r := start(t, Options{Workers: 1, Timeout: 500 * time.Millisecond})
 	r.send("hang", "x")
 	report := r.endWith(ExitTimeout)
@@ -426,7 +426,7 @@ func TestTimeoutTellsWhatHangs(t *testing.T) {
 	}
 }
 
-func TestLogLinesAreToldFromStderr(t *testing.T) {
+func TestLog_LinesAreSeparateFromStderr(t *testing.T) {
 	r := start(t, Options{LogLevel: "warn", Instances: []Properties{nil, Props("log_level", "debug")}})
 	for _, tag := range []string{"stderr", "log", "thread"} {
 		r.send(tag, "x")
@@ -450,7 +450,7 @@ func TestLogLinesAreToldFromStderr(t *testing.T) {
 	}
 }
 
-func TestMetricsAreReported(t *testing.T) {
+func TestMetrics_AreReported(t *testing.T) {
 	r := start(t, Options{Shape: "2.0"})
 	r.send("ok", "x")
 	r.drain()
@@ -466,7 +466,7 @@ func TestMetricsAreReported(t *testing.T) {
 	wantOne(t, r.endWith(ExitViolation).Violations, "created the label set {name=other} of fluentbit_probe_flushes_total outside of FLBPluginInit")
 }
 
-func TestReloadKeepsFlushingUntilTheOldInstancesAreDone(t *testing.T) {
+func TestReload_FlushesUntilTheOldInstancesAreDone(t *testing.T) {
 	r := start(t, Options{Workers: 2})
 	for range 3 {
 		r.send("sleep", "x")
@@ -492,7 +492,7 @@ func TestReloadKeepsFlushingUntilTheOldInstancesAreDone(t *testing.T) {
 	}
 }
 
-func TestReloadShowsALeak(t *testing.T) {
+func TestReload_ShowsALeak(t *testing.T) {
 	reloads := func(misdeeds ...string) int {
 		r := start(t, Options{Workers: 2}, misdeeds...)
 		first, _, err := r.Reload()
@@ -522,7 +522,7 @@ func TestReloadShowsALeak(t *testing.T) {
 	}
 }
 
-func TestRegisterWhileFlushing(t *testing.T) {
+func TestRegister_WhileFlushing(t *testing.T) {
 	r := start(t, Options{Workers: 1})
 	r.send("sleep", "x")
 	if err := r.Register(); err != nil {
@@ -534,7 +534,7 @@ func TestRegisterWhileFlushing(t *testing.T) {
 	r.end()
 }
 
-func TestHangupReloads(t *testing.T) {
+func TestSignal_HangupReloads(t *testing.T) {
 	r := start(t, Options{})
 	if err := r.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
@@ -545,7 +545,7 @@ func TestHangupReloads(t *testing.T) {
 	r.end()
 }
 
-func TestShutdownRetriesUntilTheGracePeriodIsOver(t *testing.T) {
+func TestShutdown_RetriesUntilTheGracePeriodIsOver(t *testing.T) {
 	r := start(t, Options{Workers: 1, Grace: 300 * time.Millisecond})
 	r.send("retry", "x")
 	began := time.Now()
@@ -558,7 +558,7 @@ func TestShutdownRetriesUntilTheGracePeriodIsOver(t *testing.T) {
 	}
 }
 
-func TestWhatWorkersHoldIsFlushedAfterTheGracePeriodButTooLate(t *testing.T) {
+func TestShutdown_WorkersFlushTooLateAfterTheGracePeriod(t *testing.T) {
 	r := start(t, Options{Workers: 1, Grace: 50 * time.Millisecond})
 	for range 3 {
 		r.send("sleep", "x")
@@ -575,7 +575,7 @@ func TestWhatWorkersHoldIsFlushedAfterTheGracePeriodButTooLate(t *testing.T) {
 	}
 }
 
-func TestTerminationEndsTheRun(t *testing.T) {
+func TestSignal_TerminationEndsTheRun(t *testing.T) {
 	for _, daemon := range []bool{false, true} {
 		r := start(t, Options{Daemon: daemon})
 		if err := r.Signal(syscall.SIGTERM); err != nil {
@@ -594,7 +594,7 @@ func TestTerminationEndsTheRun(t *testing.T) {
 	}
 }
 
-func TestDaemonRunsInAnotherProcessThanRegister(t *testing.T) {
+func TestDaemon_RunsInAnotherProcessThanRegister(t *testing.T) {
 	r := start(t, Options{Daemon: true, ReinstallSignals: true, Workers: 1})
 	r.send("ok", "x")
 	r.drain()
@@ -607,7 +607,7 @@ func TestDaemonRunsInAnotherProcessThanRegister(t *testing.T) {
 	}
 }
 
-func TestSendFeelsBackPressure(t *testing.T) {
+func TestSend_BlocksUnderBackPressure(t *testing.T) {
 	r := start(t, Options{Workers: 1, MaxOutstanding: 2, Grace: 10 * time.Second})
 	big := make([]byte, 1<<20)
 	began := time.Now()
@@ -624,7 +624,7 @@ func TestSendFeelsBackPressure(t *testing.T) {
 	}
 }
 
-func TestBadInputIsReported(t *testing.T) {
+func TestInput_BadFramesAreReported(t *testing.T) {
 	r := start(t, Options{})
 	if err := r.Send(7, "ok", nil); err != nil { // there is no such instance
 		t.Fatal(err)
@@ -632,7 +632,7 @@ func TestBadInputIsReported(t *testing.T) {
 	r.endWith(ExitUsage)
 }
 
-func TestEmptyAndBigChunksArrive(t *testing.T) {
+func TestSend_EmptyAndBigChunksArrive(t *testing.T) {
 	r := start(t, Options{Workers: 1})
 	r.send("ok", "")
 	r.send("ok", strings.Repeat("\x01", 12<<20))
@@ -643,7 +643,7 @@ func TestEmptyAndBigChunksArrive(t *testing.T) {
 	}
 }
 
-func TestNothingIsLeftWhenTheContextEnds(t *testing.T) {
+func TestStart_LeavesNothingWhenTheContextEnds(t *testing.T) {
 	for _, daemon := range []bool{false, true} {
 		ctx, cancel := context.WithCancel(t.Context())
 		o, record := options(t, Options{Workers: 1, Daemon: daemon})
@@ -665,7 +665,7 @@ func TestNothingIsLeftWhenTheContextEnds(t *testing.T) {
 	}
 }
 
-// driveForEver starts a host whose plugin hangs, in a process that is to be killed.
+// driveForEver starts a host whose plugin hangs, in a process that the test kills.
 func driveForEver() {
 	h, err := Start(context.Background(), Options{Plugin: os.Getenv("HOST_TEST_DRIVER"), Workers: 1})
 	if err == nil {
@@ -679,7 +679,7 @@ func driveForEver() {
 	select {}
 }
 
-func TestNothingIsLeftWhenTheDriverIsKilled(t *testing.T) {
+func TestStart_LeavesNothingWhenTheDriverIsKilled(t *testing.T) {
 	const setChildSubreaper = 36 // orphans become children of this process: it can wait for them
 	if _, _, errno := syscall.RawSyscall(syscall.SYS_PRCTL, setChildSubreaper, 1, 0); errno != 0 {
 		t.Skip(errno)
@@ -718,7 +718,7 @@ func await(t *testing.T, what string, condition func() bool) {
 	}
 }
 
-func TestOneExitEndsTheLastInstanceOnly(t *testing.T) {
+func TestOneExit_EndsTheLastInstanceOnly(t *testing.T) {
 	r := start(t, Options{Shape: "1.9", OneExit: true, Instances: []Properties{nil, nil}})
 	r.end()
 	got := words(r.lines(), 2)
@@ -727,7 +727,7 @@ func TestOneExitEndsTheLastInstanceOnly(t *testing.T) {
 	}
 }
 
-func TestAMissingCompilerIsReported(t *testing.T) {
+func TestBuild_MissingCompilerIsReported(t *testing.T) {
 	t.Setenv("PATH", "")
 	t.Setenv("CC", "")
 	if _, err := Build(t.TempDir()); !errors.Is(err, ErrNoCompiler) {
@@ -735,7 +735,7 @@ func TestAMissingCompilerIsReported(t *testing.T) {
 	}
 }
 
-func TestTheHostsOwnCodeIsCleanUnderSanitizers(t *testing.T) {
+func TestHost_IsCleanUnderSanitizers(t *testing.T) {
 	paths, err := build("", exportSets-1, exportSets, "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 	if err != nil {
 		t.Skipf("no sanitizers here: %v", err)

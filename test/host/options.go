@@ -13,14 +13,14 @@ type Shape string
 // Shapes lists all shapes, oldest first.
 var Shapes = []Shape{"1.9", "2.0", "2.2", "3.2", "4.0", "4.2", "5.0", "5.1.1"}
 
-// Newest is the shape that is played when none is asked for.
+// Newest is the default shape.
 const Newest Shape = "5.1.1"
 
 // exportSets is the number of different sets of symbols that the versions export.
 const exportSets = 4
 
-// shapes repeats what Go must know of the C table: which of the binaries plays the shape, and what
-// the shape can do.
+// shapes repeats the part of the C table that Go needs: which binary plays the shape, and what the
+// shape can do.
 var shapes = map[Shape]struct {
 	exports int
 	hooks   bool
@@ -31,15 +31,15 @@ var shapes = map[Shape]struct {
 	"4.2": {3, true}, "5.0": {3, true}, "5.1.1": {3, true},
 }
 
-// HasAPI tells whether the version has more than the property getter: log_print, log checks and
+// HasAPI reports whether the version has more than the property getter: log_print, log checks and
 // metrics.
 func (s Shape) HasAPI() bool { return shapes[s].exports > 0 }
 
-// TellsVersion tells whether the version exports what leads to its number, which is the name of the
-// shape here.
+// TellsVersion reports whether a plugin can find out the version, which is the name of the shape
+// here.
 func (s Shape) TellsVersion() bool { return shapes[s].exports > 1 }
 
-// HasHooks tells whether the version calls FLBPluginPreRegister, FLBPluginOutputPreRun and
+// HasHooks reports whether the version calls FLBPluginPreRegister, FLBPluginOutputPreRun and
 // FLBPluginOutputPreExit.
 func (s Shape) HasHooks() bool { return shapes[s].hooks }
 

@@ -17,7 +17,7 @@ const (
 	ExitTimeout   = 14 // Options.Timeout passed: see Report.Hangs
 )
 
-// What a flush may return.
+// The return values of a flush.
 const (
 	FlushError = 0
 	FlushOK    = 1
@@ -55,7 +55,7 @@ type Call struct {
 	Duration time.Duration
 }
 
-// Hang is a callback that was still running when the time was over.
+// Hang is a callback that was still running at the timeout.
 type Hang struct {
 	Callback, Thread, Instance string
 	Chunk                      int
@@ -78,7 +78,7 @@ type Metric struct {
 	Value    float64
 }
 
-// Counts is what became of the chunks of one instance. A chunk ends in one of OK, Errors, GivenUp
+// Counts is the outcome of the chunks of one instance. A chunk ends in one of OK, Errors, GivenUp
 // and Undelivered.
 type Counts struct {
 	Name        string
@@ -124,7 +124,7 @@ type Report struct {
 	Signal   syscall.Signal
 }
 
-// HasLog tells whether a log line of the level, or of any level when it is empty, contains the
+// HasLog reports whether a log line of the level, or of any level when it is empty, contains the
 // text.
 func (r *Report) HasLog(level, text string) bool {
 	for _, l := range r.Logs {
@@ -135,7 +135,7 @@ func (r *Report) HasLog(level, text string) bool {
 	return false
 }
 
-// ExitError tells that the host did not end well.
+// ExitError is the error of a host that failed.
 type ExitError struct{ Report Report }
 
 func (e *ExitError) Error() string {
@@ -236,7 +236,7 @@ func count(v any) int {
 	return int(f)
 }
 
-// add takes one event into the report.
+// add adds one event to the report.
 func (r *Report) add(e *event) {
 	switch e.Event {
 	case "flush":

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestTheVersionIsToldFromTheVersionOnThatExportsTheWayToIt(t *testing.T) {
+func TestVersion_IsAvailableInShapesThatExportIt(t *testing.T) {
 	for _, shape := range Shapes {
 		r := start(t, Options{Shape: shape}, "ask-version")
 		r.end()
@@ -23,7 +23,7 @@ func TestTheVersionIsToldFromTheVersionOnThatExportsTheWayToIt(t *testing.T) {
 	}
 }
 
-func TestHostReportsMisuseOfWhatTellsTheVersion(t *testing.T) {
+func TestReport_MisuseOfTheVersionInterface(t *testing.T) {
 	for misdeed, want := range map[string]string{
 		"leave-metrics": "FLBPluginInit: left 1 of what cmt_create and cmt_encode_text_create gave it",
 		"leave-text":    "FLBPluginInit: left 1 of what",
@@ -46,7 +46,7 @@ func TestHostReportsMisuseOfWhatTellsTheVersion(t *testing.T) {
 	}
 }
 
-func TestHostReportsAConfigurationKeptOverAReload(t *testing.T) {
+func TestReport_ConfigurationKeptOverAReload(t *testing.T) {
 	r := start(t, Options{}, "ask-version", "keep-config")
 	if _, _, err := r.Reload(); err != nil {
 		t.Fatal(err)

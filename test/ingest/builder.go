@@ -150,8 +150,8 @@ func (b *builder) flatten(prefix string, object []byte, level int) {
 	})
 }
 
-// named says whether a key is a source of a special attribute; such a key is
-// not cut, however small the limit.
+// named reports whether a key is a source of a special attribute; such a key is not cut, however
+// small the limit.
 func named(key string) bool {
 	_, ok := roleOf(key)
 	return ok

@@ -89,12 +89,12 @@ func Half() Fault { return Fault{HalfBody: true, StoreFirst: true} }
 // Endless answers 400 with a body of n bytes.
 func Endless(n int64) Fault { return Fault{EndlessBody: n} }
 
-// acts says whether the fault does more than delay.
+// acts reports whether the fault does more than delay.
 func (f *Fault) acts() bool {
 	return f.Reset || f.Close || f.HalfBody || f.EndlessBody > 0 || f.Status != 0 && f.Status != http.StatusNoContent
 }
 
-// stores says whether the request is served before the fault.
+// stores reports whether the request is served before the fault.
 func (f *Fault) stores() bool { return f.StoreFirst || f.Status >= 200 && f.Status < 300 && f.acts() }
 
 // answer returns the complete answer of the fault.

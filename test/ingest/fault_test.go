@@ -55,7 +55,7 @@ func listening(t testing.TB, s *Server, secure bool) (client *http.Client, url s
 	return &http.Client{Transport: transport}, url
 }
 
-func TestFaultsAnswerAndStoreAsTheySay(t *testing.T) {
+func TestFault_AnswersAndStoresAsDeclared(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		fault  Fault
@@ -101,7 +101,7 @@ func TestFaultsAnswerAndStoreAsTheySay(t *testing.T) {
 	}
 }
 
-func TestCutConnectionsLookAsOnTheWire(t *testing.T) {
+func TestFault_CutConnectionsLookAsOnTheWire(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		for _, c := range []struct {
 			fault  Fault
@@ -134,7 +134,7 @@ func TestCutConnectionsLookAsOnTheWire(t *testing.T) {
 	}
 }
 
-func TestTimesRepeatAStepAndTheRuleIsAskedFirst(t *testing.T) {
+func TestFault_TimesRepeatAStepAndTheRuleComesFirst(t *testing.T) {
 	s := newServer(t, Options{})
 	s.Script(Fault{Status: 503, Times: 2}, Fault{Status: 429}, Fault{Status: 500, Times: -1})
 	s.ScriptFunc(func(n int, r *http.Request) *Fault {
@@ -158,7 +158,7 @@ func TestTimesRepeatAStepAndTheRuleIsAskedFirst(t *testing.T) {
 	}
 }
 
-func TestADelayPassesBeforeTheDeservedAnswer(t *testing.T) {
+func TestDelay_PassesBeforeTheRealAnswer(t *testing.T) {
 	var slept []time.Duration
 	var storedBefore []int
 	var s *Server
@@ -182,7 +182,7 @@ func TestADelayPassesBeforeTheDeservedAnswer(t *testing.T) {
 	}
 }
 
-func TestADelayEndsWithTheClientAndWithTheServer(t *testing.T) {
+func TestDelay_EndsWithTheClientAndWithTheServer(t *testing.T) {
 	for _, who := range []string{"client", "server"} {
 		t.Run(who, func(t *testing.T) {
 			waiting := make(chan struct{})
@@ -224,7 +224,7 @@ func TestADelayEndsWithTheClientAndWithTheServer(t *testing.T) {
 	}
 }
 
-func TestADelayUnderAnotherHTTPServerEndsWithClose(t *testing.T) {
+func TestDelay_UnderAnotherHTTPServerEndsWithClose(t *testing.T) {
 	waiting := make(chan struct{})
 	s := newServer(t, Options{Sleep: func(ctx context.Context, _ time.Duration) error {
 		close(waiting)
@@ -251,7 +251,7 @@ func TestADelayUnderAnotherHTTPServerEndsWithClose(t *testing.T) {
 	}
 }
 
-func TestAnEndlessBodyIsBoundedInTime(t *testing.T) {
+func TestBody_EndlessOneIsBoundedInTime(t *testing.T) {
 	s := newServer(t, Options{})
 	_, url := listening(t, s, false)
 	s.Script(Fault{EndlessBody: 1 << 40, EndlessFor: 20 * time.Millisecond})

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func TestFaultScriptsAreRead(t *testing.T) {
+func TestFaultScript_IsParsed(t *testing.T) {
 	for text, want := range map[string][]Fault{
 		"503*3,reset,delay=2s:204,429/retry-after=5": {
 			{Status: 503, Times: 3}, {Reset: true}, {Delay: 2 * time.Second}, Throttled429(5 * time.Second)},
@@ -29,7 +29,7 @@ func TestFaultScriptsAreRead(t *testing.T) {
 	}
 }
 
-func TestMistakesInAFaultScriptAreNamed(t *testing.T) {
+func TestFaultScript_MistakesAreNamed(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                     "no action",
 		"503,,500":             "no action",
@@ -65,7 +65,7 @@ func TestMistakesInAFaultScriptAreNamed(t *testing.T) {
 	}
 }
 
-func TestTheGrammarNamesEveryWordOfTheParser(t *testing.T) {
+func TestFaultScript_GrammarNamesEveryWord(t *testing.T) {
 	for _, word := range []string{"ok", "reset", "close", "half", "endless", "html400", "delay=", "stored:", "/retry-after=", "/header.",
 		"/body=", "/type=", "/status=", "/size=", "/for=", "*always"} {
 		if !strings.Contains(FaultGrammar, word) {

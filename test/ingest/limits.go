@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Profile is a kind of environment; it presets the limits and says whether
-// values keep their types.
+// Profile is a kind of environment; it presets the limits and reports whether values keep their
+// types.
 type Profile int
 
 const (
@@ -114,9 +114,8 @@ func (l Limits) over(preset Limits) Limits {
 	return l
 }
 
-// stringifies says whether keys are lowercased and values become strings.
+// stringifies reports whether keys are lowercased and values become strings.
 func (p Profile) stringifies() bool { return p != Grail }
 
-// pipelines says whether records pass OpenPipeline, which knows both data
-// models.
+// pipelines reports whether records pass OpenPipeline, which knows both data models.
 func (p Profile) pipelines() bool { return p == Grail || p == ClassicPipeline }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestTrimmingIsSilentAndNamedInTheRecord(t *testing.T) {
+func TestLimits_TrimmingIsNamedInTheRecordOnly(t *testing.T) {
 	small := Limits{ContentBytes: 5, Attributes: 2, KeyBytes: 4, ValueBytes: 3, Values: 2}
 	for _, c := range []struct {
 		name, body, key, value, warning string
@@ -49,7 +49,7 @@ func TestTrimmingIsSilentAndNamedInTheRecord(t *testing.T) {
 	}
 }
 
-func TestProfilesPresetTheDocumentedLimits(t *testing.T) {
+func TestProfile_PresetsTheDocumentedLimits(t *testing.T) {
 	for profile, want := range map[Profile][3]int{
 		Grail:           {10_000_000, 500, 32768},
 		ClassicPipeline: {524288, 50, 250},
@@ -68,7 +68,7 @@ func TestProfilesPresetTheDocumentedLimits(t *testing.T) {
 	}
 }
 
-func TestRequestsOverALimitAreRefusedWhole(t *testing.T) {
+func TestLimits_RequestOverOneIsRejectedWhole(t *testing.T) {
 	limits := Limits{RequestBytes: 100, ExpandedBytes: 150, Records: 3}
 	long := `{"content":"` + strings.Repeat("x", 100-14) + `"}`
 	event := `{"a":"` + strings.Repeat("x", 70) + `"}`
@@ -106,7 +106,7 @@ func TestRequestsOverALimitAreRefusedWhole(t *testing.T) {
 	}
 }
 
-func TestAGzipBombIsStoppedAtTheLimit(t *testing.T) {
+func TestLimits_GzipBombIsStopped(t *testing.T) {
 	s := newServer(t, Options{})
 	w := call{body: gzipped(t, strings.Repeat(" ", 50_000_000)), header: map[string]string{"Content-Encoding": "gzip"}}.do(s)
 	wantStatus(t, w, 413)

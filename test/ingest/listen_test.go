@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-func TestTheCertificateIsTrustedByItsPEMOnly(t *testing.T) {
+func TestCertificate_IsTrustedByItsPEMOnly(t *testing.T) {
 	s := newServer(t, Options{TLSNames: []string{"other.example"}})
 	url, ca, err := s.StartTLS("127.0.0.1:0")
 	if err != nil {
@@ -50,7 +50,7 @@ func TestTheCertificateIsTrustedByItsPEMOnly(t *testing.T) {
 	}
 }
 
-func TestConnectionsAndConcurrentRequestsAreCounted(t *testing.T) {
+func TestStats_CountConnectionsAndConcurrentRequests(t *testing.T) {
 	s := newServer(t, Options{})
 	url, err := s.Start("127.0.0.1:0")
 	if err != nil {
@@ -78,7 +78,7 @@ func TestConnectionsAndConcurrentRequestsAreCounted(t *testing.T) {
 	}
 }
 
-func TestCloseMayBeRepeatedAndEndsListening(t *testing.T) {
+func TestServer_CloseMayBeRepeatedAndEndsListening(t *testing.T) {
 	s := newServer(t, Options{})
 	url, err := s.Start("127.0.0.1:0")
 	if err != nil {
@@ -97,7 +97,7 @@ func TestCloseMayBeRepeatedAndEndsListening(t *testing.T) {
 	}
 }
 
-func TestStatsAreACopy(t *testing.T) {
+func TestStats_AreACopy(t *testing.T) {
 	s := newServer(t, Options{})
 	st := s.Stats()
 	st.ByStatus[204], st.Trims["x"] = 5, 5
@@ -106,7 +106,7 @@ func TestStatsAreACopy(t *testing.T) {
 	}
 }
 
-func TestOptionsThatContradictThemselvesAreRefused(t *testing.T) {
+func TestOptions_ContradictionsAreRefused(t *testing.T) {
 	for _, o := range []Options{
 		{Profile: 7}, {Structure: 7}, {RequireEnvironmentPath: true}, {Tokens: []Token{{}}}, {UnsupportedStatus: 200}, {MissingScopeStatus: 1000},
 		{Refuse: []string{"x", ""}}, {RefuseStatus: 204},
@@ -117,7 +117,7 @@ func TestOptionsThatContradictThemselvesAreRefused(t *testing.T) {
 	}
 }
 
-func TestNDJSONStoreWritesALineARecord(t *testing.T) {
+func TestNDJSONStore_WritesOneLinePerRecord(t *testing.T) {
 	var out strings.Builder
 	s := newServer(t, Options{Store: NewNDJSONStore(&out)})
 	wantStatus(t, post(s, "[{\"content\":\"a\\nb\"},\n{\"content\":\"c\"}]"), 204)
@@ -130,7 +130,7 @@ func TestNDJSONStoreWritesALineARecord(t *testing.T) {
 	}
 }
 
-func TestStoredKeysAreSorted(t *testing.T) {
+func TestServer_StoredKeysAreSorted(t *testing.T) {
 	s := newServer(t, Options{})
 	wantStatus(t, post(s, `{"z":1,"content":"c","a":{},"A":2,"é":3}`), 204)
 	var keys []string
@@ -143,7 +143,7 @@ func TestStoredKeysAreSorted(t *testing.T) {
 	}
 }
 
-func TestRecordsSurviveTheReuseOfBuffers(t *testing.T) {
+func TestServer_RecordsSurviveTheReuseOfBuffers(t *testing.T) {
 	s := newServer(t, Options{})
 	for i := range 50 {
 		body, _ := json.Marshal(map[string]any{"content": strings.Repeat(string(rune('a'+i%26)), 1000+i)})

@@ -33,7 +33,7 @@ func writeAccepted(w http.ResponseWriter) {
 // out of range; that it is so for all others than three is inferred.
 var longTime = regexp.MustCompile(`^"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.([0-9]{1,2}|[0-9]{4,}))?([Zz+-]|")`)
 
-// allShortTimes says whether a OneAgent reads the time of each event: the first of the keys that
+// allShortTimes reports whether a OneAgent reads the time of each event: the first of the keys that
 // can hold it, as in an environment (inferred).
 func allShortTimes(events [][]byte) bool {
 	for _, event := range events {
@@ -51,7 +51,7 @@ func allShortTimes(events [][]byte) bool {
 	return true
 }
 
-// noteToken notes a token that nobody asked for.
+// noteToken records that a token was sent although none is needed.
 func (s *Server) noteToken(e *Exchange, r *http.Request, query []parameter) {
 	value, _ := credentials(r, query)
 	e.Token = PublicPart(value)

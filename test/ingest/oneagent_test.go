@@ -16,7 +16,7 @@ func pathOf(o Options) string {
 	return ingestPath
 }
 
-func TestAOneAgentTakesJSONWithoutATokenAndTimesOfThreeDigits(t *testing.T) {
+func TestOneAgent_TakesJSONWithoutATokenAndTimesOfThreeDigits(t *testing.T) {
 	const record = `{"timestamp":"2026-03-10T11:00:00.123Z","content":"c"}`
 	plain := map[string]string{"Authorization": ""}
 	with := func(key, value string) map[string]string { return map[string]string{"Authorization": "", key: value} }
@@ -64,7 +64,7 @@ func TestAOneAgentTakesJSONWithoutATokenAndTimesOfThreeDigits(t *testing.T) {
 	}
 }
 
-func TestAOneAgentKnowsNoHeaderWithAttributesAndNamesNoToken(t *testing.T) {
+func TestOneAgent_KnowsNoAttributeHeaderAndNamesNoToken(t *testing.T) {
 	s := newServer(t, Options{OneAgent: true})
 	wantStatus(t, call{body: `{"content":"c"}`, target: oneAgentPath, header: map[string]string{"X-Dynatrace-Attr": "a=b"}}.do(s), 204)
 	m := fields(t, only(t, s))
@@ -75,8 +75,8 @@ func TestAOneAgentKnowsNoHeaderWithAttributesAndNamesNoToken(t *testing.T) {
 	}
 }
 
-// TestAOneAgentAcceptsWithALength looks at the bytes: Go's client hides the length of a 204.
-func TestAOneAgentAcceptsWithALength(t *testing.T) {
+// TestOneAgent_AcceptsWithALength looks at the bytes: Go's client hides the length of a 204.
+func TestOneAgent_AcceptsWithALength(t *testing.T) {
 	s := newServer(t, Options{OneAgent: true})
 	url, err := s.Start("127.0.0.1:0")
 	if err != nil {

@@ -270,7 +270,7 @@ func eachField(message []byte, do func(field) error) error {
 	return nil
 }
 
-// floatText writes a float so that a whole one is told from an integer.
+// floatText writes a float so that a whole number differs from an integer.
 func floatText(f float64) []byte {
 	switch {
 	case math.IsNaN(f):

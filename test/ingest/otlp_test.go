@@ -50,7 +50,7 @@ func join(parts ...[]byte) (all []byte) {
 	return all
 }
 
-func TestAnOTLPRecordIsStoredByTheRulesOfItsPage(t *testing.T) {
+func TestOTLP_RecordIsStoredByTheDocumentedRules(t *testing.T) {
 	at := uint64(noon.UnixNano()) - 1
 	trace := []byte("0123456789abcdef")
 	record := join(fixed(1, at), num(2, 13), msg(5, str(1, "content é")), attr(6, "n", num(3, 1<<64-3)), attr(6, "f", fixed(4, 0x3ff0000000000000)),
@@ -86,7 +86,7 @@ func TestAnOTLPRecordIsStoredByTheRulesOfItsPage(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongWithAnOTLPRequestIsSaidInItsOwnWay(t *testing.T) {
+func TestOTLP_ErrorsAreStatusMessages(t *testing.T) {
 	good := request(nil, nil, join(fixed(1, uint64(noon.UnixNano())), msg(5, str(1, "poison"))))
 	old := request(nil, nil, fixed(1, 1))
 	deep := str(1, "x")

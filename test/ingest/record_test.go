@@ -65,7 +65,7 @@ func checkRecords(t *testing.T, opts Options, cases []recordCase) {
 	}
 }
 
-func TestRecordsInTheRawModel(t *testing.T) {
+func TestRecord_InTheRawModel(t *testing.T) {
 	checkRecords(t, Options{}, []recordCase{
 		{"an empty event has empty content", `{}`, nil},
 		{"special keys are taken in the documented order", `{"message":"m","content":"c","time":1,"timestamp":"2026-03-10T11:00:00Z","level":"info","severity":"warn"}`,
@@ -108,7 +108,7 @@ func TestRecordsInTheRawModel(t *testing.T) {
 	})
 }
 
-func TestRecordsInTheFlattenedModel(t *testing.T) {
+func TestRecord_InTheFlattenedModel(t *testing.T) {
 	checkRecords(t, Options{Structure: Flattened}, []recordCase{
 		{"objects become dotted keys", `{"content":"c","a":{"b":{"c":1},"d":[1]},"e":{}}`,
 			map[string]string{"content": `"c"`, "a.b.c": `1`, "a.d": `[1]`}},
@@ -125,7 +125,7 @@ func TestRecordsInTheFlattenedModel(t *testing.T) {
 	})
 }
 
-func TestClassicAndManagedLowercaseKeysAndStringifyValues(t *testing.T) {
+func TestRecord_ClassicAndManagedLowercaseKeysAndStringifyValues(t *testing.T) {
 	body := `{"Content":"c","Key":1.50,"B":true,"n":null,"A":[1,2],"O":{"X":1}}`
 	checkRecords(t, Options{Profile: ClassicPipeline}, []recordCase{{"classic pipeline", body, map[string]string{
 		"content": `"c"`, "key": `"1.50"`, "b": `"true"`, "n": `null`, "a": `["1","2"]`, "o": `"{\"X\":1}"`}}})
@@ -137,11 +137,11 @@ func TestClassicAndManagedLowercaseKeysAndStringifyValues(t *testing.T) {
 		"a": `"1"`, "overwritten1.a": `"2"`, "dt.ingest.warnings": `["attr_key_case_mismatch"]`}}})
 }
 
-func TestNoContentSwitchLeavesContentEmpty(t *testing.T) {
+func TestRecord_NoContentSwitchLeavesContentEmpty(t *testing.T) {
 	checkRecords(t, Options{Structure: Flattened, NoContent: NoContentEmpty}, []recordCase{{"empty", `{"a":1}`, map[string]string{"a": `1`}}})
 }
 
-func TestDuplicateKeysAreCountedAndClashesOfFlatteningAreNot(t *testing.T) {
+func TestRecord_DuplicateKeysAreCountedButNotFlatteningClashes(t *testing.T) {
 	for body, want := range map[string]int{
 		`[{"a":1,"b":2},{"a":1}]`:             0,
 		`[{"a":1,"a":1},{"b":1,"b":1,"b":1}]`: 3,
@@ -160,7 +160,7 @@ func TestDuplicateKeysAreCountedAndClashesOfFlatteningAreNot(t *testing.T) {
 	}
 }
 
-func TestQueryAndHeaderAttributesWinByPrecedence(t *testing.T) {
+func TestRequest_QueryAndHeaderAttributesWinByPrecedence(t *testing.T) {
 	s := newServer(t, Options{})
 	w := call{
 		target: "?a=query&list=1&list=2&structure=raw&Content-Type=application/json&api-token=x&sp%20ace=%26",
@@ -173,7 +173,7 @@ func TestQueryAndHeaderAttributesWinByPrecedence(t *testing.T) {
 		"list": `["1","2"]`, "region": `"eu-central"`, "sp ace": `"&"`})
 }
 
-func TestStructureComesFromQueryThenHeaderThenEnvironment(t *testing.T) {
+func TestRequest_StructureComesFromQueryThenHeaderThenEnvironment(t *testing.T) {
 	for _, c := range []struct {
 		opts          Options
 		query, header string

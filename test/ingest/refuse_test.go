@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestARequestWithPoisonIsRefusedWhole(t *testing.T) {
+func TestRefuse_RequestWithPoisonIsRejectedWhole(t *testing.T) {
 	poison := []string{"bad apple", `"secret":`}
 	for _, c := range []struct {
 		name   string
@@ -66,7 +66,7 @@ func TestARequestWithPoisonIsRefusedWhole(t *testing.T) {
 	}
 }
 
-func TestTheViolationsOfAnAnswerAreBounded(t *testing.T) {
+func TestRefuse_ViolationsOfAnAnswerAreBounded(t *testing.T) {
 	s := newServer(t, Options{Refuse: []string{"x"}})
 	w := post(s, `[`+strings.TrimSuffix(strings.Repeat(`{"content":"x"},`, maxViolations+1), ",")+`]`)
 	wantStatus(t, w, 400)
@@ -75,7 +75,7 @@ func TestTheViolationsOfAnAnswerAreBounded(t *testing.T) {
 	}
 }
 
-func TestPoisonIsAnsweredWithAPageWhereEvery400Is(t *testing.T) {
+func TestRefuse_AnswersWithAPageWhereEvery400Does(t *testing.T) {
 	s := newServer(t, Options{Refuse: []string{"x"}, HTML400: true})
 	w := post(s, `{"content":"x"}`)
 	wantStatus(t, w, 400)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestContentTypesDecideHowTheBodyIsCut(t *testing.T) {
+func TestRequest_ContentTypeDecidesHowTheBodyIsSplit(t *testing.T) {
 	const lines = "{\"content\":\"a\"}\n\r\n{\"content\":\"b\"}\r\n"
 	for _, c := range []struct {
 		contentType, query, body string
@@ -43,7 +43,7 @@ func TestContentTypesDecideHowTheBodyIsCut(t *testing.T) {
 	}
 }
 
-func TestTextIsOneRecord(t *testing.T) {
+func TestRequest_TextIsOneRecord(t *testing.T) {
 	s := newServer(t, Options{})
 	wantStatus(t, call{body: "one\n\"two\"\t\x01é", header: map[string]string{"Content-Type": "text/plain"}}.do(s), 204)
 	if got := fields(t, only(t, s))["content"]; got != "one\n\"two\"\t\x01é" {
@@ -51,7 +51,7 @@ func TestTextIsOneRecord(t *testing.T) {
 	}
 }
 
-func TestBodiesThatCannotBeReadAreRefusedWithTheReason(t *testing.T) {
+func TestRequest_UnreadableBodyIsRejectedWithTheReason(t *testing.T) {
 	gz := map[string]string{"Content-Encoding": "gzip"}
 	whole := gzipped(t, `[{"content":"c"}]`)
 	for _, c := range []struct {
@@ -99,7 +99,7 @@ func TestBodiesThatCannotBeReadAreRefusedWithTheReason(t *testing.T) {
 	wantStatus(t, call{body: `{}`, header: map[string]string{"Content-Type": "a/b"}}.do(s), 415)
 }
 
-func TestRecordsOverADayOldAreDropped(t *testing.T) {
+func TestRecord_OverADayOldIsDropped(t *testing.T) {
 	const day, older, soon, later = `{"timestamp":"2026-03-09T12:00:00Z"}`, `{"timestamp":"2026-03-09T11:59:59.999Z"}`,
 		`{"timestamp":"2026-03-10T12:10:00Z"}`, `{"timestamp":"2026-03-10T12:10:00.001Z"}`
 	for _, c := range []struct {
@@ -135,7 +135,7 @@ func TestRecordsOverADayOldAreDropped(t *testing.T) {
 	}
 }
 
-func TestFutureTimestampsAreCorrectedInBothModes(t *testing.T) {
+func TestRecord_FutureTimestampIsCorrectedInBothModes(t *testing.T) {
 	for mode, want := range map[FutureMode]string{FutureNow: "2026-03-10T12:00:00.000000000Z", FutureNowPlus: "2026-03-10T12:10:00.000000000Z"} {
 		s := newServer(t, Options{Future: mode})
 		wantStatus(t, post(s, `{"timestamp":"2026-03-10T12:10:00.001Z"}`), 204)
@@ -152,7 +152,7 @@ func TestFutureTimestampsAreCorrectedInBothModes(t *testing.T) {
 	}
 }
 
-func TestTooNestedRecordsAreNamedOnRequest(t *testing.T) {
+func TestRecord_TooNestedIsNamedOnRequest(t *testing.T) {
 	body := `[{"content":"c"},{"content":"c","a":{"b":{"c":{"d":{"e":{"f":1}}}}}}]`
 	wantStatus(t, post(newServer(t, Options{Structure: Flattened}), body), 204)
 	s := newServer(t, Options{Structure: Flattened, TooNestedPartial: true})
@@ -163,7 +163,7 @@ func TestTooNestedRecordsAreNamedOnRequest(t *testing.T) {
 	}
 }
 
-func TestHTML400TurnsEvery400IntoAPage(t *testing.T) {
+func TestHTML400_TurnsEvery400IntoAPage(t *testing.T) {
 	s := newServer(t, Options{HTML400: true})
 	w := post(s, `[`)
 	wantStatus(t, w, 400)
@@ -176,7 +176,7 @@ type failingStore struct{}
 
 func (failingStore) Put([]json.RawMessage) error { return errors.New("disk on fire") }
 
-func TestAStoreThatFailsIsAFullQueue(t *testing.T) {
+func TestStore_FailureIsAFullQueue(t *testing.T) {
 	s := newServer(t, Options{Store: failingStore{}})
 	w := post(s, `[{},{}]`)
 	wantStatus(t, w, 503)

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestDuplicateKeysAreCountedAtEveryDepth(t *testing.T) {
+func TestScan_DuplicateKeysAreCountedAtEveryDepth(t *testing.T) {
 	for text, want := range map[string]int{
 		`{}`:                                 0,
 		`{"a":1,"b":{"a":1},"c":["a","a"]}`:  0,
@@ -27,7 +27,7 @@ func TestDuplicateKeysAreCountedAtEveryDepth(t *testing.T) {
 	}
 }
 
-func TestHostileNestingAndEscapesAreWalkedInLinearTime(t *testing.T) {
+func TestScan_HostileNestingTakesLinearTime(t *testing.T) {
 	deep := `{"a":` + strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000) + `}`
 	escapes := `{"a":"` + strings.Repeat(`\n`, 2_000_000) + `"}`
 	objects := strings.Repeat(`{"a":`, 9_000) + "1" + strings.Repeat("}", 9_000)

@@ -86,7 +86,7 @@ func (s *Server) Reset() {
 	s.stats, s.script, s.rule, s.ingested = newStats(), nil, nil, 0
 }
 
-// put gives records to the store.
+// put stores records.
 func (s *Server) put(records []json.RawMessage) error {
 	s.putMu.Lock()
 	defer s.putMu.Unlock()

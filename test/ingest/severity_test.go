@@ -2,7 +2,7 @@ package ingest
 
 import "testing"
 
-func TestSeverityTextsBecomeLoglevelAndStatus(t *testing.T) {
+func TestSeverity_TextBecomesLoglevelAndStatus(t *testing.T) {
 	for text, want := range map[string][2]string{
 		"emergency": {"EMERGENCY", "ERROR"},
 		"FATAL":     {"EMERGENCY", "ERROR"},

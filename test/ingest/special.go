@@ -96,7 +96,7 @@ func spelling(r role) string {
 	return [targets][]string{timestampKeys, loglevelKeys, contentKeys}[r.target][r.rank]
 }
 
-// took says whether the attribute at index became a special one.
+// took reports whether the attribute at index became a special one.
 func (s *specials) took(index int) bool {
 	for _, b := range s.best {
 		if b.found && b.index == index {

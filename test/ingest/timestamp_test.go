@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestTimestampsOfAllDocumentedFormatsAreUnderstood(t *testing.T) {
+func TestTimestamp_AllDocumentedFormatsAreUnderstood(t *testing.T) {
 	for text, want := range map[string]string{
 		"2026-03-10T11:59:58Z":             "2026-03-10T11:59:58.000000000Z",
 		"2026-03-10T11:59:58.123Z":         "2026-03-10T11:59:58.123000000Z",
@@ -37,7 +37,7 @@ func TestTimestampsOfAllDocumentedFormatsAreUnderstood(t *testing.T) {
 	}
 }
 
-func TestOtherTimestampsAreNotUnderstood(t *testing.T) {
+func TestTimestamp_OtherFormatsAreNotUnderstood(t *testing.T) {
 	for _, text := range []string{
 		"", "yesterday", "1765281600123456789", "10000000000000000", "-1", "1e999999999", "0x10", "1_000", "Infinity", "nan",
 		"2026-03-10 11:59:58", "2026-03-10T11:59:58,5Z", "2026-02-30T11:59:58Z", "2026-03-10T11:59:58+0200", "2026-03-10",
@@ -49,7 +49,7 @@ func TestOtherTimestampsAreNotUnderstood(t *testing.T) {
 	}
 }
 
-func TestRFC3164TakesTheYearNearestToNow(t *testing.T) {
+func TestTimestamp_RFC3164TakesTheNearestYear(t *testing.T) {
 	newYear := time.Date(2026, 12, 31, 23, 59, 0, 0, time.UTC)
 	got, ok := parseTimestamp("Jan  1 00:01:00", newYear)
 	if want := time.Date(2027, 1, 1, 0, 1, 0, 0, time.UTC); !ok || !got.Equal(want) {

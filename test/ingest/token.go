@@ -47,7 +47,7 @@ func PublicPart(token string) string {
 	return ""
 }
 
-// platform says whether a token is one for the Bearer scheme.
+// platform reports whether a token is one for the Bearer scheme.
 func platform(token string) bool {
 	return strings.HasPrefix(token, "dt0s") || jwtShape.MatchString(token)
 }

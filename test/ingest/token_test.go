@@ -8,7 +8,7 @@ import (
 
 const jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.c2ln"
 
-func TestTokensAreAcceptedInTheSchemeOfTheirKindOnly(t *testing.T) {
+func TestToken_IsAcceptedInItsSchemeOnly(t *testing.T) {
 	noScope := strings.Replace(classicToken, "Z", "N", 1)
 	expired := strings.Replace(classicToken, "Z", "E", 1)
 	disabled := strings.Replace(platformToken, "Z", "D", 1)
@@ -67,7 +67,7 @@ func TestTokensAreAcceptedInTheSchemeOfTheirKindOnly(t *testing.T) {
 	}
 }
 
-func TestLookupTellsWhatATokenMayDo(t *testing.T) {
+func TestToken_LookupReturnsItsScopes(t *testing.T) {
 	weak := strings.Replace(classicToken, "Z", "W", 1)
 	opts := Options{Tokens: []Token{
 		{Value: classicToken}, {Value: weak, Scopes: []string{"metrics.read"}, Expires: noon.Add(time.Hour)}, {Value: platformToken},
@@ -99,7 +99,7 @@ func TestLookupTellsWhatATokenMayDo(t *testing.T) {
 	}
 }
 
-func TestOnlyThePublicPartOfATokenIsShown(t *testing.T) {
+func TestToken_OnlyThePublicPartIsShown(t *testing.T) {
 	for token, want := range map[string]string{
 		classicToken: "dt0c01.ABCDEFGHIJKLMNOPQRSTUVWX",
 		jwt:          "", "plain": "", "": "", "a.b.c": "", "dt0c01.x": "",
@@ -110,7 +110,7 @@ func TestOnlyThePublicPartOfATokenIsShown(t *testing.T) {
 	}
 }
 
-func TestPathsAndMethods(t *testing.T) {
+func TestRoute_PathsAndMethods(t *testing.T) {
 	env := Options{EnvironmentID: "abc"}
 	strict := Options{EnvironmentID: "abc", RequireEnvironmentPath: true}
 	for _, c := range []struct {
@@ -152,7 +152,7 @@ func TestPathsAndMethods(t *testing.T) {
 	}
 }
 
-func TestHealthIsPlainOrQuoted(t *testing.T) {
+func TestHealth_IsPlainOrQuoted(t *testing.T) {
 	for quoted, want := range map[bool]string{false: `RUNNING`, true: `"RUNNING"`} {
 		s := newServer(t, Options{QuotedHealth: quoted})
 		if got := (call{method: "GET", target: "/rest/health", header: map[string]string{"Authorization": ""}}).do(s).Body.String(); got != want {

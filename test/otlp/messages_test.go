@@ -225,7 +225,7 @@ func compare(t *testing.T, name string, data []byte, size int) {
 	}
 }
 
-func TestTheMessagesSayWhatTheJSONSays(t *testing.T) {
+func TestMessages_EqualTheJSON(t *testing.T) {
 	for _, c := range corpus.All() {
 		compare(t, c.Name, c.Data, 9_500_000)
 		compare(t, c.Name+" in parts", c.Data, 64<<10)
@@ -235,9 +235,9 @@ func TestTheMessagesSayWhatTheJSONSays(t *testing.T) {
 	}
 }
 
-// TestGroupsStayTogetherHoweverTheyAreCut: a record that does not fit can be the first of its
+// TestGroups_StayTogetherInEveryPayload: a record that does not fit can be the first of its
 // group.
-func TestGroupsStayTogetherHoweverTheyAreCut(t *testing.T) {
+func TestGroups_StayTogetherInEveryPayload(t *testing.T) {
 	s := corpus.Str
 	var data []byte
 	for i := range 300 {
@@ -266,9 +266,9 @@ func TestGroupsStayTogetherHoweverTheyAreCut(t *testing.T) {
 	}
 }
 
-// TestARecordThatIsTakenAwayLeavesNoTrace: a body may go on, or end, behind the record before it,
+// TestMessages_RemovedRecordLeavesNoTrace: a body may go on, or end, behind the record before it,
 // whatever the last one has begun.
-func TestARecordThatIsTakenAwayLeavesNoTrace(t *testing.T) {
+func TestMessages_RemovedRecordLeavesNoTrace(t *testing.T) {
 	text := func(s string) record.Value { return record.Value{Kind: record.String, Text: []byte(s)} }
 	service := func(s string) []record.Attribute {
 		return []record.Attribute{{Key: []byte("service.name"), Value: text(s)}}

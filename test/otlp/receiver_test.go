@@ -102,8 +102,8 @@ func send(t *testing.T, endpoint string, chunk []byte, more options) (flush.Outc
 	return in.Flush([]byte("app"), chunk, true), log
 }
 
-// TestTheCollectorReadsEachFieldAsItWasMeant.
-func TestTheCollectorReadsEachFieldAsItWasMeant(t *testing.T) {
+// TestCollector_ReadsEachField.
+func TestCollector_ReadsEachField(t *testing.T) {
 	s := corpus.Str
 	at := time.Date(2026, 11, 22, 10, 0, 0, 123456789, time.UTC)
 	trace, span := "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -156,9 +156,9 @@ func TestTheCollectorReadsEachFieldAsItWasMeant(t *testing.T) {
 	}
 }
 
-// TestTheSchemaOfAResourceGoesWithIt wherever Fluent Bit puts it: beside the resource (5.1) or in
+// TestCollector_SchemaOfAResourceGoesWithIt wherever Fluent Bit puts it: beside the resource (5.1) or in
 // it.
-func TestTheSchemaOfAResourceGoesWithIt(t *testing.T) {
+func TestCollector_SchemaOfAResourceGoesWithIt(t *testing.T) {
 	s := corpus.Str
 	in := func(dst []byte, body corpus.Value) []byte {
 		dst = corpus.AppendEvent(dst, corpus.EventTime(math.MaxUint32, 0), corpus.Map(s("schema"), s("otlp")), body)
@@ -194,7 +194,7 @@ func want(t *testing.T, what string, got, want any) {
 	}
 }
 
-func TestTheCollectorTakesTheCorpusWhole(t *testing.T) {
+func TestCollector_TakesTheWholeCorpus(t *testing.T) {
 	for _, c := range corpus.All() {
 		sink := new(consumertest.LogsSink)
 		if out, log := send(t, receive(t, sink), c.Data, nil); out != flush.OutcomeOK {
@@ -206,8 +206,8 @@ func TestTheCollectorTakesTheCorpusWhole(t *testing.T) {
 	}
 }
 
-// TestWhatTheCollectorAnswersIsUnderstood: its errors are google.rpc.Status messages.
-func TestWhatTheCollectorAnswersIsUnderstood(t *testing.T) {
+// TestCollector_AnswersAreUnderstood: its errors are google.rpc.Status messages.
+func TestCollector_AnswersAreUnderstood(t *testing.T) {
 	chunk := corpus.AppendEvent(nil, corpus.At(time.Now()), nil, corpus.Fields("log", "x"))
 	for _, c := range []struct {
 		name string

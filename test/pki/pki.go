@@ -1,5 +1,5 @@
-// Package pki makes authorities and certificates for tests: ECDSA P-256 unless RSA is asked for,
-// valid for a day around now unless said otherwise.
+// Package pki issues certificates for tests. By default they have ECDSA P-256 keys and are valid
+// from a day ago until tomorrow.
 package pki
 
 import (
@@ -27,7 +27,7 @@ type Pair struct {
 	key  crypto.Signer
 }
 
-// Spec is what a certificate is to hold. The zero value is a server certificate without a name.
+// Spec is the content of a certificate. The zero value is a server certificate without a name.
 type Spec struct {
 	// Names are host names and addresses.
 	Names []string
@@ -41,25 +41,25 @@ type Spec struct {
 	authority bool
 }
 
-// SelfSigned is a certificate that is its own authority, like that of an ActiveGate.
+// SelfSigned returns a certificate that is its own authority, like that of an ActiveGate.
 func SelfSigned(t testing.TB, names ...string) Pair {
 	t.Helper()
 	return issue(t, Spec{Names: names, authority: true}, nil)
 }
 
-// Authority is one that can Issue certificates.
+// Authority returns a certificate that can Issue others.
 func Authority(t testing.TB) Pair {
 	t.Helper()
 	return AuthorityUntil(t, time.Time{})
 }
 
-// AuthorityUntil is an Authority that is over at a time.
+// AuthorityUntil returns an Authority that expires at a time.
 func AuthorityUntil(t testing.TB, end time.Time) Pair {
 	t.Helper()
 	return issue(t, Spec{NotAfter: end, authority: true}, nil)
 }
 
-// Issue makes a certificate that p signs.
+// Issue returns a certificate signed by p.
 func (p Pair) Issue(t testing.TB, s Spec) Pair {
 	t.Helper()
 	return issue(t, s, &p)
@@ -122,17 +122,17 @@ func issue(t testing.TB, s Spec, by *Pair) Pair {
 	return Pair{leaf, key}
 }
 
-// TLS is the pair for crypto/tls.
+// TLS returns the pair for crypto/tls.
 func (p Pair) TLS() tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{p.Leaf.Raw}, PrivateKey: p.key, Leaf: p.Leaf}
 }
 
-// CertPEM is the certificate as PEM.
+// CertPEM returns the certificate as PEM.
 func (p Pair) CertPEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.Leaf.Raw})
 }
 
-// KeyPEM is the key as PEM.
+// KeyPEM returns the key as PEM.
 func (p Pair) KeyPEM(t testing.TB) []byte {
 	t.Helper()
 	der, err := x509.MarshalPKCS8PrivateKey(p.key)
@@ -142,7 +142,7 @@ func (p Pair) KeyPEM(t testing.TB) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
 }
 
-// Write puts certificate and key into files of a directory, name.pem and name.key.
+// Write writes certificate and key to name.pem and name.key in a directory.
 func (p Pair) Write(t testing.TB, dir, name string) (certFile, keyFile string) {
 	t.Helper()
 	certFile, keyFile = filepath.Join(dir, name+".pem"), filepath.Join(dir, name+".key")
