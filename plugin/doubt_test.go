@@ -14,11 +14,11 @@ import (
 
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/flush"
-	"out_dynatrace/plugin/internal/fake"
+	"out_dynatrace/plugin/internal/flushtest"
 	"out_dynatrace/plugin/telemetry"
 )
 
-// pages is a server that refuses what holds fake.Poison, or everything, with a web page.
+// pages is a server that refuses what holds flushtest.Poison, or everything, with a web page.
 type pages struct {
 	mu       sync.Mutex
 	all      bool
@@ -32,7 +32,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Content-Encoding") == "gzip" {
 		body, _ = gzip.NewReader(r.Body)
 	}
-	var records []fake.Stored
+	var records []flushtest.Stored
 	if err := json.NewDecoder(body).Decode(&records); err != nil {
 		panic(err)
 	}
@@ -41,7 +41,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.requests++
 	refused := p.all || p.requests <= p.first
 	for _, record := range records {
-		refused = refused || fake.IsPoison(record)
+		refused = refused || flushtest.IsPoison(record)
 	}
 	if refused {
 		w.Header().Set("Content-Type", "text/html")
@@ -55,7 +55,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func (p *pages) instance(t *testing.T, endpoints ...string) (*Instance, *fake.Lines) {
+func (p *pages) instance(t *testing.T, endpoints ...string) (*Instance, *flushtest.Lines) {
 	t.Helper()
 	if endpoints == nil {
 		server := httptest.NewServer(p)
@@ -66,12 +66,12 @@ func (p *pages) instance(t *testing.T, endpoints ...string) (*Instance, *fake.Li
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := new(fake.Lines)
+	log := new(flushtest.Lines)
 	in, err := New(cfg, "", log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	in.now = func() time.Time { return fake.Clock }
+	in.now = func() time.Time { return flushtest.Clock }
 	t.Cleanup(in.Close)
 	return in, log
 }
@@ -81,7 +81,7 @@ func TestAServerThatRefusesEverythingWithAWebPageCostsNoRecord(t *testing.T) {
 	for _, n := range []int{1, 2, 10, 1000} {
 		p := &pages{all: true}
 		in, log := p.instance(t)
-		data := fake.Chunk(fake.Contents(n)...)
+		data := flushtest.Chunk(flushtest.Contents(n)...)
 		for range 3 {
 			if out := in.Flush(tag, data, false); out != flush.OutcomeRetry {
 				t.Errorf("%d records: %v", n, out)
@@ -107,11 +107,11 @@ func TestABadRecordThatAWebPageRefusesIsFoundAllTheSame(t *testing.T) {
 	for _, bad := range [][]int{{0}, {7}, {99}, {0, 1}, {3, 50, 98}} {
 		p := new(pages)
 		in, _ := p.instance(t)
-		data := fake.Chunk(fake.Contents(100, bad...)...)
+		data := flushtest.Chunk(flushtest.Contents(100, bad...)...)
 		out := flush.OutcomeRetry
 		for rounds := 0; out == flush.OutcomeRetry; rounds++ {
 			if rounds == 1 {
-				in.Flush(tag, fake.Chunk("another chunk"), false) // from which the server is known
+				in.Flush(tag, flushtest.Chunk("another chunk"), false) // from which the server is known
 			}
 			if rounds == 5 {
 				t.Fatalf("%v: it does not end", bad)
@@ -130,7 +130,7 @@ func TestAServerThatBecomesTheAPIIsAskedAgain(t *testing.T) {
 		for _, n := range []int{1, 3, 10, 200} {
 			p := &pages{first: first}
 			in, log := p.instance(t)
-			data := fake.Chunk(fake.Contents(n, n/2)...)
+			data := flushtest.Chunk(flushtest.Contents(n, n/2)...)
 			out := flush.OutcomeRetry
 			for rounds := 0; out == flush.OutcomeRetry; rounds++ {
 				if out = in.Flush(tag, data, false); n == 1 && rounds > first {
@@ -154,7 +154,7 @@ func TestAWebPageSendsOnToTheNextEndpoint(t *testing.T) {
 	defer first.Close()
 	defer second.Close()
 	in, log := wrong.instance(t, first.URL+"/e/abc12345", second.URL+"/e/abc12345")
-	if out := in.Flush(tag, fake.Chunk(fake.Contents(50)...), false); out != flush.OutcomeOK || len(right.taken) != 50 || in.dropped() != 0 {
+	if out := in.Flush(tag, flushtest.Chunk(flushtest.Contents(50)...), false); out != flush.OutcomeOK || len(right.taken) != 50 || in.dropped() != 0 {
 		t.Errorf("%v, %d taken, said %q", out, len(right.taken), log.All)
 	}
 }

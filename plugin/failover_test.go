@@ -13,12 +13,12 @@ import (
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/flush"
-	"out_dynatrace/plugin/internal/fake"
+	"out_dynatrace/plugin/internal/flushtest"
 	"out_dynatrace/plugin/telemetry"
 )
 
 // twoEndpoints makes an Instance with real clients to two servers.
-func twoEndpoints(t *testing.T, said *fake.Lines, first, second http.HandlerFunc, more options) (*Instance, []string) {
+func twoEndpoints(t *testing.T, said *flushtest.Lines, first, second http.HandlerFunc, more options) (*Instance, []string) {
 	t.Helper()
 	o := options{"metadata_files": "off", "enrich": "auto,-host", "api_token": "dt0c01.PUBLICPUBLICPUBLICPUBLIC." + secret}
 	var hosts []string
@@ -40,7 +40,7 @@ func twoEndpoints(t *testing.T, said *fake.Lines, first, second http.HandlerFunc
 	if err != nil {
 		t.Fatal(err)
 	}
-	in.now = func() time.Time { return fake.Clock }
+	in.now = func() time.Time { return flushtest.Clock }
 	return in, hosts
 }
 
@@ -49,9 +49,9 @@ func status(code int) http.HandlerFunc {
 }
 
 func TestTheLogNamesTheEndpointsAndWhichIsUsed(t *testing.T) {
-	said := new(fake.Lines)
+	said := new(flushtest.Lines)
 	in, hosts := twoEndpoints(t, said, status(404), status(204), nil)
-	if out := in.Flush(tag, fake.Chunk("1", "2"), false); out != flush.OutcomeOK {
+	if out := in.Flush(tag, flushtest.Chunk("1", "2"), false); out != flush.OutcomeOK {
 		t.Errorf("answered %v", out)
 	}
 	in.Close()
@@ -73,7 +73,7 @@ func TestTheLogNamesTheEndpointsAndWhichIsUsed(t *testing.T) {
 }
 
 func TestCloseEndsRequestsToEveryEndpoint(t *testing.T) {
-	said := new(fake.Lines)
+	said := new(flushtest.Lines)
 	asked := make(chan struct{}, 2)
 	hang := func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // or nobody notices that the client is gone
@@ -82,7 +82,7 @@ func TestCloseEndsRequestsToEveryEndpoint(t *testing.T) {
 	}
 	in, _ := twoEndpoints(t, said, hang, hang, options{"request_timeout": "200ms"})
 	done := make(chan flush.Outcome)
-	go func() { done <- in.Flush(tag, fake.Chunk("1"), false) }()
+	go func() { done <- in.Flush(tag, flushtest.Chunk("1"), false) }()
 	<-asked
 	<-asked // by the second, after the first has had its time
 	in.pipeline.Close()

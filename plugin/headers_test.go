@@ -11,7 +11,7 @@ import (
 
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/flush"
-	"out_dynatrace/plugin/internal/fake"
+	"out_dynatrace/plugin/internal/flushtest"
 	"out_dynatrace/plugin/wire"
 )
 
@@ -30,11 +30,11 @@ func loaded(t *testing.T, pairs ...string) *config.Config {
 }
 
 // atServer is an instance that sends to a server of its own.
-func atServer(t *testing.T, handler http.HandlerFunc, pairs ...string) (*Instance, *fake.Lines) {
+func atServer(t *testing.T, handler http.HandlerFunc, pairs ...string) (*Instance, *flushtest.Lines) {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	log := new(fake.Lines)
+	log := new(flushtest.Lines)
 	in, err := New(loaded(t, append([]string{"endpoint", server.URL + "/e/abc12345"}, pairs...)...), "5.1.1", log)
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func TestEveryRequestHasTheHeadersOfTheConfiguration(t *testing.T) {
 		got = r.Header.Clone()
 		w.WriteHeader(http.StatusNoContent)
 	}, "headers", "X-Gateway-Key=a key,x-team=web", "structure", "raw")
-	if out := in.Flush([]byte("app"), fake.Chunk("a line"), false); out != flush.OutcomeOK {
+	if out := in.Flush([]byte("app"), flushtest.Chunk("a line"), false); out != flush.OutcomeOK {
 		t.Fatal(out)
 	}
 	for name, want := range map[string]string{
@@ -67,7 +67,7 @@ func TestAServerThatEchoesTheRequestBringsNoHeaderIntoTheLog(t *testing.T) {
 		w.WriteHeader(http.StatusForbidden)
 		_, _ = io.WriteString(w, "you sent X-Gateway-Key: "+r.Header.Get("X-Gateway-Key"))
 	}, "headers", "X-Gateway-Key="+key)
-	in.Flush([]byte("app"), fake.Chunk("a line"), true)
+	in.Flush([]byte("app"), flushtest.Chunk("a line"), true)
 	if log.Count("you sent X-Gateway-Key") == 0 || log.Count(key) > 0 {
 		t.Errorf("want the answer without the key: %s", strings.Join(log.All, "\n"))
 	}
@@ -83,14 +83,14 @@ func TestAProxyThatEchoesTheRequestBringsNoPasswordIntoTheLog(t *testing.T) {
 	}))
 	defer proxy.Close()
 	const password = "hunter2"
-	said := new(fake.Lines)
+	said := new(flushtest.Lines)
 	in, err := New(loaded(t, "endpoint", "http://ag.example/e/abc12345", "allow_http", "on", "proxy", strings.Replace(proxy.URL, "//", "//joe:"+password+"@", 1),
 		"flush_deadline", "1s", "request_timeout", "1s"), "", said)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	if out := in.Flush([]byte("app"), fake.Chunk("a line"), true); out != flush.OutcomeRetry {
+	if out := in.Flush([]byte("app"), flushtest.Chunk("a line"), true); out != flush.OutcomeRetry {
 		t.Error(out)
 	}
 	text := strings.Join(said.All, "\n")

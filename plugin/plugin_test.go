@@ -13,7 +13,7 @@ import (
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/endpoint"
 	"out_dynatrace/plugin/flush"
-	"out_dynatrace/plugin/internal/fake"
+	"out_dynatrace/plugin/internal/flushtest"
 	"out_dynatrace/plugin/transport"
 	"out_dynatrace/plugin/wire"
 )
@@ -25,7 +25,7 @@ func (o options) Get(name string) string { return o[name] }
 const secret = "SECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECR"
 
 // instance makes an Instance whose requests go to a server with the script.
-func instance(t *testing.T, more options, script ...func(*batch.Payload) deliver.Verdict) (*Instance, *fake.Server, *fake.Lines) {
+func instance(t *testing.T, more options, script ...func(*batch.Payload) deliver.Verdict) (*Instance, *flushtest.Server, *flushtest.Lines) {
 	t.Helper()
 	o := options{"endpoint": "http://127.0.0.1:1/e/abc12345", "metadata_files": "off", "enrich": "auto,-host", "api_token": "dt0c01.PUBLICPUBLICPUBLICPUBLIC." + secret}
 	for k, v := range more {
@@ -35,13 +35,13 @@ func instance(t *testing.T, more options, script ...func(*batch.Payload) deliver
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := new(fake.Lines)
+	log := new(flushtest.Lines)
 	in, err := New(cfg, "", log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	in.now = func() time.Time { return fake.Clock }
-	s := &fake.Server{Script: script}
+	in.now = func() time.Time { return flushtest.Clock }
+	s := &flushtest.Server{Script: script}
 	in.pipeline.Sender = s
 	t.Cleanup(func() {
 		if log.Count(secret) > 0 {
@@ -55,12 +55,12 @@ var tag = []byte("app.log")
 
 func TestMissingWorkersAreReportedOnceAndNobodyWaits(t *testing.T) {
 	in, s, log := instance(t, nil, accepted)
-	in.Flush(tag, fake.Chunk("1"), false)
+	in.Flush(tag, flushtest.Chunk("1"), false)
 	if log.Count("workers") != 0 {
 		t.Error("reported although a worker flushes")
 	}
 	for range 3 {
-		in.Flush(tag, fake.Chunk("1"), true)
+		in.Flush(tag, flushtest.Chunk("1"), true)
 	}
 	in.Close()
 	if log.Count("workers") != 1 {
@@ -76,7 +76,7 @@ func TestTheFirstLineNamesTheProxyWithoutItsPassword(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := new(fake.Lines)
+	said := new(flushtest.Lines)
 	cfg := &config.Config{
 		Transport: transport.Options{TLS: transport.TLSOptions{Verify: true}, Proxy: proxy},
 		Endpoints: []endpoint.Endpoint{{IngestURL: "https://ag.example/api", Host: "ag.example"}},
@@ -97,9 +97,9 @@ func TestInstance_RetriesAMisconfigurationThatIsFixedInTime(t *testing.T) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.WriteHeader(map[bool]int{true: http.StatusNotFound, false: http.StatusNoContent}[asked.Add(1) == 1])
 	})
-	if out := in.Flush(tag, fake.Chunk("x"), false); out != flush.OutcomeOK || asked.Load() != 2 {
+	if out := in.Flush(tag, flushtest.Chunk("x"), false); out != flush.OutcomeOK || asked.Load() != 2 {
 		t.Errorf("answered %v after %d requests", out, asked.Load())
 	}
 }
 
-var accepted = fake.Answer(deliver.Verdict{Kind: deliver.Accepted, Reason: deliver.ReasonAccepted})
+var accepted = flushtest.Answer(deliver.Verdict{Kind: deliver.Accepted, Reason: deliver.ReasonAccepted})

@@ -8,17 +8,17 @@ import (
 	"testing"
 
 	"out_dynatrace/plugin/deliver"
-	"out_dynatrace/plugin/internal/fake"
+	"out_dynatrace/plugin/internal/flushtest"
 	"out_dynatrace/plugin/telemetry"
 	"out_dynatrace/test/corpus"
 )
 
 func TestAccount_CountsAndLogsWhatIsLeftOut(t *testing.T) {
 	in, s, log := instance(t, settings{contentBytes: 1000}, accepted)
-	data := append(fake.Chunk("good", strings.Repeat("x", 2000)), 0xc0)                                                      // nil is no event
+	data := append(flushtest.Chunk("good", strings.Repeat("x", 2000)), 0xc0)                                                 // nil is no event
 	data = append(data, corpus.AppendEvent(nil, corpus.EventTime(1, 0), corpus.Map(), corpus.Fields("log", "last"))[:20]...) // cut off
 	if got := in.Flush(tag, data, false); got != OutcomeOK || len(s.Contents) != 2 {
-		t.Fatalf("answered %v, fake.Stored %d", got, len(s.Contents))
+		t.Fatalf("answered %v, flushtest.Stored %d", got, len(s.Contents))
 	}
 	for counter, want := range map[telemetry.Counter]uint64{telemetry.DroppedNotAnEvent: 1, telemetry.DroppedCorruptChunk: 1, telemetry.CutContent: 1} {
 		if got := in.Counters().Get(counter); got != want {
@@ -33,7 +33,7 @@ func TestAccount_CountsAndLogsWhatIsLeftOut(t *testing.T) {
 }
 
 func TestAccount_CountsCutsOnceOverRetries(t *testing.T) {
-	w := &fake.World{}
+	w := &flushtest.World{}
 	w.Before = func() *deliver.Verdict {
 		if w.Requests%2 == 0 {
 			return &deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonServerError}
@@ -45,7 +45,7 @@ func TestAccount_CountsCutsOnceOverRetries(t *testing.T) {
 	for i := range 20 {
 		all = append(all, fmt.Sprint(i, strings.Repeat("x", 100)))
 	}
-	flushAll(t, in, fake.Chunk(all...))
+	flushAll(t, in, flushtest.Chunk(all...))
 	if n := in.Counters().Get(telemetry.CutContent); n != 20 || len(w.Taken) != 20 {
 		t.Errorf("%d contents counted as cut, %d taken", n, len(w.Taken))
 	}
@@ -53,10 +53,10 @@ func TestAccount_CountsCutsOnceOverRetries(t *testing.T) {
 
 func TestAccount_DeadLetterHoldsTheRecordAsSent(t *testing.T) {
 	path := t.TempDir() + "/letters"
-	w := &fake.World{Bad: fake.IsPoison}
+	w := &flushtest.World{Bad: flushtest.IsPoison}
 	in, log := inWorld(t, w, settings{id: true, letters: path})
-	in.Flush(tag, fake.Chunk(fake.Contents(20, 7)...), false)
-	in.Flush(tag, fake.Chunk(fake.Contents(20)...), false)
+	in.Flush(tag, flushtest.Chunk(flushtest.Contents(20, 7)...), false)
+	in.Flush(tag, flushtest.Chunk(flushtest.Contents(20)...), false)
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -94,8 +94,8 @@ func TestAccount_DeadLetterHoldsTheRecordAsSent(t *testing.T) {
 }
 
 func TestAccount_CountsARecordThatCannotBeKept(t *testing.T) {
-	in, log := inWorld(t, &fake.World{Bad: fake.IsPoison}, settings{letters: t.TempDir() + "/missing/letters"})
-	in.Flush(tag, fake.Chunk(fake.Contents(20, 7, 8)...), false)
+	in, log := inWorld(t, &flushtest.World{Bad: flushtest.IsPoison}, settings{letters: t.TempDir() + "/missing/letters"})
+	in.Flush(tag, flushtest.Chunk(flushtest.Contents(20, 7, 8)...), false)
 	in.Close()
 	if n := in.Counters().Get(telemetry.DeadLetterLost); n != 2 || log.Sum("not all of them are in ") != 0 || log.Count("not all of them are in") != 1 {
 		t.Errorf("%d lost; said %q", n, log.All)
@@ -103,9 +103,9 @@ func TestAccount_CountsARecordThatCannotBeKept(t *testing.T) {
 }
 
 func TestAccount_NumbersOfFoldedLinesAddUp(t *testing.T) {
-	in, log := inWorld(t, &fake.World{Bad: fake.IsPoison}, settings{})
+	in, log := inWorld(t, &flushtest.World{Bad: flushtest.IsPoison}, settings{})
 	for i := range 9 {
-		in.Flush(fmt.Append(nil, i), fake.Chunk(fake.Contents(30, 1, 2, 3)...), false)
+		in.Flush(fmt.Append(nil, i), flushtest.Chunk(flushtest.Contents(30, 1, 2, 3)...), false)
 	}
 	in.Close()
 	if n := log.Sum("records dropped: "); n != 27 || log.Count("records dropped: ") != 2 {
@@ -114,7 +114,7 @@ func TestAccount_NumbersOfFoldedLinesAddUp(t *testing.T) {
 }
 
 func TestAccount_CountsAndLogsAForgottenEntry(t *testing.T) {
-	w := &fake.World{}
+	w := &flushtest.World{}
 	w.Before = func() *deliver.Verdict {
 		if w.Requests == 2 {
 			return &deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonServerError}
@@ -126,7 +126,7 @@ func TestAccount_CountsAndLogsAForgottenEntry(t *testing.T) {
 	some.Settle(0)
 	for i := 0; in.shared.ledger.Put(KeyOf(tag, fmt.Append(nil, i)), &some) == 0; i++ {
 	}
-	in.Flush(tag, fake.Chunk("1", "2"), false)
+	in.Flush(tag, flushtest.Chunk("1", "2"), false)
 	if n := in.Counters().Get(telemetry.LedgerForgotten); n != 1 || log.Count("can arrive twice") != 1 {
 		t.Errorf("%d counted; said %q", n, log.All)
 	}

@@ -12,13 +12,13 @@ import (
 
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/deliver"
-	"out_dynatrace/plugin/internal/fake"
+	"out_dynatrace/plugin/internal/flushtest"
 	"out_dynatrace/plugin/telemetry"
 )
 
 // entrance is a door to a world, with troubles of its own.
 type entrance struct {
-	*fake.World
+	*flushtest.World
 	trouble func() *deliver.Verdict // instead of what the world says; nil is none
 }
 
@@ -60,7 +60,7 @@ func TestFlusher_SearchIsTheSameOverChangingEndpoints(t *testing.T) {
 	for seed := range uint64(20) {
 		synctest.Test(t, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 3))
-			w := &fake.World{Bad: fake.IsPoison, Most: 8000}
+			w := &flushtest.World{Bad: flushtest.IsPoison, Most: 8000}
 			in, log := inWorld(t, w, settings{})
 			in.random = rng.IntN
 			troubles := []deliver.Verdict{
@@ -79,8 +79,8 @@ func TestFlusher_SearchIsTheSameOverChangingEndpoints(t *testing.T) {
 			}
 			throughEndpoints(in, entrance{w, sometimes}, entrance{w, sometimes}, entrance{w, sometimes})
 			bad := []int{rng.IntN(600), 600 + rng.IntN(50), 650 + rng.IntN(150)}
-			all := fake.Contents(800, bad...)
-			if out, _ := flushAll(t, in, fake.Chunk(all...)); out != OutcomeOK {
+			all := flushtest.Contents(800, bad...)
+			if out, _ := flushAll(t, in, flushtest.Chunk(all...)); out != OutcomeOK {
 				t.Errorf("answered %v", out)
 			}
 			w.WantOnce(t, all)
@@ -98,10 +98,10 @@ func TestFlusher_SearchIsTheSameOverChangingEndpoints(t *testing.T) {
 // everything is too large. That is not about the records.
 func TestFlusher_JudgesEachEndpointBySizeOnItsOwn(t *testing.T) {
 	large := func(c string) string { return strings.Repeat(c, 300_000) }
-	for name, all := range map[string][]string{"many records": fake.Contents(300), "large ones": {"small", large("x"), large("y")}, "a large one": {"small", large("x")}} {
+	for name, all := range map[string][]string{"many records": flushtest.Contents(300), "large ones": {"small", large("x"), large("y")}, "a large one": {"small", large("x")}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := &fake.World{}
+				w := &flushtest.World{}
 				in, log := inWorld(t, w, settings{records: 1})
 				down, requests := false, 0
 				first := entrance{w, func() *deliver.Verdict {
@@ -117,7 +117,7 @@ func TestFlusher_JudgesEachEndpointBySizeOnItsOwn(t *testing.T) {
 				}}
 				throughEndpoints(in, first, second)
 				down = true
-				data := fake.Chunk(all...)
+				data := flushtest.Chunk(all...)
 				for range 3 { // the second flush knows from the ledger that some of it was taken
 					if out := in.Flush(tag, data, false); out != OutcomeRetry {
 						t.Errorf("answered %v", out)
@@ -146,7 +146,7 @@ func TestFlusher_JudgesEachEndpointBySizeOnItsOwn(t *testing.T) {
 // TestFlusher_KeepsARecordThatAnotherEndpointRejects: the first has a limit and is gone while the record is cut.
 func TestFlusher_KeepsARecordThatAnotherEndpointRejects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &fake.World{}
+		w := &flushtest.World{}
 		in, _ := inWorld(t, w, settings{records: 1})
 		tooLarge := &deliver.Verdict{Kind: deliver.TooLarge, Reason: deliver.ReasonTooLarge, Status: 413, Message: "too large"}
 		requests := 0
@@ -161,11 +161,11 @@ func TestFlusher_KeepsARecordThatAnotherEndpointRejects(t *testing.T) {
 		}}
 		throughEndpoints(in, first, entrance{w, func() *deliver.Verdict { return tooLarge }})
 		all := []string{"small", strings.Repeat("x", 300_000)}
-		if out := in.Flush(tag, fake.Chunk(all...), false); out != OutcomeRetry || in.dropped() != 0 {
+		if out := in.Flush(tag, flushtest.Chunk(all...), false); out != OutcomeRetry || in.dropped() != 0 {
 			t.Errorf("answered %v, %d dropped", out, in.dropped())
 		}
 		time.Sleep(10 * time.Minute)
-		if out := in.Flush(tag, fake.Chunk(all...), false); out != OutcomeOK {
+		if out := in.Flush(tag, flushtest.Chunk(all...), false); out != OutcomeOK {
 			t.Errorf("once the first is back: answered %v", out)
 		}
 		w.WantOnce(t, all)

@@ -11,18 +11,18 @@ import (
 
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/deliver"
-	"out_dynatrace/plugin/internal/fake"
+	"out_dynatrace/plugin/internal/flushtest"
 	"out_dynatrace/plugin/telemetry"
 	"out_dynatrace/test/corpus"
 )
 
 func TestFlusher_OutcomeFollowsFromTheVerdicts(t *testing.T) {
 	type script = []func(*batch.Payload) deliver.Verdict
-	rejected := fake.Answer(deliver.Verdict{Kind: deliver.Rejected, Reason: deliver.ReasonRejected, Message: "bad input"})
-	tooOld := fake.Answer(deliver.Verdict{Kind: deliver.Rejected, Reason: deliver.ReasonTimeRange, Message: "old"})
-	tooLarge := fake.Answer(deliver.Verdict{Kind: deliver.TooLarge, Reason: deliver.ReasonTooLarge, Message: "large"})
-	token := fake.Answer(deliver.Verdict{Kind: deliver.Misconfigured, Reason: deliver.ReasonToken, Message: "the token is wrong"})
-	partial := fake.Answer(deliver.Verdict{
+	rejected := flushtest.Answer(deliver.Verdict{Kind: deliver.Rejected, Reason: deliver.ReasonRejected, Message: "bad input"})
+	tooOld := flushtest.Answer(deliver.Verdict{Kind: deliver.Rejected, Reason: deliver.ReasonTimeRange, Message: "old"})
+	tooLarge := flushtest.Answer(deliver.Verdict{Kind: deliver.TooLarge, Reason: deliver.ReasonTooLarge, Message: "large"})
+	token := flushtest.Answer(deliver.Verdict{Kind: deliver.Misconfigured, Reason: deliver.ReasonToken, Message: "the token is wrong"})
+	partial := flushtest.Answer(deliver.Verdict{
 		Kind: deliver.Accepted, Reason: deliver.ReasonPartialSuccess, Rejected: 1, Message: "one was not taken",
 	})
 	for name, c := range map[string]struct {
@@ -53,11 +53,11 @@ func TestFlusher_OutcomeFollowsFromTheVerdicts(t *testing.T) {
 			script{tooLarge}, OutcomeRetry, 1, "", telemetry.DroppedTooLarge, 0, "the size of the logs is not the cause",
 		},
 		"accepted in part":        {script{partial}, OutcomeOK, 3, "1 2 3", telemetry.FlushesOK, 1, "one was not taken"},
-		"a verdict nobody filled": {script{fake.Answer(deliver.Verdict{})}, OutcomeRetry, 1, "", telemetry.FlushesRetry, 1, ""},
+		"a verdict nobody filled": {script{flushtest.Answer(deliver.Verdict{})}, OutcomeRetry, 1, "", telemetry.FlushesRetry, 1, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in, s, log := instance(t, settings{records: 1}, c.script...)
-			if got := in.Flush(tag, fake.Chunk("1", "2", "3"), false); got != c.want {
+			if got := in.Flush(tag, flushtest.Chunk("1", "2", "3"), false); got != c.want {
 				t.Errorf("answered %v, want %v", got, c.want)
 			}
 			if stored := strings.Join(s.Contents, " "); s.Requests != c.requests || stored != c.stored {
@@ -75,14 +75,14 @@ func TestFlusher_OutcomeFollowsFromTheVerdicts(t *testing.T) {
 
 func TestFlusher_CountsARetriedChunkOnce(t *testing.T) {
 	in, s, _ := instance(t, settings{}, transient, transient, accepted)
-	data := append(fake.Chunk("1", strings.Repeat("x", 100)), 0xc1)
+	data := append(flushtest.Chunk("1", strings.Repeat("x", 100)), 0xc1)
 	for range 2 {
 		if got := in.Flush(tag, data, false); got != OutcomeRetry {
 			t.Fatalf("answered %v", got)
 		}
 	}
 	if got := in.Flush(tag, data, false); got != OutcomeOK || len(s.Contents) != 2 {
-		t.Fatalf("answered %v, fake.Stored %d", got, len(s.Contents))
+		t.Fatalf("answered %v, flushtest.Stored %d", got, len(s.Contents))
 	}
 	c := in.Counters()
 	if c.Get(telemetry.RecordsIn) != 2 || c.Get(telemetry.DroppedCorruptChunk) != 1 || c.Get(telemetry.CorruptBytes) != 1 || c.Get(telemetry.ChunkBytesIn) != uint64(len(data)) {
@@ -91,9 +91,9 @@ func TestFlusher_CountsARetriedChunkOnce(t *testing.T) {
 }
 
 func TestFlusher_CountsADropOnceOverRetries(t *testing.T) {
-	rejected := fake.Answer(deliver.Verdict{Kind: deliver.Rejected, Reason: deliver.ReasonRejected, Message: "bad input"})
+	rejected := flushtest.Answer(deliver.Verdict{Kind: deliver.Rejected, Reason: deliver.ReasonRejected, Message: "bad input"})
 	in, s, _ := instance(t, settings{records: 1}, rejected, transient, accepted)
-	data := fake.Chunk("1", "2")
+	data := flushtest.Chunk("1", "2")
 	if got := in.Flush(tag, data, false); got != OutcomeRetry {
 		t.Fatalf("answered %v", got)
 	}
@@ -112,7 +112,7 @@ func TestFlusher_BeginsNoRequestNearTheDeadline(t *testing.T) {
 			return deliver.Verdict{Kind: deliver.Accepted}
 		}
 		in, s, log := instance(t, settings{records: 1}, slow)
-		if got := in.Flush(tag, fake.Chunk("1", "2"), false); got != OutcomeRetry || s.Requests != 1 {
+		if got := in.Flush(tag, flushtest.Chunk("1", "2"), false); got != OutcomeRetry || s.Requests != 1 {
 			t.Errorf("answered %v after %d requests", got, s.Requests)
 		}
 		if log.Count("flush_deadline") != 1 {
@@ -140,7 +140,7 @@ func TestEngine_ConcurrentFlushesDoNotMix(t *testing.T) {
 	for w := range workers {
 		wg.Go(func() {
 			for r := range rounds {
-				data := fake.Chunk(fmt.Sprint("a", w, "-", r), fmt.Sprint("b", w, "-", r))
+				data := flushtest.Chunk(fmt.Sprint("a", w, "-", r), fmt.Sprint("b", w, "-", r))
 				if got := in.Flush(tag, data, false); got != OutcomeOK {
 					t.Errorf("answered %v", got)
 				}
@@ -160,7 +160,7 @@ func TestEngine_ConcurrentFlushesDoNotMix(t *testing.T) {
 
 func TestFlusher_DoesNotSendAcceptedRecordsAgain(t *testing.T) {
 	down := &deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonServerError, Message: "down"}
-	w := &fake.World{}
+	w := &flushtest.World{}
 	w.Before = func() *deliver.Verdict {
 		if w.Requests%3 == 0 {
 			return down
@@ -168,8 +168,8 @@ func TestFlusher_DoesNotSendAcceptedRecordsAgain(t *testing.T) {
 		return nil
 	}
 	in, _ := inWorld(t, w, settings{records: 100})
-	all := fake.Contents(1000)
-	out, rounds := flushAll(t, in, fake.Chunk(all...))
+	all := flushtest.Contents(1000)
+	out, rounds := flushAll(t, in, flushtest.Chunk(all...))
 	if out != OutcomeOK || rounds != 5 || w.Requests != 14 {
 		t.Errorf("answered %v after %d flushes and %d requests", out, rounds, w.Requests)
 	}
@@ -189,9 +189,9 @@ func TestFlusher_LosesAndDoublesNothingWhateverTheServerAnswers(t *testing.T) {
 	for seed := range uint64(80) {
 		rng := rand.New(rand.NewPCG(seed, 7))
 		n := 1 + rng.IntN(200)
-		w := &fake.World{}
+		w := &flushtest.World{}
 		if seed%2 == 0 {
-			w.Bad = fake.IsPoison
+			w.Bad = flushtest.IsPoison
 		}
 		if seed%3 == 0 {
 			w.Most = smallBody + 100 + rng.IntN(5000)
@@ -218,8 +218,8 @@ func TestFlusher_LosesAndDoublesNothingWhateverTheServerAnswers(t *testing.T) {
 				bad = append(bad, i)
 			}
 		}
-		all := fake.Contents(n, bad...)
-		data := fake.Chunk(all...)
+		all := flushtest.Contents(n, bad...)
+		data := flushtest.Chunk(all...)
 		out, _ := flushAll(t, in, data)
 		c := in.Counters()
 		dropped := c.Get(telemetry.DroppedRejected) + c.Get(telemetry.DroppedTimeRange) + c.Get(telemetry.DroppedTooLarge)
@@ -246,7 +246,7 @@ func TestFlusher_LosesAndDoublesNothingWhateverTheServerAnswers(t *testing.T) {
 
 func TestEngine_DeliversEachOfSeveralEqualChunks(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	w := &fake.World{}
+	w := &flushtest.World{}
 	w.Before = func() *deliver.Verdict {
 		if rng.IntN(3) == 0 {
 			return &deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonServerError}
@@ -254,8 +254,8 @@ func TestEngine_DeliversEachOfSeveralEqualChunks(t *testing.T) {
 		return nil
 	}
 	in, _ := inWorld(t, w, settings{records: 50})
-	all := fake.Contents(500)
-	data := fake.Chunk(all...)
+	all := flushtest.Contents(500)
+	data := flushtest.Chunk(all...)
 	const copies = 8
 	var workers sync.WaitGroup
 	for range copies {
@@ -280,8 +280,8 @@ func TestFlusher_SendsNothingTwiceToASlowServer(t *testing.T) {
 			in, _ := inWorld(t, &s.World, settings{records: 100})
 			in.now = time.Now
 			in.sender.Sender = observed{s, &in.pace}
-			all := fake.Contents(3000)
-			if out, _ := flushAll(t, in, fake.Chunk(all...)); out != OutcomeOK {
+			all := flushtest.Contents(3000)
+			if out, _ := flushAll(t, in, flushtest.Chunk(all...)); out != OutcomeOK {
 				t.Errorf("answered %v", out)
 			}
 			s.World.WantOnce(t, all)
@@ -290,10 +290,10 @@ func TestFlusher_SendsNothingTwiceToASlowServer(t *testing.T) {
 }
 
 func TestFlusher_AcceptedPayloadsCostNoBudget(t *testing.T) {
-	w := &fake.World{}
+	w := &flushtest.World{}
 	in, _ := inWorld(t, w, settings{records: 1})
-	all := fake.Contents(2 * spareRequests)
-	if out, rounds := flushAll(t, in, fake.Chunk(all...)); out != OutcomeOK || rounds != 1 {
+	all := flushtest.Contents(2 * spareRequests)
+	if out, rounds := flushAll(t, in, flushtest.Chunk(all...)); out != OutcomeOK || rounds != 1 {
 		t.Errorf("answered %v after %d flushes", out, rounds)
 	}
 	w.WantOnce(t, all)

@@ -8,13 +8,13 @@ import (
 
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/deliver"
-	"out_dynatrace/plugin/internal/fake"
+	"out_dynatrace/plugin/internal/flushtest"
 	"out_dynatrace/test/corpus"
 )
 
 var (
-	accepted  = fake.Answer(deliver.Verdict{Kind: deliver.Accepted, Reason: deliver.ReasonAccepted})
-	transient = fake.Answer(deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonServerError, Message: "the server is in trouble"})
+	accepted  = flushtest.Answer(deliver.Verdict{Kind: deliver.Accepted, Reason: deliver.ReasonAccepted})
+	transient = flushtest.Answer(deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonServerError, Message: "the server is in trouble"})
 	panics    = func(*batch.Payload) deliver.Verdict { panic("out of cheese") }
 )
 
@@ -32,7 +32,7 @@ func flushAll(t *testing.T, in *rig, data []byte) (out Outcome, rounds int) {
 
 // slowly is a Sender that takes its time.
 type slowly struct {
-	fake.World
+	flushtest.World
 	takes time.Duration
 }
 
@@ -66,9 +66,9 @@ func (o observed) Send(ctx context.Context, p *batch.Payload, wait bool) deliver
 // mixedAges is a chunk of records, every third of them older than a day.
 func mixedAges(n int) (data []byte, all []string, old int) {
 	for i := range n {
-		at, content := fake.Clock.Add(-time.Minute), fmt.Sprint("line ", i)
+		at, content := flushtest.Clock.Add(-time.Minute), fmt.Sprint("line ", i)
 		if i%3 == 0 {
-			at, content = fake.Clock.Add(-25*time.Hour), fmt.Sprint("old ", i)
+			at, content = flushtest.Clock.Add(-25*time.Hour), fmt.Sprint("old ", i)
 			old++
 		}
 		all = append(all, content)

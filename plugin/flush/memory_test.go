@@ -8,7 +8,7 @@ import (
 	"unsafe"
 
 	"out_dynatrace/plugin/deliver"
-	"out_dynatrace/plugin/internal/fake"
+	"out_dynatrace/plugin/internal/flushtest"
 	"out_dynatrace/test/corpus"
 )
 
@@ -73,10 +73,10 @@ func TestFlusher_AllocatesNothingPerRecord(t *testing.T) {
 
 func TestFlusher_KeepsNothingOfTheChunkAndTheTag(t *testing.T) {
 	down := deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonServerError}
-	for name, w := range map[string]*fake.World{
+	for name, w := range map[string]*flushtest.World{
 		"accepted":   {},
 		"given back": {Before: func() *deliver.Verdict { return &down }},
-		"refused":    {Bad: func(r fake.Stored) bool { return strings.Contains(r.Content, "7") }},
+		"refused":    {Bad: func(r flushtest.Stored) bool { return strings.Contains(r.Content, "7") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in, _ := inWorld(t, w, settings{})
@@ -103,14 +103,14 @@ func TestFlusher_KeepsNothingOfTheChunkAndTheTag(t *testing.T) {
 }
 
 func TestFlusher_KeepsLittleMemory(t *testing.T) {
-	in, _ := inWorld(t, &fake.World{Bad: func(r fake.Stored) bool { return strings.HasPrefix(r.Content, "bad") }}, settings{letters: t.TempDir() + "/letters"})
+	in, _ := inWorld(t, &flushtest.World{Bad: func(r flushtest.Stored) bool { return strings.HasPrefix(r.Content, "bad") }}, settings{letters: t.TempDir() + "/letters"})
 	in.now = time.Now
 	noise := make([]byte, 8<<20)
 	for i := range noise {
 		noise[i] = ' ' + byte(i*i>>7%90)
 	}
 	f := newFlusher(&in.Engine.shared)
-	f.Begin(t.Context(), tag, fake.Chunk("good "+string(noise), "bad "+string(noise)), true)
+	f.Begin(t.Context(), tag, flushtest.Chunk("good "+string(noise), "bad "+string(noise)), true)
 	f.End(f.Run())
 	held := keepers{seen: map[uintptr]bool{}}
 	held.walk(reflect.ValueOf(f), "flush")

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"out_dynatrace/plugin/deliver"
-	"out_dynatrace/plugin/internal/fake"
+	"out_dynatrace/plugin/internal/flushtest"
 	"out_dynatrace/plugin/telemetry"
 	"out_dynatrace/test/corpus"
 )
@@ -30,7 +30,7 @@ func TestFlusher_TreatsOldRecordsAsTheOptionSays(t *testing.T) {
 			if c.oldest == 0 {
 				c.oldest = 24 * time.Hour
 			}
-			w := &fake.World{Oldest: fake.Clock.Add(-c.oldest), AllOld: c.allOld}
+			w := &flushtest.World{Oldest: flushtest.Clock.Add(-c.oldest), AllOld: c.allOld}
 			in, _ := inWorld(t, w, settings{old: c.option})
 			data, all, old := mixedAges(300)
 			if out, rounds := flushAll(t, in, data); out != OutcomeOK || rounds != 1 || w.Requests != c.requests {
@@ -64,26 +64,26 @@ func TestFlusher_TreatsOldRecordsAsTheOptionSays(t *testing.T) {
 }
 
 func TestFlusher_RestampsForAServerWhoseClockIsAhead(t *testing.T) {
-	w := &fake.World{Oldest: fake.Clock.Add(-22 * time.Hour)}
+	w := &flushtest.World{Oldest: flushtest.Clock.Add(-22 * time.Hour)}
 	in, _ := inWorld(t, w, settings{})
 	var data []byte
 	for i := range 1000 {
-		at := fake.Clock.Add(-23 * time.Hour)
+		at := flushtest.Clock.Add(-23 * time.Hour)
 		data = corpus.AppendEvent(data, corpus.EventTime(uint32(at.Unix()), 0), corpus.Map(), corpus.Fields("log", fmt.Sprint("line ", i)))
 	}
 	if out, _ := flushAll(t, in, data); out != OutcomeOK || w.Requests != 2 {
 		t.Errorf("answered %v after %d requests", out, w.Requests)
 	}
-	w.WantOnce(t, fake.Contents(1000))
+	w.WantOnce(t, flushtest.Contents(1000))
 }
 
 func TestFlusher_DoesNotTakeAnOldRecordForABadOne(t *testing.T) {
-	w := &fake.World{Oldest: fake.Clock.Add(-22 * time.Hour), Bad: fake.IsPoison}
+	w := &flushtest.World{Oldest: flushtest.Clock.Add(-22 * time.Hour), Bad: flushtest.IsPoison}
 	in, _ := inWorld(t, w, settings{})
-	all := fake.Contents(1000, 500)
+	all := flushtest.Contents(1000, 500)
 	var data []byte
 	for _, c := range all {
-		data = corpus.AppendEvent(data, corpus.EventTime(uint32(fake.Clock.Add(-23*time.Hour).Unix()), 0), corpus.Map(), corpus.Fields("log", c))
+		data = corpus.AppendEvent(data, corpus.EventTime(uint32(flushtest.Clock.Add(-23*time.Hour).Unix()), 0), corpus.Map(), corpus.Fields("log", c))
 	}
 	if out, _ := flushAll(t, in, data); out != OutcomeOK {
 		t.Errorf("answered %v", out)
@@ -95,7 +95,7 @@ func TestFlusher_DoesNotTakeAnOldRecordForABadOne(t *testing.T) {
 }
 
 func TestFlusher_CountsDroppedOldRecordsOnceOverRetries(t *testing.T) {
-	w := &fake.World{}
+	w := &flushtest.World{}
 	w.Before = func() *deliver.Verdict {
 		if w.Requests < 4 {
 			return &deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonServerError}
@@ -112,11 +112,11 @@ func TestFlusher_CountsDroppedOldRecordsOnceOverRetries(t *testing.T) {
 }
 
 func TestPacker_KeepsTheOrderOfRestampedRecords(t *testing.T) {
-	w := &fake.World{}
+	w := &flushtest.World{}
 	in, _ := inWorld(t, w, settings{records: 7})
 	var data []byte
 	for i := range 40 {
-		data = corpus.AppendEvent(data, corpus.EventTime(uint32(fake.Clock.Add(-30*time.Hour).Unix()), uint32(i)), corpus.Map(), corpus.Fields("log", fmt.Sprint("line ", i)))
+		data = corpus.AppendEvent(data, corpus.EventTime(uint32(flushtest.Clock.Add(-30*time.Hour).Unix()), uint32(i)), corpus.Map(), corpus.Fields("log", fmt.Sprint("line ", i)))
 	}
 	flushAll(t, in, data)
 	for i, r := range w.Taken[1:7] {
@@ -132,9 +132,9 @@ func TestPacker_KeepsTheOrderOfRestampedRecords(t *testing.T) {
 
 func TestPacker_TreatsARecordAsOldAFlushAhead(t *testing.T) {
 	for age, restamped := range map[time.Duration]bool{24*time.Hour - 2*time.Minute: false, 24*time.Hour - 30*time.Second: true} {
-		w := &fake.World{}
+		w := &flushtest.World{}
 		in, _ := inWorld(t, w, settings{})
-		in.Flush(tag, corpus.AppendEvent(nil, corpus.EventTime(uint32(fake.Clock.Add(-age).Unix()), 0), corpus.Map(), corpus.Fields("log", "x")), false)
+		in.Flush(tag, corpus.AppendEvent(nil, corpus.EventTime(uint32(flushtest.Clock.Add(-age).Unix()), 0), corpus.Map(), corpus.Fields("log", "x")), false)
 		if got := w.Taken[0].Original != ""; got != restamped {
 			t.Errorf("%s old: restamped %v", age, got)
 		}
@@ -142,11 +142,11 @@ func TestPacker_TreatsARecordAsOldAFlushAhead(t *testing.T) {
 }
 
 func TestFlusher_SoonDropsRecordsThatStayTooOld(t *testing.T) {
-	w := &fake.World{Oldest: fake.Clock.Add(time.Hour)} // this machine's fake.Clock is behind
+	w := &flushtest.World{Oldest: flushtest.Clock.Add(time.Hour)} // this machine's flushtest.Clock is behind
 	in, _ := inWorld(t, w, settings{})
 	var data []byte
 	for i := range 500 {
-		data = corpus.AppendEvent(data, corpus.EventTime(uint32(fake.Clock.Add(-13*time.Hour).Unix()), uint32(i)), corpus.Map(), corpus.Fields("log", fmt.Sprint("line ", i)))
+		data = corpus.AppendEvent(data, corpus.EventTime(uint32(flushtest.Clock.Add(-13*time.Hour).Unix()), uint32(i)), corpus.Map(), corpus.Fields("log", fmt.Sprint("line ", i)))
 	}
 	if out := in.Flush(tag, data, false); out != OutcomeError || w.Requests > 4+samples {
 		t.Errorf("answered %v after %d requests", out, w.Requests)

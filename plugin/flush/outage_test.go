@@ -12,13 +12,13 @@ import (
 
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/deliver"
-	"out_dynatrace/plugin/internal/fake"
+	"out_dynatrace/plugin/internal/flushtest"
 	"out_dynatrace/plugin/telemetry"
 )
 
 // failing is a client whose server is down until it is not.
 type failing struct {
-	fake.World
+	flushtest.World
 	down     atomic.Bool
 	requests atomic.Int64
 }
@@ -36,7 +36,7 @@ func (f *failing) Send(ctx context.Context, p *batch.Payload, wait bool) deliver
 func TestEngine_AnHourOfOutageTakesNoMemoryAndFewRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const chunks, records, workers = 200, 50, 4
-		in, _ := inWorld(t, &fake.World{}, settings{})
+		in, _ := inWorld(t, &flushtest.World{}, settings{})
 		in.now = time.Now
 		client := new(failing)
 		client.down.Store(true)
@@ -49,7 +49,7 @@ func TestEngine_AnHourOfOutageTakesNoMemoryAndFewRequests(t *testing.T) {
 			for r := range records {
 				all = append(all, fmt.Sprint("chunk ", i, " line ", r))
 			}
-			queue <- fake.Chunk(all...)
+			queue <- flushtest.Chunk(all...)
 		}
 		var pending sync.WaitGroup
 		pending.Add(chunks)

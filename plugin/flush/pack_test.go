@@ -3,16 +3,16 @@ package flush
 import (
 	"testing"
 
-	"out_dynatrace/plugin/internal/fake"
+	"out_dynatrace/plugin/internal/flushtest"
 )
 
 func TestPacker_GivesARecordTheSameIDOnEveryAttempt(t *testing.T) {
 	seen := map[string]string{}
-	w := &fake.World{}
+	w := &flushtest.World{}
 	in, _ := inWorld(t, w, settings{id: true, records: 10})
-	all := fake.Contents(100)
+	all := flushtest.Contents(100)
 	for range 2 {
-		in.Flush(tag, fake.Chunk(all...), false)
+		in.Flush(tag, flushtest.Chunk(all...), false)
 	}
 	ids := map[string]bool{}
 	for _, r := range w.Taken {
@@ -24,7 +24,7 @@ func TestPacker_GivesARecordTheSameIDOnEveryAttempt(t *testing.T) {
 	if len(ids) != len(all) {
 		t.Errorf("%d ids of %d records", len(ids), len(all))
 	}
-	in.Flush([]byte("another tag"), fake.Chunk(all...), false)
+	in.Flush([]byte("another tag"), flushtest.Chunk(all...), false)
 	if last := w.Taken[len(w.Taken)-1]; ids[last.UID] {
 		t.Error("another chunk has the same ids")
 	}

@@ -5,13 +5,13 @@ import (
 	"testing"
 
 	"out_dynatrace/plugin/deliver"
-	"out_dynatrace/plugin/internal/fake"
+	"out_dynatrace/plugin/internal/flushtest"
 	"out_dynatrace/plugin/telemetry"
 )
 
 func TestFlusher_GivesAChunkUpAtTheThirdPanic(t *testing.T) {
 	in, s, log := instance(t, settings{}, panics)
-	bad, good := fake.Chunk("bad"), fake.Chunk("good")
+	bad, good := flushtest.Chunk("bad"), flushtest.Chunk("good")
 	for i, want := range []Outcome{OutcomeRetry, OutcomeRetry, OutcomeError, OutcomeRetry} {
 		if got := in.Flush(tag, bad, false); got != want {
 			t.Errorf("panic %d: answered %v, want %v", i+1, got, want)
@@ -24,7 +24,7 @@ func TestFlusher_GivesAChunkUpAtTheThirdPanic(t *testing.T) {
 	}
 	s.Script = append(s.Script, accepted)
 	if got := in.Flush(tag, good, false); got != OutcomeOK || s.Contents[0] != "good" {
-		t.Errorf("after panics: answered %v, fake.Stored %q", got, s.Contents)
+		t.Errorf("after panics: answered %v, flushtest.Stored %q", got, s.Contents)
 	}
 	in.Close()
 	if log.Count("out of cheese at out_dynatrace/plugin/flush.") == 0 || log.Count("defect in the plugin") > 3 {
@@ -36,7 +36,7 @@ func TestFlusher_GivesAChunkUpAtTheThirdPanic(t *testing.T) {
 }
 
 func TestFlusher_SendsNothingTwiceAfterAPanic(t *testing.T) {
-	w := &fake.World{}
+	w := &flushtest.World{}
 	w.Before = func() *deliver.Verdict {
 		if w.Requests == 3 {
 			panic("out of cheese")
@@ -44,15 +44,15 @@ func TestFlusher_SendsNothingTwiceAfterAPanic(t *testing.T) {
 		return nil
 	}
 	in, _ := inWorld(t, w, settings{records: 100})
-	all := fake.Contents(1000)
-	if out, rounds := flushAll(t, in, fake.Chunk(all...)); out != OutcomeOK || rounds != 2 {
+	all := flushtest.Contents(1000)
+	if out, rounds := flushAll(t, in, flushtest.Chunk(all...)); out != OutcomeOK || rounds != 2 {
 		t.Errorf("answered %v after %d flushes", out, rounds)
 	}
 	w.WantOnce(t, all)
 }
 
 func TestFlusher_CountsAndLogsAChunkGivenUpForPanics(t *testing.T) {
-	w := &fake.World{}
+	w := &flushtest.World{}
 	w.Before = func() *deliver.Verdict {
 		if w.Requests > 1 {
 			panic("out of cheese")
@@ -60,7 +60,7 @@ func TestFlusher_CountsAndLogsAChunkGivenUpForPanics(t *testing.T) {
 		return nil
 	}
 	in, log := inWorld(t, w, settings{records: 100})
-	data := fake.Chunk(fake.Contents(500)...)
+	data := flushtest.Chunk(flushtest.Contents(500)...)
 	for _, want := range []Outcome{OutcomeRetry, OutcomeRetry, OutcomeError} {
 		if got := in.Flush(tag, data, false); got != want {
 			t.Errorf("answered %v, want %v", got, want)
@@ -72,7 +72,7 @@ func TestFlusher_CountsAndLogsAChunkGivenUpForPanics(t *testing.T) {
 }
 
 func TestFlusher_LogsWhatWasRejectedBeforeAPanic(t *testing.T) {
-	w := &fake.World{Bad: fake.IsPoison}
+	w := &flushtest.World{Bad: flushtest.IsPoison}
 	w.Before = func() *deliver.Verdict {
 		if w.Requests == 2 {
 			panic("out of cheese")
@@ -80,8 +80,8 @@ func TestFlusher_LogsWhatWasRejectedBeforeAPanic(t *testing.T) {
 		return nil
 	}
 	in, log := inWorld(t, w, settings{records: 1})
-	all := fake.Contents(3, 0)
-	flushAll(t, in, fake.Chunk(all...))
+	all := flushtest.Contents(3, 0)
+	flushAll(t, in, flushtest.Chunk(all...))
 	w.WantOnce(t, all)
 	if n := log.Sum("records dropped: "); n != 1 {
 		t.Errorf("said %q", log.All)

@@ -10,7 +10,7 @@ import (
 	"out_dynatrace/plugin/deadletter"
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/encode"
-	"out_dynatrace/plugin/internal/fake"
+	"out_dynatrace/plugin/internal/flushtest"
 	"out_dynatrace/plugin/mapping"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/telemetry"
@@ -41,13 +41,13 @@ type settings struct {
 	plain        bool   // without compression
 }
 
-func newRig(t *testing.T, set settings, sender deliver.Sender) (*rig, *fake.Lines) {
+func newRig(t *testing.T, set settings, sender deliver.Sender) (*rig, *flushtest.Lines) {
 	t.Helper()
-	logged := new(fake.Lines)
+	logged := new(flushtest.Lines)
 	in := &rig{
 		sender: &replaceable{sender}, counters: new(telemetry.Counters),
 		log: telemetry.NewLog(logged, nil, 0),
-		now: func() time.Time { return fake.Clock }, random: rand.IntN,
+		now: func() time.Time { return flushtest.Clock }, random: rand.IntN,
 	}
 	now := func() time.Time { return in.now() }
 	limits := record.Limits{
@@ -125,13 +125,13 @@ func (in *rig) dropped() (total uint64) {
 }
 
 // inWorld makes a rig that sends to w.
-func inWorld(t *testing.T, w *fake.World, set settings) (*rig, *fake.Lines) {
+func inWorld(t *testing.T, w *flushtest.World, set settings) (*rig, *flushtest.Lines) {
 	return newRig(t, set, w)
 }
 
 // instance makes a rig that sends to a server with a script.
-func instance(t *testing.T, set settings, script ...func(*batch.Payload) deliver.Verdict) (*rig, *fake.Server, *fake.Lines) {
-	s := &fake.Server{Script: script}
+func instance(t *testing.T, set settings, script ...func(*batch.Payload) deliver.Verdict) (*rig, *flushtest.Server, *flushtest.Lines) {
+	s := &flushtest.Server{Script: script}
 	in, log := newRig(t, set, s)
 	return in, s, log
 }

@@ -6,7 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"out_dynatrace/plugin/internal/fake"
+	"out_dynatrace/plugin/internal/flushtest"
 	"out_dynatrace/plugin/telemetry"
 )
 
@@ -45,11 +45,11 @@ func TestFlusher_FindsBadRecordsAndDeliversTheOthers(t *testing.T) {
 		"a single one":                  {1, []int{0}, 1, 1, OutcomeError},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := &fake.World{Bad: fake.IsPoison}
+			w := &flushtest.World{Bad: flushtest.IsPoison}
 			in, log := inWorld(t, w, settings{})
 			in.random = rand.New(rand.NewPCG(1, uint64(c.records))).IntN
-			all := fake.Contents(c.records, c.bad...)
-			out, rounds := flushAll(t, in, fake.Chunk(all...))
+			all := flushtest.Contents(c.records, c.bad...)
+			out, rounds := flushAll(t, in, flushtest.Chunk(all...))
 			if out != c.out || rounds > c.rounds || w.Requests > c.requests {
 				t.Errorf("answered %v after %d flushes and %d requests, want %v after at most %d and %d", out, rounds, w.Requests, c.out, c.rounds, c.requests)
 			}
@@ -72,10 +72,10 @@ func TestFlusher_FindsBadRecordsAndDeliversTheOthers(t *testing.T) {
 }
 
 func TestFlusher_SearchIsShortOnTheEngineThread(t *testing.T) {
-	w := &fake.World{Bad: fake.IsPoison}
+	w := &flushtest.World{Bad: flushtest.IsPoison}
 	in, _ := inWorld(t, w, settings{})
-	all := fake.Contents(10_000, 10, 5000, 9000)
-	data, flushes := fake.Chunk(all...), 0
+	all := flushtest.Contents(10_000, 10, 5000, 9000)
+	data, flushes := flushtest.Chunk(all...), 0
 	for out := OutcomeRetry; out == OutcomeRetry; flushes++ {
 		before := w.Requests
 		out = in.Flush(tag, data, true)
@@ -99,10 +99,10 @@ func TestFlusher_FindsFewGoodRecordsAmongManyBadOnes(t *testing.T) {
 				bad = append(bad, i)
 			}
 		}
-		w := &fake.World{Bad: fake.IsPoison}
+		w := &flushtest.World{Bad: flushtest.IsPoison}
 		in, _ := inWorld(t, w, settings{})
 		in.random = rng.IntN
-		flushAll(t, in, fake.Chunk(fake.Contents(600, bad...)...))
+		flushAll(t, in, flushtest.Chunk(flushtest.Contents(600, bad...)...))
 		good += 600 - len(bad)
 		lost += 600 - len(bad) - len(w.Taken)
 	}
@@ -118,11 +118,11 @@ func TestFlusher_SamplesEachPayloadOnItsOwn(t *testing.T) {
 			bad = append(bad, i)
 		}
 	}
-	w := &fake.World{Bad: fake.IsPoison}
+	w := &flushtest.World{Bad: flushtest.IsPoison}
 	in, _ := inWorld(t, w, settings{records: 300})
 	in.random = rand.New(rand.NewPCG(1, 2)).IntN
-	all := fake.Contents(600, bad...)
-	flushAll(t, in, fake.Chunk(all...))
+	all := flushtest.Contents(600, bad...)
+	flushAll(t, in, flushtest.Chunk(all...))
 	w.WantOnce(t, all)
 }
 
@@ -131,12 +131,12 @@ func TestFlusher_ResumesTheSearchInTheNextFlush(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &slowly{takes: takes}
-				s.Bad = fake.IsPoison
+				s.Bad = flushtest.IsPoison
 				in, _ := inWorld(t, &s.World, settings{})
 				in.now = time.Now
 				in.sender.Sender = observed{s, &in.pace}
-				all := fake.Contents(1000, 10, 700)
-				out, rounds := flushAll(t, in, fake.Chunk(all...))
+				all := flushtest.Contents(1000, 10, 700)
+				out, rounds := flushAll(t, in, flushtest.Chunk(all...))
 				if out != OutcomeOK || rounds > 50 {
 					t.Errorf("answered %v after %d flushes", out, rounds)
 				}
@@ -147,10 +147,10 @@ func TestFlusher_ResumesTheSearchInTheNextFlush(t *testing.T) {
 }
 
 func TestFlusher_FindsBadRecordsInSmallBodies(t *testing.T) {
-	w := &fake.World{Most: 3000, Bad: fake.IsPoison}
+	w := &flushtest.World{Most: 3000, Bad: flushtest.IsPoison}
 	in, _ := inWorld(t, w, settings{})
-	all := fake.Contents(500, 3, 250)
-	if out, rounds := flushAll(t, in, fake.Chunk(all...)); out != OutcomeOK || rounds != 1 {
+	all := flushtest.Contents(500, 3, 250)
+	if out, rounds := flushAll(t, in, flushtest.Chunk(all...)); out != OutcomeOK || rounds != 1 {
 		t.Errorf("answered %v after %d flushes", out, rounds)
 	}
 	w.WantOnce(t, all)

@@ -5,15 +5,15 @@ import (
 	"testing"
 
 	"out_dynatrace/plugin/deliver"
-	"out_dynatrace/plugin/internal/fake"
+	"out_dynatrace/plugin/internal/flushtest"
 	"out_dynatrace/plugin/telemetry"
 )
 
 func TestFlusher_SendsTooLargePayloadsInPartsAndLearnsTheSize(t *testing.T) {
-	w := &fake.World{Most: 10_000}
+	w := &flushtest.World{Most: 10_000}
 	in, log := inWorld(t, w, settings{})
-	all := fake.Contents(2000)
-	if out, rounds := flushAll(t, in, fake.Chunk(all...)); out != OutcomeOK || rounds != 1 {
+	all := flushtest.Contents(2000)
+	if out, rounds := flushAll(t, in, flushtest.Chunk(all...)); out != OutcomeOK || rounds != 1 {
 		t.Errorf("answered %v after %d flushes", out, rounds)
 	}
 	w.WantOnce(t, all)
@@ -27,7 +27,7 @@ func TestFlusher_SendsTooLargePayloadsInPartsAndLearnsTheSize(t *testing.T) {
 		t.Errorf("%d refused requests: %v", refused, w.Bodies)
 	}
 	w.Bodies, w.Taken = nil, nil
-	in.Flush(tag, fake.Chunk(all...), false)
+	in.Flush(tag, flushtest.Chunk(all...), false)
 	for _, size := range w.Bodies {
 		if size > w.Most {
 			t.Errorf("a body of %d bytes was tried again", size)
@@ -51,10 +51,10 @@ func TestFlusher_ShrinksARecordThatIsTooLargeAlone(t *testing.T) {
 		"and left alone where it takes the whole": {1 << 20, OutcomeOK, 0, 0, 200_000},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := &fake.World{Most: c.most}
+			w := &flushtest.World{Most: c.most}
 			in, _ := inWorld(t, w, settings{})
 			large := strings.Repeat("x", 200_000)
-			out, _ := flushAll(t, in, fake.Chunk("before", large, "after"))
+			out, _ := flushAll(t, in, flushtest.Chunk("before", large, "after"))
 			if out != c.out {
 				t.Errorf("answered %v", out)
 			}
@@ -78,14 +78,14 @@ func TestFlusher_ShrinksARecordThatIsTooLargeAlone(t *testing.T) {
 }
 
 func TestFlusher_BlamesAServerThatFindsEverythingTooLarge(t *testing.T) {
-	for name, all := range map[string][]string{"many records": fake.Contents(5000), "a large one": {strings.Repeat("x", 500_000)}, "two large ones": {strings.Repeat("x", 500_000), strings.Repeat("y", 500_000)}} {
+	for name, all := range map[string][]string{"many records": flushtest.Contents(5000), "a large one": {strings.Repeat("x", 500_000)}, "two large ones": {strings.Repeat("x", 500_000), strings.Repeat("y", 500_000)}} {
 		t.Run(name, func(t *testing.T) {
-			w := &fake.World{}
+			w := &flushtest.World{}
 			w.Before = func() *deliver.Verdict {
 				return &deliver.Verdict{Kind: deliver.TooLarge, Reason: deliver.ReasonTooLarge, Status: 431, Message: "too large"}
 			}
 			in, log := inWorld(t, w, settings{})
-			data := fake.Chunk(all...)
+			data := flushtest.Chunk(all...)
 			for range 3 {
 				before := w.Requests
 				if out := in.Flush(tag, data, false); out != OutcomeRetry || w.Requests-before > 60 {
@@ -106,7 +106,7 @@ func TestFlusher_BlamesAServerThatFindsEverythingTooLarge(t *testing.T) {
 }
 
 func TestFlusher_DoesNotShrinkARecordFurtherForATransientFailure(t *testing.T) {
-	w := &fake.World{Most: 50_000}
+	w := &flushtest.World{Most: 50_000}
 	w.Before = func() *deliver.Verdict {
 		if w.Requests == 6 { // the one that would fit
 			return &deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonServerError}
@@ -114,7 +114,7 @@ func TestFlusher_DoesNotShrinkARecordFurtherForATransientFailure(t *testing.T) {
 		return nil
 	}
 	in, _ := inWorld(t, w, settings{})
-	data := fake.Chunk(strings.Repeat("x", 200_000))
+	data := flushtest.Chunk(strings.Repeat("x", 200_000))
 	if out := in.Flush(tag, data, false); out != OutcomeRetry {
 		t.Errorf("answered %v", out)
 	}
@@ -125,10 +125,10 @@ func TestFlusher_DoesNotShrinkARecordFurtherForATransientFailure(t *testing.T) {
 }
 
 func TestFlusher_DoesNotCutTheRecordBehindOneThatWasShrunk(t *testing.T) {
-	w := &fake.World{Most: 50_000}
+	w := &flushtest.World{Most: 50_000}
 	in, _ := inWorld(t, w, settings{})
 	large, small := strings.Repeat("x", 200_000), strings.Repeat("y", 49_000)
-	flushAll(t, in, fake.Chunk("before", large, small, small))
+	flushAll(t, in, flushtest.Chunk("before", large, small, small))
 	if times := w.Times(); times[small] != 2 || times["before"] != 1 {
 		t.Errorf("%d of the small ones came whole", times[small])
 	}

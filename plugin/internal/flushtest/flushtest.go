@@ -1,6 +1,6 @@
-// Package fake holds what the tests of packages plugin and flush have in common: a server, a log, and
+// Package flushtest holds what the tests of packages plugin and flush have in common: a server, a log, and
 // chunks.
-package fake
+package flushtest
 
 import (
 	"bytes"
