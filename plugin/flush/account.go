@@ -202,17 +202,18 @@ func (a *account) settled(r *chunk.Reader, records, bytes int) {
 	}
 }
 
-// panicked logs a panic. A chunk that is given up for it has so many unsettled records.
+// panicked logs a panic.
 func (a *account) panicked(cause any, site string) {
 	a.deps.Log.Error("panic", "defect in the plugin, please report it: %v at %s; the chunk will be retried", cause, site)
 }
 
-// poison counts and logs a chunk that is given up because the plugin panics over it.
-func (a *account) poison(cause any, site string, unsettled uint64) {
+// poison counts and logs a chunk with so many unsettled records that is given up because the plugin
+// panicked over it a number of times.
+func (a *account) poison(cause any, site string, times int, unsettled uint64) {
 	a.deps.Counters.Add(telemetry.DroppedPoison, unsettled)
 	a.deps.Log.Sum(telemetry.LevelError, "poison", unsettled,
 		"defect in the plugin, please report it: %v at %s; the chunk caused it %d times and is given up; records dropped: ",
-		cause, site, panicsPerChunk)
+		cause, site, times)
 }
 
 // forgotten counts and logs entries that the ledger had no room for.

@@ -113,7 +113,7 @@ func (f *Flusher) recovered(cause any) Outcome {
 		f.account.panicked(cause, site)
 		return OutcomeRetry
 	}
-	f.account.poison(cause, site, f.unsettled())
+	f.account.poison(cause, site, f.progress.Panics, f.unsettled())
 	return OutcomeError
 }
 

@@ -3,10 +3,12 @@ package flush
 import (
 	"context"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"out_dynatrace/plugin/batch"
+	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/deadletter"
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/encode"
@@ -26,6 +28,7 @@ type rig struct {
 	letters  *deadletter.File
 	now      func() time.Time
 	random   func(n int) int
+	maps     atomic.Int64 // events that were mapped
 }
 
 // replaceable is a Sender that a test may replace.
@@ -34,6 +37,7 @@ type replaceable struct{ deliver.Sender }
 // settings are what a test asks of a rig. The zero value is the plugin's defaults.
 type settings struct {
 	records      int // max_payload_records
+	bytes        int // max_payload_bytes
 	contentBytes int // max_content_bytes
 	old          OldRecords
 	id           bool
@@ -62,13 +66,16 @@ func newRig(t *testing.T, set settings, sender deliver.Sender) (*rig, *flushtest
 	if set.records > 0 {
 		batching.MaxRecords = set.records
 	}
+	if set.bytes > 0 {
+		batching.MaxBytes = set.bytes
+	}
 	if set.plain {
 		batching.GzipLevel = 0
 	}
 	deps := Deps{
 		Sender:      in.sender,
 		AttemptTime: func() time.Duration { return in.pace.Least(15 * time.Second) },
-		NewMapper:   func() Mapper { return mapper{mapping.NewMapper(mapped)} },
+		NewMapper:   func() Mapper { return mapper{mapping.NewMapper(mapped), &in.maps} },
 		NewBuilder: func() *batch.Builder {
 			o := batching
 			o.Encoder = new(encode.JSON)
@@ -93,10 +100,18 @@ func newRig(t *testing.T, set settings, sender deliver.Sender) (*rig, *flushtest
 	return in, logged
 }
 
-// mapper is a mapping.Mapper without metadata.
-type mapper struct{ *mapping.Mapper }
+// mapper is a mapping.Mapper without metadata that counts.
+type mapper struct {
+	*mapping.Mapper
+	maps *atomic.Int64
+}
 
 func (m mapper) Begin(tag []byte) { m.Mapper.Begin(mapping.Flush{Tag: tag}) }
+
+func (m mapper) Map(ev *chunk.Event, rec *record.Record) {
+	m.maps.Add(1)
+	m.Mapper.Map(ev, rec)
+}
 
 // Close prints what the log holds back and closes the dead letter.
 func (in *rig) Close() {
