@@ -1,11 +1,11 @@
 package wire
 
 import (
-	"fmt"
 	"net/http"
 
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deliver"
+	"out_dynatrace/plugin/option"
 	"out_dynatrace/plugin/telemetry"
 	"out_dynatrace/plugin/transport"
 )
@@ -112,7 +112,7 @@ func authorizer(cfg *config.Config, log *telemetry.Log) (deliver.Authorizer, str
 	case cfg.TokenFile != "":
 		file, err := deliver.NewFileToken(cfg.TokenFile, log)
 		if err != nil {
-			return nil, "", fmt.Errorf("api_token_file: %w", err)
+			return nil, "", &option.Error{Name: "api_token_file", Err: err}
 		}
 		return file, "from " + cfg.TokenFile, nil
 	case cfg.Token.IsZero():
