@@ -75,7 +75,8 @@ func (r *Reader) event(object []byte, ev *Event) bool {
 	}
 	*ev = Event{Group: r.group}
 	t := c.Next()
-	if t.Kind == Array {
+	switch t.Kind {
+	case Array:
 		if t.Num == 0 {
 			r.malformed++
 			return false
@@ -92,7 +93,7 @@ func (r *Reader) event(object []byte, ev *Event) bool {
 			}
 			_, _ = c.Skip(elements - 2)
 		}
-	} else if t.Kind == Map {
+	case Map:
 		r.malformed++
 		return false
 	}

@@ -63,9 +63,9 @@ func TestAppend_StringSizes(t *testing.T) {
 			want := strings.Repeat("y", n) + strings.ReplaceAll(escape, `\t`, "\t")
 			for _, rest := range []string{"", `,"l":"` + strings.Repeat("z", 70_000) + `"`} {
 				out, ok := Append(nil, []byte(`{"k":"`+strings.Repeat("y", n)+escape+`"`+rest+`}`))
-				if got := ""; !ok {
+				if !ok {
 					t.Errorf("%d bytes: not ok", n)
-				} else if got = str(t, out); got != want {
+				} else if got := str(t, out); got != want {
 					t.Errorf("%d bytes: got %d, of which the last are %q", n, len(got), got[max(0, len(got)-9):])
 				}
 			}

@@ -204,11 +204,11 @@ func (s *Source) requestTask(ctx context.Context) time.Duration {
 		return 0
 	}
 	pause := pauseAfter(s.failures)
-	print := s.log.Debug
+	write := s.log.Debug
 	if s.failures == 1 {
-		print = s.log.Info
+		write = s.log.Info
 	}
-	print("metadata.task", "the ECS task metadata endpoint does not describe the task: %v; "+
+	write("metadata.task", "the ECS task metadata endpoint does not describe the task: %v; "+
 		"records go without its attributes; next request in %s", err, pause)
 	return pause
 }

@@ -21,9 +21,9 @@ type TooLargeError struct {
 func (e *TooLargeError) Error() string { return fmt.Sprintf("has more than %d bytes", e.Limit) }
 
 // ReadFile reads a regular file of at most limit bytes. It never waits: anything else, such as a
-// pipe, is ErrNotRegular. A larger file is a *TooLargeError. Every other
-// error is one of the operating system without the path, because callers name the path in their
-// own words, or must not show it.
+// pipe, is ErrNotRegular. A larger file is a *TooLargeError. Every other error is one of the
+// operating system without the path, because callers name the path in their own words, or must not
+// show it.
 func ReadFile(path string, limit int64) ([]byte, error) {
 	// The Stat comes first because opening a device can have an effect. O_NONBLOCK is for a pipe
 	// that takes the file's place in between.
