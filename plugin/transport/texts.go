@@ -42,6 +42,8 @@ var errorTexts = []errorText{
 	{means: tlsAlertForHTTP, text: `malformed HTTP response "\x15\x03`},
 	{means: brokenConnection, text: "transport connection broken"}, // but for the answer to CONNECT
 	{means: spokeFirst, text: "readLoopPeekFailLocked: %!w(<nil>)"},
+	// A connection counts as idle before its answer is handed over. If it is closed in between,
+	// because of its age, the answer is lost.
 	{means: retiredConnection, text: "CloseIdleConnections called"},
 	{means: notHTTP, text: "malformed HTTP"},
 	{means: notHTTP, text: "malformed MIME header"},
