@@ -44,7 +44,7 @@ func New(cfg *config.Config, fluentBit string, logger telemetry.Logger) (*Instan
 	if err != nil {
 		return nil, err
 	}
-	in.engine = in.pipeline.Engine()
+	in.engine = in.pipeline.Engine
 	in.ctx, in.cancel = context.WithCancel(context.Background())
 	for _, w := range cfg.Warnings {
 		in.log.Warn("config: "+w.String(), "%s", w)

@@ -1,7 +1,7 @@
 package wire
 
 import (
-	"net/http"
+	"time"
 
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deliver"
@@ -10,75 +10,51 @@ import (
 	"out_dynatrace/plugin/transport"
 )
 
-// Destination is a chain of senders that ends in one HTTP client for each endpoint.
+// Destination is the chain of senders of one configuration. Safe for concurrent use.
 type Destination struct {
 	deliver.Sender
-	// Pace is shared by the chain: it knows how long the server takes to answer.
-	Pace *deliver.Pace
 	// Address is where requests go, and through which proxy, for a log line.
 	Address string
 	// Credential describes the token without revealing it, for a log line.
 	Credential string
 
+	shared  deliver.Shared
 	clients []*deliver.Client
 }
 
-// DestinationOptions are what a Destination needs beside the configuration.
+// DestinationOptions are what a Destination needs besides the configuration.
 type DestinationOptions struct {
 	Host
-	// Attributes is the value of the X-Dynatrace-Attr header of every request; "" sends none.
-	Attributes string
-	// StopOnMisconfigured returns a misconfigured verdict at once instead of retrying it until the
+	// StopOnMisconfigured returns a misconfigured verdict at once instead of retrying until the
 	// deadline: for a command, whose user can fix the cause.
 	StopOnMisconfigured bool
 }
 
 // NewDestination builds the chain. It opens no connection.
 func NewDestination(cfg *config.Config, o DestinationOptions) (*Destination, error) {
-	auth, credential, err := authorizer(cfg, o.Log)
+	d := &Destination{shared: deliver.Shared{
+		Timeout:  cfg.Delivery.RequestTimeout,
+		Pace:     new(deliver.Pace),
+		Counters: o.Counters,
+		Log:      o.Log,
+	}}
+	endpoints, err := d.connect(cfg, o.FluentBit)
 	if err != nil {
 		return nil, err
 	}
-	transports := make([]*transport.Transport, 0, len(cfg.Endpoints))
-	for _, e := range cfg.Endpoints {
-		t, err := transport.NewTransport(transport.Target{
-			Endpoint: e,
-			Several:  len(cfg.Endpoints) > 1,
-			Timeout:  cfg.Delivery.RequestTimeout,
-			Log:      o.Log,
-		}, cfg.Transport)
-		if err != nil {
-			return nil, err
-		}
-		transports = append(transports, t)
-	}
-	shared := deliver.Shared{
-		Timeout: cfg.Delivery.RequestTimeout, Pace: new(deliver.Pace), Counters: o.Counters, Log: o.Log,
-	}
-	d := &Destination{Pace: shared.Pace, Credential: credential}
-	header, hidden := headers(cfg, o.Attributes), secrets(cfg, transports)
-	var endpoints []deliver.Endpoint
-	for i, e := range cfg.Endpoints {
-		client, err := deliver.NewClient(deliver.ClientOptions{
-			Shared:    shared,
-			URL:       cfg.URL(e),
-			Auth:      auth,
-			Header:    header,
-			Hidden:    hidden,
-			Version:   Version,
-			FluentBit: o.FluentBit,
-			Transport: transports[i],
-		})
-		if err != nil {
-			return nil, err
-		}
-		d.describe(e.Host, cfg.URL(e), transports[i].Via())
-		d.clients = append(d.clients, client)
-		endpoints = append(endpoints, deliver.Endpoint{Sender: client, Name: e.Host})
-	}
+	d.Sender = chain(endpoints, d.shared, cfg, !o.StopOnMisconfigured)
+	return d, nil
+}
 
-	// Attempts until the deadline -> a breaker that all flushes share -> the choice among several
-	// endpoints -> one attempt at one endpoint.
+// chain puts the senders together. From the outside to the inside:
+//
+//	Retrier   attempts until the deadline of the flush
+//	Breaker   one for all flushes: after failures it lets probes through only
+//	Failover  the choice among several endpoints; left out for one
+//	Client    one attempt at one endpoint
+func chain(
+	endpoints []deliver.Endpoint, shared deliver.Shared, cfg *config.Config, misconfigured bool,
+) deliver.Sender {
 	next := endpoints[0].Sender
 	if len(endpoints) > 1 {
 		next = deliver.NewFailover(endpoints, deliver.FailoverOptions{Shared: shared})
@@ -89,21 +65,74 @@ func NewDestination(cfg *config.Config, o DestinationOptions) (*Destination, err
 		Max:      cfg.Delivery.RetryMax,
 		Patience: cfg.Flush.Deadline,
 	})
-	d.Sender = deliver.NewRetrier(next, deliver.RetryOptions{
+	return deliver.NewRetrier(next, deliver.RetryOptions{
 		Shared:        shared,
 		Initial:       cfg.Delivery.RetryInitial,
 		Max:           cfg.Delivery.RetryMax,
-		Misconfigured: !o.StopOnMisconfigured,
+		Misconfigured: misconfigured,
 	})
-	return d, nil
 }
 
-// Close ends the requests under way and closes idle connections. It may be called more than once.
+// connect makes a client for each endpoint, and describes them in d.
+func (d *Destination) connect(cfg *config.Config, fluentBit string) ([]deliver.Endpoint, error) {
+	auth, credential, err := authorizer(cfg, d.shared.Log)
+	if err != nil {
+		return nil, err
+	}
+	d.Credential = credential
+	transports, err := transports(cfg, d.shared.Log)
+	if err != nil {
+		return nil, err
+	}
+	header, hidden := headers(cfg), secrets(cfg, transports)
+	endpoints := make([]deliver.Endpoint, 0, len(cfg.Endpoints))
+	for i, e := range cfg.Endpoints {
+		client, err := deliver.NewClient(deliver.ClientOptions{
+			Shared:    d.shared,
+			URL:       cfg.URL(e),
+			Auth:      auth,
+			Header:    header,
+			Hidden:    hidden,
+			Version:   Version,
+			FluentBit: fluentBit,
+			Transport: transports[i],
+		})
+		if err != nil {
+			return nil, err
+		}
+		d.clients = append(d.clients, client)
+		d.describe(e.Host, cfg.URL(e), transports[i].Via())
+		endpoints = append(endpoints, deliver.Endpoint{Sender: client, Name: e.Host})
+	}
+	return endpoints, nil
+}
+
+// transports makes the connections of each endpoint.
+func transports(cfg *config.Config, log *telemetry.Log) (all []*transport.Transport, err error) {
+	for _, e := range cfg.Endpoints {
+		t, err := transport.NewTransport(transport.Target{
+			Endpoint: e,
+			Several:  len(cfg.Endpoints) > 1,
+			Timeout:  cfg.Delivery.RequestTimeout,
+			Log:      log,
+		}, cfg.Transport)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, t)
+	}
+	return all, nil
+}
+
+// Close ends the requests in flight and closes idle connections. It may be called more than once.
 func (d *Destination) Close() {
 	for _, client := range d.clients {
 		client.Close()
 	}
 }
+
+// attemptTime returns the time that a request needs to make sense, by the responses so far.
+func (d *Destination) attemptTime() time.Duration { return d.shared.Pace.Least(d.shared.Timeout) }
 
 // authorizer returns what gives the token to the clients (nil: there is none), and how a log line
 // describes it.
@@ -112,7 +141,7 @@ func authorizer(cfg *config.Config, log *telemetry.Log) (deliver.Authorizer, str
 	case cfg.TokenFile != "":
 		file, err := deliver.NewFileToken(cfg.TokenFile, log)
 		if err != nil {
-			return nil, "", &option.Error{Name: "api_token_file", Err: err}
+			return nil, "", option.Errorf("api_token_file", "%w", err)
 		}
 		return file, "from " + cfg.TokenFile, nil
 	case cfg.Token.IsZero():
@@ -131,28 +160,4 @@ func (d *Destination) describe(host, url, via string) {
 	if via != "" {
 		d.Address += " through the proxy " + via
 	}
-}
-
-// headerAttributes is the header that carries attributes for all records of a request (page "POST
-// ingest logs").
-const headerAttributes = "X-Dynatrace-Attr"
-
-// headerOptions is the header that asks for a data model (page "POST ingest logs"). A server that
-// does not know the header ignores it, while an unknown query parameter would become an attribute
-// of every record.
-const headerOptions = "X-Dynatrace-Options"
-
-// headers returns the headers that the configuration gives to every request.
-func headers(cfg *config.Config, attributes string) http.Header {
-	all := make(http.Header)
-	for _, p := range cfg.Headers.Pairs() {
-		all.Set(p.Name, p.Value)
-	}
-	if attributes != "" {
-		all.Set(headerAttributes, attributes)
-	}
-	if cfg.Structure != "" {
-		all.Set(headerOptions, "structure="+cfg.Structure)
-	}
-	return all
 }

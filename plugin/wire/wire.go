@@ -6,12 +6,13 @@ import (
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deadletter"
+	"out_dynatrace/plugin/flush"
 	"out_dynatrace/plugin/mapping"
 	"out_dynatrace/plugin/metadata"
 	"out_dynatrace/plugin/telemetry"
 )
 
-// Host is what the process around a pipeline gives it.
+// Host is what the process around a pipeline provides.
 type Host struct {
 	// FluentBit is the version of the Fluent Bit that loaded the plugin, "" if unknown or none.
 	FluentBit string
@@ -23,47 +24,60 @@ type Host struct {
 	Now func() time.Time
 }
 
-// Pipeline holds the stages that were built from one configuration, for all flushes of an
-// instance. Safe for concurrent use.
+// Pipeline holds the stages that one instance shares among its flushes. Safe for concurrent use.
 type Pipeline struct {
 	*Destination
-	// Mapping has the options of every Mapper.
-	Mapping mapping.Options
-	// Facts watches what is known of the place where the process runs.
-	Facts *metadata.Source
-	// DeadLetter keeps records that the server rejects; nil if none is configured.
-	DeadLetter *deadletter.File
+	// Engine delivers chunks through the other stages.
+	Engine *flush.Engine
 
-	cfg  *config.Config
-	host Host
+	facts      *metadata.Source
+	deadLetter *deadletter.File // nil if none is configured
 }
 
-// New builds the stages. It opens no connection: a destination that is down is no reason not to
-// start. An error is about an option that could not be checked without the others.
+// New builds the stages. It opens no connection: a destination that is down does not prevent the
+// start. The log line about the start is the caller's, with Address and Credential.
 func New(cfg *config.Config, host Host) (*Pipeline, error) {
-	p := &Pipeline{cfg: cfg, host: host, Mapping: Mapping(cfg, metadata.Hostname())}
-	var err error
-	if _, err = batch.New(p.Batch()); err != nil { // so that it cannot fail later, in a flush
+	if _, err := batch.New(Batch(cfg)); err != nil { // so that it cannot fail later, in a flush
 		return nil, err
 	}
-	if p.Destination, err = NewDestination(cfg, DestinationOptions{Host: host, Attributes: cfg.AttributesHeader}); err != nil {
+	destination, err := NewDestination(cfg, DestinationOptions{Host: host})
+	if err != nil {
 		return nil, err
 	}
-	p.Facts = Facts(cfg, host.Log)
+	p := &Pipeline{Destination: destination, facts: facts(cfg, host.Log)}
+	options := mappingOptions(cfg, metadata.Hostname(), host.Now)
+	deps := flush.Deps{
+		Sender:      p.Destination,
+		AttemptTime: p.attemptTime,
+		NewMapper: func() flush.Mapper {
+			return mapper{mapping.NewMapper(options), p.facts}
+		},
+		NewBuilder: func() *batch.Builder {
+			builder, err := batch.New(Batch(cfg))
+			if err != nil {
+				panic(err) // the same options worked above
+			}
+			return builder
+		},
+		Limits:         cfg.Mapping.Limits,
+		DeadLetterFile: cfg.DeadLetter.Path,
+		Counters:       host.Counters,
+		Log:            host.Log,
+		Now:            host.Now,
+	}
 	if cfg.DeadLetter.Path != "" {
-		p.DeadLetter = deadletter.New(cfg.DeadLetter, host.Log)
+		p.deadLetter = deadletter.New(cfg.DeadLetter, host.Log)
+		deps.DeadLetter = p.deadLetter
 	}
+	p.Engine = flush.New(cfg.Flush, deps)
 	return p, nil
 }
 
-// Batch returns the options of a batch.Builder, with an encoder of its own.
-func (p *Pipeline) Batch() batch.Options { return Batch(p.cfg) }
-
-// Close ends requests under way, and closes connections and files. It may be called more than once.
+// Close ends requests in flight, and closes connections and files. It may be called more than once.
 func (p *Pipeline) Close() {
 	p.Destination.Close()
-	p.Facts.Close()
-	if p.DeadLetter != nil {
-		_ = p.DeadLetter.Close() // nothing is buffered, so nothing can be lost
+	p.facts.Close()
+	if p.deadLetter != nil {
+		_ = p.deadLetter.Close() // nothing is buffered, so nothing can be lost
 	}
 }

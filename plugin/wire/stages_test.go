@@ -28,9 +28,9 @@ func loaded(t *testing.T, pairs ...string) *config.Config {
 	return cfg
 }
 
-func TestMapping_EveryNameOfEnrichIsOneSource(t *testing.T) {
+func TestMappingOptions_EveryNameOfEnrichIsOneSource(t *testing.T) {
 	sources := func(enrich ...string) source.Set {
-		return Mapping(loaded(t, enrich...), "here").Sources
+		return mappingOptions(loaded(t, enrich...), "here", nil).Sources
 	}
 	if on := sources(); on != source.Auto() {
 		t.Errorf("auto is %b, want %b", on, source.Auto())
@@ -52,9 +52,9 @@ func TestMapping_EveryNameOfEnrichIsOneSource(t *testing.T) {
 	}
 }
 
-func TestMapping_HostnameIsSetUnlessExcluded(t *testing.T) {
+func TestMappingOptions_HostnameIsSetUnlessExcluded(t *testing.T) {
 	for enrich, want := range map[string]string{"auto": "here", "auto,-host": "", "off": "", "host": "here"} {
-		if o := Mapping(loaded(t, "enrich", enrich), "here"); o.Hostname != want || o.Machine != "here" {
+		if o := mappingOptions(loaded(t, "enrich", enrich), "here", nil); o.Hostname != want || o.Machine != "here" {
 			t.Errorf("%s: %q, %q", enrich, o.Hostname, o.Machine)
 		}
 	}
