@@ -96,26 +96,26 @@ func (a *account) cutToFit(p *packed) {
 // tooOld counts records that were left out as too old.
 func (a *account) tooOld(n int) { a.deps.Counters.Add(telemetry.DroppedTooOld, uint64(n)) }
 
-// dropReason returns how a record that is dropped for a verdict is counted, and the reason that its
-// dead letter gives.
-func dropReason(v deliver.Verdict) (telemetry.Counter, string) {
+// dropCounter returns how a record that is dropped for a verdict is counted. The counter's label is the
+// reason in the dead letter.
+func dropCounter(v deliver.Verdict) telemetry.Counter {
 	switch {
 	case v.Kind == deliver.TooLarge:
-		return telemetry.DroppedTooLarge, "too_large"
+		return telemetry.DroppedTooLarge
 	case v.Reason == deliver.ReasonTimeRange:
-		return telemetry.DroppedTimeRange, "rejected_time_range"
+		return telemetry.DroppedTimeRange
 	}
-	return telemetry.DroppedRejected, "rejected"
+	return telemetry.DroppedRejected
 }
 
 // Dropped counts a record that the server rejects for good, and keeps it in the dead letter if there is
 // one. The line about it is printed by report.
 func (a *account) Dropped(position int, v deliver.Verdict) {
-	counter, reason := dropReason(v)
+	counter := dropCounter(v)
 	kept := 0
 	if a.deps.DeadLetter != nil {
 		outcome := telemetry.DeadLetterLost
-		if a.keep(position, v, reason) {
+		if a.keep(position, v, counter.LabelValue()) {
 			outcome, kept = telemetry.DeadLetterKept, 1
 		}
 		a.deps.Counters.Add(outcome, 1)

@@ -166,6 +166,10 @@ func (c *Counters) Add(counter Counter, n uint64) { c.totals[counter].Add(n) }
 // Get returns the total of counter.
 func (c *Counters) Get(counter Counter) uint64 { return c.totals[counter].Load() }
 
+// LabelValue returns the value of the counter's label, which for a dropped record is the reason. It
+// is "" for a counter without a label.
+func (c Counter) LabelValue() string { return counters[c].value }
+
 // Sample is the value of one counter. Label and LabelValue are empty for a counter without a label.
 type Sample struct {
 	Counter           Counter

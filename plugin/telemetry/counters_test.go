@@ -18,6 +18,9 @@ func TestCounters_Described(t *testing.T) {
 		if (s.Label == "") != (s.LabelValue == "") || s.Label != "" && !word.MatchString(s.LabelValue) {
 			t.Errorf("%s has a bad label %q=%q", s.Name, s.Label, s.LabelValue)
 		}
+		if s.Counter.LabelValue() != s.LabelValue {
+			t.Errorf("%s: LabelValue disagrees with Snapshot", s.Name)
+		}
 		id := [2]string{s.Name, s.LabelValue}
 		if seen[id] {
 			t.Errorf("%v is declared twice", id)
