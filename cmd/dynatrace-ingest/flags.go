@@ -143,9 +143,15 @@ func (c *config) flagSet(tlsNames *[]string) *flag.FlagSet {
 		}
 		return nil
 	})
-	set.Func("profile", "", func(s string) (err error) { o.Profile, err = ingest.ParseProfile(s); return err })
+	set.Func("profile", "", func(s string) (err error) {
+		o.Profile, err = ingest.ParseProfile(s)
+		return err
+	})
 	set.BoolVar(&o.OneAgent, "oneagent", false, "")
-	set.Func("structure", "", func(s string) (err error) { o.Structure, err = ingest.ParseStructure(s); return err })
+	set.Func("structure", "", func(s string) (err error) {
+		o.Structure, err = ingest.ParseStructure(s)
+		return err
+	})
 	limit(set, "max-request-bytes", &o.Limits.RequestBytes)
 	limit(set, "max-otlp-bytes", &o.Limits.OTLPBytes)
 	limit(set, "max-records", &o.Limits.Records)
@@ -158,10 +164,14 @@ func (c *config) flagSet(tlsNames *[]string) *flag.FlagSet {
 	})
 	set.Func("refuse", "", func(s string) error { o.Refuse = append(o.Refuse, s); return nil })
 	set.IntVar(&o.RefuseStatus, "refuse-status", 0, "")
-	choice(set, "old", &o.OldRecords, map[string]ingest.OldRecords{"drop": ingest.OldDropped, "reject": ingest.OldRejectsBatch})
-	choice(set, "partial-body", &o.PartialBody, map[string]ingest.PartialBody{"details": ingest.PartialDetails, "success": ingest.PartialSuccess})
-	choice(set, "future", &o.Future, map[string]ingest.FutureMode{"now": ingest.FutureNow, "plus": ingest.FutureNowPlus})
-	choice(set, "no-content", &o.NoContent, map[string]ingest.NoContent{"event": ingest.NoContentEvent, "empty": ingest.NoContentEmpty})
+	choice(set, "old", &o.OldRecords,
+		map[string]ingest.OldRecords{"drop": ingest.OldDropped, "reject": ingest.OldRejectsBatch})
+	choice(set, "partial-body", &o.PartialBody,
+		map[string]ingest.PartialBody{"details": ingest.PartialDetails, "success": ingest.PartialSuccess})
+	choice(set, "future", &o.Future,
+		map[string]ingest.FutureMode{"now": ingest.FutureNow, "plus": ingest.FutureNowPlus})
+	choice(set, "no-content", &o.NoContent,
+		map[string]ingest.NoContent{"event": ingest.NoContentEvent, "empty": ingest.NoContentEmpty})
 	set.BoolVar(&o.TooNestedPartial, "too-nested-200", false, "")
 	set.BoolVar(&o.Expanded431, "expanded-431", false, "")
 	set.BoolVar(&o.HTML400, "html-400", false, "")

@@ -25,9 +25,11 @@ func (j *journal) line(format string, args ...any) {
 
 // start names the endpoint to configure.
 func (j *journal) start(endpoint string, c *config) {
-	text := "ready: endpoint " + endpoint + " (logs go to " + endpoint + "/api/v2/logs/ingest), profile " + c.options.Profile.String()
+	text := "ready: endpoint " + endpoint + " (logs go to " + endpoint +
+		"/api/v2/logs/ingest), profile " + c.options.Profile.String()
 	if c.options.OneAgent {
-		text = "ready: endpoint " + endpoint + "/v2/logs/ingest, a OneAgent before profile " + c.options.Profile.String()
+		text = "ready: endpoint " + endpoint + "/v2/logs/ingest, a OneAgent before profile " +
+			c.options.Profile.String()
 	}
 	if c.certOut != "" {
 		text += ", certificate in " + c.certOut
@@ -47,7 +49,8 @@ func (j *journal) exchange(e ingest.Exchange) {
 		if e.Received > 0 {
 			parts = append(parts, fmt.Sprintf("stored %d of %d records", e.Stored, e.Received))
 		}
-		parts = append(parts, fmt.Sprintf("%s wire, %s uncompressed", ingest.Size(e.Wire), ingest.Size(e.Uncompressed)))
+		parts = append(parts, fmt.Sprintf("%s wire, %s uncompressed", ingest.Size(e.Wire),
+			ingest.Size(e.Uncompressed)))
 	}
 	add := func(name, text string) {
 		if text != "" {

@@ -61,7 +61,8 @@ func (r *running) post(t *testing.T, client *http.Client, body string) (status i
 	t.Helper()
 	result := make(chan int, 1)
 	go func() {
-		q, _ := http.NewRequest(http.MethodPost, r.endpoint+"/api/v2/logs/ingest", strings.NewReader(body))
+		q, _ := http.NewRequest(http.MethodPost, r.endpoint+"/api/v2/logs/ingest",
+			strings.NewReader(body))
 		q.Header.Set("Authorization", "Api-Token "+token)
 		q.Header.Set("Content-Type", "application/json")
 		w, err := client.Do(q)
@@ -79,7 +80,8 @@ func (r *running) post(t *testing.T, client *http.Client, body string) (status i
 func TestCommand_ServesStoresAndSumsUp(t *testing.T) {
 	dir := t.TempDir()
 	out, cert := filepath.Join(dir, "out.ndjson"), filepath.Join(dir, "ca.pem")
-	r := start(t, io.Discard, "--tls", "--cert-out", cert, "--env", "abc12345", "--out", out, "--fault", "503", "--token", token, "--profile", "managed")
+	r := start(t, io.Discard, "--tls", "--cert-out", cert, "--env", "abc12345", "--out", out,
+		"--fault", "503", "--token", token, "--profile", "managed")
 	pem, err := os.ReadFile(cert)
 	if err != nil {
 		t.Fatal(err)
@@ -89,15 +91,18 @@ func TestCommand_ServesStoresAndSumsUp(t *testing.T) {
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport}
-	if !strings.HasSuffix(r.endpoint, "/e/abc12345") || !strings.HasPrefix(r.endpoint, "https://127.0.0.1:") {
+	if !strings.HasSuffix(r.endpoint, "/e/abc12345") ||
+		!strings.HasPrefix(r.endpoint, "https://127.0.0.1:") {
 		t.Errorf("endpoint %s", r.endpoint)
 	}
 
-	if status, line := r.post(t, client, `{"content":"c"}`); status != 503 || !strings.Contains(line, "fault 503") {
+	if status, line := r.post(t, client, `{"content":"c"}`); status != 503 ||
+		!strings.Contains(line, "fault 503") {
 		t.Errorf("%d %s", status, line)
 	}
 	status, line := r.post(t, client, `{"content":"`+strings.Repeat("c", 9000)+`","a":1,"a":2}`)
-	for _, want := range []string{" 204 POST ", "stored 1 of 1 records", "9.0 kB wire, 9.0 kB uncompressed", "trimmed content_trimmed 1", "duplicate keys 1", "token dt0c01.ABCDEFGHIJKLMNOPQRSTUVWX"} {
+	for _, want := range []string{" 204 POST ", "stored 1 of 1 records",
+		"9.0 kB wire, 9.0 kB uncompressed", "trimmed content_trimmed 1", "duplicate keys 1", "token dt0c01.ABCDEFGHIJKLMNOPQRSTUVWX"} {
 		if status != 204 || !strings.Contains(line, want) {
 			t.Errorf("%d %s; want %s", status, line, want)
 		}
@@ -116,11 +121,13 @@ func TestCommand_ServesStoresAndSumsUp(t *testing.T) {
 	if err := r.stop(); err != nil {
 		t.Error(err)
 	}
-	if got := <-summary; !strings.Contains(got, "1 received, 1 stored") || !strings.Contains(got, "204 1 + 503 1") {
+	if got := <-summary; !strings.Contains(got, "1 received, 1 stored") ||
+		!strings.Contains(got, "204 1 + 503 1") {
 		t.Errorf("summary %s", got)
 	}
 	stored, err := os.ReadFile(out)
-	if err != nil || strings.Count(string(stored), "\n") != 1 || !strings.Contains(string(stored), `"overwritten1.a":"2"`) {
+	if err != nil || strings.Count(string(stored), "\n") != 1 ||
+		!strings.Contains(string(stored), `"overwritten1.a":"2"`) {
 		t.Errorf("%v: %.200s", err, stored)
 	}
 }
@@ -133,7 +140,8 @@ func TestQuiet_LeavesOnlyRecordsOnStdout(t *testing.T) {
 		line, _ := bufio.NewReader(records).ReadString('\n')
 		result <- line
 	}()
-	q, _ := http.NewRequest(http.MethodPost, r.endpoint+"/api/v2/logs/ingest", strings.NewReader(`{"content":"hello"}`))
+	q, _ := http.NewRequest(http.MethodPost, r.endpoint+"/api/v2/logs/ingest",
+		strings.NewReader(`{"content":"hello"}`))
 	q.Header.Set("Authorization", "Api-Token "+token)
 	q.Header.Set("Content-Type", "application/json")
 	answer, err := http.DefaultClient.Do(q)
@@ -214,7 +222,8 @@ func TestFlags_MistakesAreNamed(t *testing.T) {
 }
 
 func TestCommand_RejectsPoisonAndLargeRequests(t *testing.T) {
-	r := start(t, io.Discard, "--refuse", "bad apple", "--refuse", "worse", "--refuse-status", "422", "--max-request-bytes", "100", "--max-records", "2", "--token", token)
+	r := start(t, io.Discard, "--refuse", "bad apple", "--refuse", "worse", "--refuse-status", "422",
+		"--max-request-bytes", "100", "--max-records", "2", "--token", token)
 	for _, c := range []struct {
 		body   string
 		status int
@@ -226,7 +235,8 @@ func TestCommand_RejectsPoisonAndLargeRequests(t *testing.T) {
 		{`[{},{},{}]`, 413, "refused event_count_limit"},
 		{`{"content":"` + strings.Repeat("c", 100) + `"}`, 413, "refused payload_byte_size_limit"},
 	} {
-		if status, line := r.post(t, http.DefaultClient, c.body); status != c.status || !strings.Contains(line, c.want) {
+		if status, line := r.post(t, http.DefaultClient, c.body); status != c.status ||
+			!strings.Contains(line, c.want) {
 			t.Errorf("%s: %d %s; want %d and %s", c.body, status, line, c.status, c.want)
 		}
 	}
@@ -246,7 +256,8 @@ func TestFlags_TokensCarryTheirScopes(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := c.options.Tokens
-	if len(got) != 3 || got[0].Value != "a" || got[0].Scopes != nil || strings.Join(got[1].Scopes, " ") != "x y:z" || got[2].Scopes == nil || len(got[2].Scopes) != 0 {
+	if len(got) != 3 || got[0].Value != "a" || got[0].Scopes != nil ||
+		strings.Join(got[1].Scopes, " ") != "x y:z" || got[2].Scopes == nil || len(got[2].Scopes) != 0 {
 		t.Errorf("%+v", got)
 	}
 }
