@@ -93,7 +93,7 @@ const (
 	saysDaemon      = `remove "Daemon on" (or -d)`
 	saysDown        = "nothing listens at this host and port"
 	saysCorrupt     = "chunk unreadable from byte"
-	saysCutPayload  = "records too large for a request of max_payload_bytes"
+	saysCutPayload  = "records larger than max_payload_bytes"
 	saysToken       = "the token was rejected: check that it is complete, enabled, not expired"
 	saysScope       = "it has the scope logs.ingest"
 	saysURL         = "there is no log ingest API at this URL"
@@ -104,7 +104,7 @@ const (
 	saysDeadLetters = "rejected records are dropped without a copy"
 	saysAuthority   = "name that file in tls_ca_file"
 	saysTLSOff      = "tls_verify: is off"
-	saysAnnotation  = "annotation metadata.dynatrace.com is no JSON object"
+	saysAnnotation  = "annotation metadata.dynatrace.com is not a JSON object"
 	saysDropped     = "records dropped: %d"
 	saysMoved       = "is unhealthy, sending to endpoint 2"
 	saysBack        = "is healthy again after"
