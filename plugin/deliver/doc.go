@@ -21,7 +21,8 @@
 //	retry.go  failover.go  breaker.go  client.go
 //	circuit.go                         judge.go
 //	pauses.go                          rulings.go
-//	shared.go  pace.go                 reply.go  protobuf.go
-//	token.go  body.go                  answer.go  redact.go
-//	sender.go                          verdict.go
+//	shared.go                          reply.go
+//	pace.go  token.go  body.go         envelope.go  redact.go
+//	                                   protobuf.go  content.go
+//	sender.go                          verdict.go  answer.go
 package deliver

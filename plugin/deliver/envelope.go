@@ -117,10 +117,10 @@ func rejectedCount(text string) int {
 
 // taken reads an ExportLogsServiceResponse, which is empty when everything was taken, in either
 // encoding: some servers prefer JSON whatever they were sent. ok is false for any other answer.
-func taken(a *Answer) (rejected int, said string, ok bool) {
+func taken(a *Answer) (rejected int, message string, ok bool) {
 	if isProtobuf(a.Header) || len(a.Body) == 0 {
-		rejected, said, err := partialSuccess(a.Body)
-		return rejected, said, err == nil
+		rejected, message, err := partialSuccess(a.Body)
+		return rejected, message, err == nil
 	}
 	e := parseEnvelope(a.Body)
 	if isCompressed(a.Header) || e == nil || e.isOfTheLogAPI() || e.Message != "" {

@@ -35,7 +35,7 @@ func judge(a *Answer) Verdict {
 	}
 	text := a.said()
 	r := rulingOf(a, text)
-	notAPI := r.kind == Rejected && !a.Known && page(a, text)
+	notAPI := r.kind == Rejected && !a.Known && webPage(a, text)
 	if notAPI {
 		r.message, r.health = notTheAPI.message, notTheAPI.health
 	}
@@ -73,7 +73,7 @@ func judgeSuccess(a *Answer) Verdict {
 		return v
 	}
 	text := a.said()
-	if page(a, text) {
+	if webPage(a, text) {
 		r := pageFor2xx
 		v.Kind, v.Reason, v.Health = r.kind, r.reason, r.health
 		v.Message = compose(a.Status, r.message, text)

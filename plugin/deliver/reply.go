@@ -46,11 +46,11 @@ func words(phrases ...string) func(*Answer, said) bool {
 	}
 }
 
-// page is the condition that an answer is a web page for people.
-func page(a *Answer, _ said) bool { return isWebPage(a.Header, a.Body) }
+// webPage is the condition that an answer is a web page for people.
+func webPage(a *Answer, _ said) bool { return isWebPage(a.Header, a.Body) }
 
-// pageOfProxy is the condition that such a page came by way of a proxy that repeats requests.
-func pageOfProxy(a *Answer, text said) bool { return a.Via != "" && page(a, text) }
+// webPageOfProxy is the condition that such a page came by way of a proxy that repeats requests.
+func webPageOfProxy(a *Answer, text said) bool { return a.Via != "" && webPage(a, text) }
 
 // loginWithoutBasic is the condition that a proxy offers a login, and not in the Basic form.
 func loginWithoutBasic(a *Answer, _ said) bool {

@@ -69,10 +69,10 @@ var answerRulings = []answerRuling{
 			"host"}},
 
 	// The API answers in JSON. A token and a licence are the same behind every endpoint.
-	{401, 401, pageOfProxy, ruling{Misconfigured, ReasonProxy, Unhealthy, sayProxyAuth}},
-	{403, 403, pageOfProxy, ruling{Misconfigured, ReasonProxy, Unhealthy, sayProxyForbids}},
-	{401, 401, page, ruling{Misconfigured, ReasonToken, Healthy, sayPage}},
-	{403, 403, page, ruling{Misconfigured, ReasonToken, Healthy, sayPage}},
+	{401, 401, webPageOfProxy, ruling{Misconfigured, ReasonProxy, Unhealthy, sayProxyAuth}},
+	{403, 403, webPageOfProxy, ruling{Misconfigured, ReasonProxy, Unhealthy, sayProxyForbids}},
+	{401, 401, webPage, ruling{Misconfigured, ReasonToken, Healthy, sayPage}},
+	{403, 403, webPage, ruling{Misconfigured, ReasonToken, Healthy, sayPage}},
 	{401, 401, nil, ruling{Misconfigured, ReasonToken, Healthy, sayToken}},
 	{403, 403, nil, ruling{Misconfigured, ReasonToken, Healthy, sayToken}},
 	{402, 402, nil, ruling{Misconfigured, ReasonLicence, Healthy,

@@ -2,7 +2,6 @@ package transport
 
 import (
 	"bytes"
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -40,27 +39,6 @@ func classify(err error) Cause {
 		}
 	}
 	return Unknown
-}
-
-func endCause(err error) Cause {
-	switch {
-	case errors.Is(err, ErrStopping), errors.Is(err, context.Canceled):
-		return Stopping
-	case errors.Is(err, ErrAttemptTimeout):
-		return AttemptTimeout
-	case errors.Is(err, ErrFlushDeadline), errors.Is(err, context.DeadlineExceeded) && !fromNet(err):
-		return FlushDeadline
-	}
-	return Unknown
-}
-
-// fromNet reports whether an error is of package net, whose timeouts are context.DeadlineExceeded.
-func fromNet(err error) bool {
-	var (
-		op  *net.OpError
-		dns *net.DNSError
-	)
-	return errors.As(err, &op) || errors.As(err, &dns)
 }
 
 func proxyCause(err error) Cause {

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"net"
 )
 
 // What can end a request on our side. Causes of a context, see Ended.
@@ -27,4 +28,26 @@ func Ended(ctx context.Context) error {
 	default:
 		return ErrStopping
 	}
+}
+
+// endCause returns the cause for an error of Ended or of package context; Unknown for any other.
+func endCause(err error) Cause {
+	switch {
+	case errors.Is(err, ErrStopping), errors.Is(err, context.Canceled):
+		return Stopping
+	case errors.Is(err, ErrAttemptTimeout):
+		return AttemptTimeout
+	case errors.Is(err, ErrFlushDeadline), errors.Is(err, context.DeadlineExceeded) && !fromNet(err):
+		return FlushDeadline
+	}
+	return Unknown
+}
+
+// fromNet reports whether an error is of package net, whose timeouts are context.DeadlineExceeded.
+func fromNet(err error) bool {
+	var (
+		op  *net.OpError
+		dns *net.DNSError
+	)
+	return errors.As(err, &op) || errors.As(err, &dns)
 }
