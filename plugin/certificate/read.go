@@ -100,7 +100,8 @@ func checkKey(path string, data []byte) error {
 		if !strings.HasSuffix(block.Type, "PRIVATE KEY") {
 			continue
 		}
-		if block.Type == "ENCRYPTED PRIVATE KEY" || strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
+		if block.Type == "ENCRYPTED PRIVATE KEY" ||
+			strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
 			return fmt.Errorf("got %s, whose key has a password, takes one without; "+
 				"`openssl pkey -in FILE -out FILE` removes it", secret.Quote(path))
 		}

@@ -103,8 +103,8 @@ func (l *loader) judgeToken(field any, token secret.Secret, warnings []string, e
 		if token.Bearer() && e.Kind == endpoint.ActiveGate {
 			// Dynatrace's examples for ActiveGates use API tokens only:
 			// https://docs.dynatrace.com/managed/dynatrace-api/environment-api/log-monitoring-v2/post-ingest-logs.
-			l.warn(field, "is a platform token, which an ActiveGate ("+e.Host+") may reject; if it responds "+
-				"with 401 or 403, use an access token (dt0c01.) with the scope logs.ingest")
+			l.warn(field, "is a platform token, which an ActiveGate ("+e.Host+") may reject; "+
+				"if it responds with 401 or 403, use an access token (dt0c01.) with the scope logs.ingest")
 		}
 	}
 }

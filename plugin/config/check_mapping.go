@@ -34,8 +34,8 @@ func (l *loader) applyPreset() {
 	}
 }
 
-// checkPatterns turns patterns into lower case where names are: a pattern with a capital letter would
-// match no attribute. It also resolves the word off of metadata_files.
+// checkPatterns turns patterns into lower case where names are: a pattern with a capital letter
+// would match no attribute. It also resolves the word off of metadata_files.
 func (l *loader) checkPatterns() {
 	if l.Mapping.LowercaseKeys {
 		for _, patterns := range []*record.Patterns{&l.Mapping.Include, &l.Mapping.Exclude} {
@@ -65,13 +65,16 @@ func (l *loader) checkAttributes() {
 			l.fail(attributes, "has %s twice; keep one", name)
 			return
 		case missing != "":
-			l.warn(attributes, fmt.Sprintf("%s is not sent: the variable %s is not set", name, secret.Quote(missing)))
+			l.warn(attributes, fmt.Sprintf("%s is not sent: the variable %s is not set",
+				name, secret.Quote(missing)))
 			continue
 		case value == "":
-			l.warn(attributes, name+" is not sent: it has no value (a variable that is not set counts as empty)")
+			l.warn(attributes, name+" is not sent: it has no value "+
+				"(a variable that is not set counts as empty)")
 			continue
 		case record.IsReserved(a.Key):
-			l.fail(attributes, "%s is a name that each record or the server itself has; choose another one", name)
+			l.fail(attributes, "%s is a name that each record or the server itself has; "+
+				"choose another one", name)
 			return
 		}
 		seen[a.Key] = true

@@ -18,18 +18,18 @@ const (
 )
 
 func (l *loader) checkTimes() {
-	request, flush := l.Delivery.RequestTimeout, l.Flush.Deadline
-	if !l.wrong(&l.Delivery.RetryInitial, &l.Delivery.RetryMax) && l.Delivery.RetryMax < l.Delivery.RetryInitial {
-		l.fail(&l.Delivery.RetryMax, "is %s, takes at least `retry_initial`, which is %s: "+
-			"the pause between attempts only grows", l.Delivery.RetryMax, l.Delivery.RetryInitial)
+	request, flush, retry := l.Delivery.RequestTimeout, l.Flush.Deadline, &l.Delivery
+	if !l.wrong(&retry.RetryInitial, &retry.RetryMax) && retry.RetryMax < retry.RetryInitial {
+		l.fail(&retry.RetryMax, "is %s, takes at least `retry_initial`, which is %s: "+
+			"the pause between attempts only grows", retry.RetryMax, retry.RetryInitial)
 	}
 	if l.wrong(&l.Delivery.RequestTimeout) {
 		return
 	}
 	remote := slices.ContainsFunc(l.Endpoints, func(e endpoint.Endpoint) bool { return !e.Loopback() })
 	if request < throttleWait && remote {
-		l.warn(&l.Delivery.RequestTimeout, "is "+request.String()+"; the server can hold a request for 10s "+
-			"before it responds with 429, so throttling will look like a timeout")
+		l.warn(&l.Delivery.RequestTimeout, "is "+request.String()+"; the server can hold a request "+
+			"for 10s before it responds with 429, so throttling will look like a timeout")
 	}
 	switch {
 	case l.wrong(&l.Flush.Deadline):

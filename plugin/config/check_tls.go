@@ -21,16 +21,17 @@ func (l *loader) checkProxy() {
 		l.warn(&l.Transport.Proxy, "is "+l.Transport.Proxy.String()+
 			", and requests to the OneAgent of this machine go through it; set `proxy off`")
 	}
-	toPlain := slices.ContainsFunc(l.Endpoints, endpoint.Endpoint.Plain)
-	if proxy.User != nil && !l.Transport.Proxy.Secure() && !endpoint.IsLoopback(proxy.Hostname()) && toPlain {
+	plain := !l.Transport.Proxy.Secure() && slices.ContainsFunc(l.Endpoints, endpoint.Endpoint.Plain)
+	if plain && proxy.User != nil && !endpoint.IsLoopback(proxy.Hostname()) {
 		l.warn(&l.Transport.Proxy, "gets the token, the logs and its own password unencrypted")
 	}
 }
 
 func (l *loader) checkTLS() {
-	off := !l.Transport.TLS.Verify && !l.wrong(&l.Transport.TLS.Verify)
+	o := &l.Transport.TLS
+	off := !o.Verify && !l.wrong(&o.Verify)
 	if off {
-		l.warn(&l.Transport.TLS.Verify, "is off: anyone in between can read the token and the logs; "+
+		l.warn(&o.Verify, "is off: anyone in between can read the token and the logs; "+
 			"for a self-signed certificate set `tls_ca_file` or `tls_pin_sha256` instead")
 	}
 	l.checkPins(off)
@@ -41,11 +42,12 @@ func (l *loader) checkTLS() {
 }
 
 func (l *loader) checkPins(off bool) {
-	if len(l.Transport.TLS.Pins) == 0 || l.wrong(&l.Transport.TLS.Pins) {
+	o := &l.Transport.TLS
+	if len(o.Pins) == 0 || l.wrong(&o.Pins) {
 		return
 	}
 	if off {
-		l.fail(&l.Transport.TLS.Pins, "is set, and `tls_verify` is off, which would check nothing; "+
+		l.fail(&o.Pins, "is set, and `tls_verify` is off, which would check nothing; "+
 			"remove that, a pin needs no authority")
 	}
 	hosts := make(map[string]bool)
@@ -54,71 +56,76 @@ func (l *loader) checkPins(off bool) {
 			hosts[e.Hostname()] = true
 		}
 	}
-	if len(l.Transport.TLS.Pins) < len(hosts) {
-		l.warn(&l.Transport.TLS.Pins, fmt.Sprintf("has fewer fingerprints (%d) than there are hosts in `endpoint` (%d): "+
-			"one with another certificate is rejected, even of a known authority; "+
-			"set the fingerprint of each, or `tls_ca_file` instead", len(l.Transport.TLS.Pins), len(hosts)))
+	if len(o.Pins) < len(hosts) {
+		l.warn(&o.Pins, fmt.Sprintf("has fewer fingerprints (%d) than there are hosts "+
+			"in `endpoint` (%d): one with another certificate is rejected, even of a known authority; "+
+			"set the fingerprint of each, or `tls_ca_file` instead", len(o.Pins), len(hosts)))
 	}
 }
 
 func (l *loader) checkServerName() {
-	name := strings.ToLower(strings.TrimSuffix(l.Transport.TLS.ServerName, "."))
-	if name == "" || l.wrong(&l.Transport.TLS.ServerName) {
+	o := &l.Transport.TLS
+	name := strings.ToLower(strings.TrimSuffix(o.ServerName, "."))
+	if name == "" || l.wrong(&o.ServerName) {
 		return
 	}
 	if !endpoint.ValidHost(name) {
-		l.fail(&l.Transport.TLS.ServerName, "got %s, takes the name of a host, without scheme, port and path",
-			secret.Quote(l.Transport.TLS.ServerName))
+		l.fail(&o.ServerName, "got %s, takes the name of a host, without scheme, port and path",
+			secret.Quote(o.ServerName))
 		return
 	}
-	l.Transport.TLS.ServerName = name
+	o.ServerName = name
 	for i, e := range l.Endpoints {
 		if len(l.Endpoints) > 1 && !e.Plain() && e.Hostname() != name {
 			// Right where the machines of a cluster share a certificate; otherwise the mistake
 			// would show only when this endpoint is needed.
-			l.warn(&l.Transport.TLS.ServerName, fmt.Sprintf(
+			l.warn(&o.ServerName, fmt.Sprintf(
 				"is expected in the certificate of every endpoint, including number %d, %s", i+1, e.Host))
 		}
 	}
 }
 
 func (l *loader) checkAuthorities(off bool) {
-	if l.Transport.TLS.CAFile == "" || l.wrong(&l.Transport.TLS.CAFile) {
+	o := &l.Transport.TLS
+	if o.CAFile == "" || l.wrong(&o.CAFile) {
 		return
 	}
-	if _, err := certificate.ReadAuthorities(l.Transport.TLS.CAFile); err != nil {
+	if _, err := certificate.ReadAuthorities(o.CAFile); err != nil {
 		l.failTLS(err)
 	} else if off && !l.Transport.Proxy.Secure() {
-		l.warn(&l.Transport.TLS.CAFile, "has no effect while `tls_verify` is off")
+		l.warn(&o.CAFile, "has no effect while `tls_verify` is off")
 	}
 }
 
 func (l *loader) checkKeyPair() {
-	if l.wrong(&l.Transport.TLS.CertFile, &l.Transport.TLS.KeyFile) {
+	o := &l.Transport.TLS
+	if l.wrong(&o.CertFile, &o.KeyFile) {
 		return
 	}
 	switch {
-	case l.Transport.TLS.CertFile == "" && l.Transport.TLS.KeyFile == "":
+	case o.CertFile == "" && o.KeyFile == "":
 		return
-	case l.Transport.TLS.CertFile == "":
-		l.fail(&l.Transport.TLS.KeyFile, "is set, and `tls_cert_file` is not; a key is useless without its certificate")
+	case o.CertFile == "":
+		l.fail(&o.KeyFile, "is set, and `tls_cert_file` is not; "+
+			"a key is useless without its certificate")
 		return
-	case l.Transport.TLS.KeyFile == "":
-		l.Transport.TLS.KeyFile = l.Transport.TLS.CertFile
+	case o.KeyFile == "":
+		o.KeyFile = o.CertFile
 	}
-	if _, err := certificate.ReadKeyPair(l.Transport.TLS.CertFile, l.Transport.TLS.KeyFile); err != nil {
+	if _, err := certificate.ReadKeyPair(o.CertFile, o.KeyFile); err != nil {
 		l.failTLS(err)
 	}
 }
 
 // failTLS adds an error of package certificate, which names its option itself.
 func (l *loader) failTLS(err error) {
+	o := &l.Transport.TLS
 	var named *option.Error
 	if !errors.As(err, &named) {
-		l.fail(&l.Transport.TLS.CertFile, "%w", err)
+		l.fail(&o.CertFile, "%w", err)
 		return
 	}
-	for _, field := range []any{&l.Transport.TLS.CAFile, &l.Transport.TLS.CertFile, &l.Transport.TLS.KeyFile} {
+	for _, field := range []any{&o.CAFile, &o.CertFile, &o.KeyFile} {
 		if l.name(field) == named.Name {
 			l.fail(field, "%w", named.Err)
 		}
@@ -127,20 +134,21 @@ func (l *loader) failTLS(err error) {
 
 // checkTLSIsUsed warns of options that change nothing because every endpoint is plain http.
 func (l *loader) checkTLSIsUsed() {
+	o := &l.Transport.TLS
 	if slices.ContainsFunc(l.Endpoints, func(e endpoint.Endpoint) bool { return !e.Plain() }) {
 		return
 	}
-	for _, o := range []struct {
+	for _, unused := range []struct {
 		field any
 		set   bool
 	}{
-		{&l.Transport.TLS.CAFile, l.Transport.TLS.CAFile != "" && !l.Transport.Proxy.Secure()},
-		{&l.Transport.TLS.Pins, len(l.Transport.TLS.Pins) > 0},
-		{&l.Transport.TLS.ServerName, l.Transport.TLS.ServerName != ""},
-		{&l.Transport.TLS.CertFile, l.Transport.TLS.CertFile != ""},
+		{&o.CAFile, o.CAFile != "" && !l.Transport.Proxy.Secure()},
+		{&o.Pins, len(o.Pins) > 0},
+		{&o.ServerName, o.ServerName != ""},
+		{&o.CertFile, o.CertFile != ""},
 	} {
-		if o.set && !l.wrong(o.field) {
-			l.warn(o.field, "has no effect, since `endpoint` is http")
+		if unused.set && !l.wrong(unused.field) {
+			l.warn(unused.field, "has no effect, since `endpoint` is http")
 		}
 	}
 }

@@ -21,7 +21,7 @@ import (
 	"out_dynatrace/plugin/transport"
 )
 
-func TestAnEndpointAndATokenAreEnough(t *testing.T) {
+func TestLoad_EndpointAndTokenAreEnough(t *testing.T) {
 	c := mustLoad(t, with())
 	if got, want := c.Token.Authorization(), "Api-Token "+classicToken; got != want {
 		t.Error("the token is not the one that was given")
@@ -57,7 +57,7 @@ func TestAnEndpointAndATokenAreEnough(t *testing.T) {
 	}
 }
 
-func TestEveryOptionArrives(t *testing.T) {
+func TestLoad_EveryOptionArrives(t *testing.T) {
 	c := mustLoad(t, with("format", "JSON", "compress", "None", "compress_level", "9", "limits", "managed", "max_content_bytes", "64k",
 		"max_attribute_bytes", "1KiB", "max_attributes", "70", "max_payload_bytes", "1MiB", "max_payload_records", "10", "content_key", "a, b,a",
 		"level_key", "c", "stringify", "Yes", "request_timeout", "20", "flush_deadline", "1m30s", "retry_initial", "1.5s", "retry_max", "3 s", "tls_verify", "1"))
@@ -70,7 +70,7 @@ func TestEveryOptionArrives(t *testing.T) {
 	}
 }
 
-func TestPresetsHoldTheLimitsOfTheirPipeline(t *testing.T) {
+func TestLoad_PresetsHoldTheLimitsOfTheirPipeline(t *testing.T) {
 	for name, want := range map[string]record.Limits{
 		"grail":            limits(10_000_000, 32_000, 500),
 		"classic_pipeline": limits(512_000, 250, 50),
@@ -83,7 +83,7 @@ func TestPresetsHoldTheLimitsOfTheirPipeline(t *testing.T) {
 	}
 }
 
-func TestPresetsOfOldHostsSayHowKeysAndValuesAreStoredUnlessTheOptionsDo(t *testing.T) {
+func TestLoad_PresetsOfOldServersSetKeysAndValuesUnlessOptionsDo(t *testing.T) {
 	for _, c := range []struct {
 		limits, stringify, lowercase string
 		wantText, wantLower          bool
@@ -126,7 +126,7 @@ func TestLoad_NamesAreWrittenAsTheServerWillHaveThem(t *testing.T) {
 	mustLoad(t, with("attributes", "team=a,Team=b"))
 }
 
-func TestAWrongValueIsReportedInOneLineThatSaysWhatItTakes(t *testing.T) {
+func TestLoad_WrongValueIsOneLineThatSaysWhatItTakes(t *testing.T) {
 	const seconds = "(seconds, or with ms, s, m, h)"
 	const bytes = "(bytes, or with k, MB, KiB, MiB)"
 	for _, c := range []struct{ name, value, want string }{
@@ -170,7 +170,7 @@ func TestAWrongValueIsReportedInOneLineThatSaysWhatItTakes(t *testing.T) {
 	}
 }
 
-func TestAllProblemsAreReportedTogetherAndAWrongValueCausesNoSecondOne(t *testing.T) {
+func TestLoad_ReportsAllProblemsAndNoneTwice(t *testing.T) {
 	got := lines(t, properties{"endpoint": "https://abc12345.apps.dynatrace.com", "compress": "lz4", "request_timeout": "an hour", "flush_deadline": "1s", "tls_verify": "nope", "token": "x"})
 	want := []string{"endpoint: ", "compress: ", "request_timeout: ", "tls_verify: ", "api_token: neither", "token: unknown option"}
 	if len(got) != len(want) {
@@ -189,14 +189,14 @@ func TestAllProblemsAreReportedTogetherAndAWrongValueCausesNoSecondOne(t *testin
 	}
 }
 
-func TestTheEndpointIsRequiredAndTheErrorGivesAnExample(t *testing.T) {
+func TestLoad_EndpointIsRequired(t *testing.T) {
 	got := lines(t, without(with(), "endpoint"))
 	if len(got) != 1 || !strings.HasPrefix(got[0], "endpoint: is not set; write for example `endpoint https://abc12345.live.dynatrace.com`") {
 		t.Errorf("got %q", got)
 	}
 }
 
-func TestExactlyOneSourceOfTheTokenIsRequired(t *testing.T) {
+func TestLoad_ExactlyOneTokenOptionIsRequired(t *testing.T) {
 	file := writeFile(t, classicToken+"\n")
 	if got := lines(t, without(with(), "api_token")); len(got) != 1 || !strings.HasPrefix(got[0], "api_token: neither `api_token` nor `api_token_file` is set") {
 		t.Errorf("none: got %q", got)
@@ -210,7 +210,7 @@ func TestExactlyOneSourceOfTheTokenIsRequired(t *testing.T) {
 	}
 }
 
-func TestWhatIsLegalButProbablyWrongIsAWarning(t *testing.T) {
+func TestLoad_WarnsOfWhatIsProbablyWrong(t *testing.T) {
 	for _, c := range []struct {
 		p    properties
 		want string

@@ -2,12 +2,12 @@
 //
 // One table (Groups) holds a row for every option: name, type, default, unit, range, help, and the
 // field of the Config that it sets. Reading, error texts, the search for misspelt names and
-// docs/options.md all use that table, so an option is one row and one field. Checks between options
-// refer to an option by its field (&cfg.Flush.Deadline), never by its name.
+// docs/options.md all use that table, so an option is one row and one field. Checks between
+// options refer to an option by its field (&cfg.Flush.Deadline), never by its name.
 //
 // Every wrong value is a start-up error of one line that names the option, what it got and what it
-// takes. All errors of an instance are reported together. No error, warning or formatted value ever
-// holds a token or a password.
+// takes. All errors of an instance are reported together. No error, warning or formatted value
+// ever holds a token or a password.
 //
 // The package has no state and needs no cgo. Its files, each using only those below it:
 //

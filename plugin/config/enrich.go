@@ -20,7 +20,8 @@ const (
 func setSources(dst *source.Set, s string) error {
 	words, ok := parseList(s)
 	if !ok {
-		return fmt.Errorf("got %s, takes 1 to %d names separated by commas", secret.Quote(s), maxListNames)
+		return fmt.Errorf("got %s, takes 1 to %d names separated by commas",
+			secret.Quote(s), maxListNames)
 	}
 	defaults, extras := source.Defaults(), source.Extras()
 	known := slices.Concat(defaults, extras)

@@ -32,7 +32,7 @@ func block(name string, data []byte) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: name, Bytes: data}))
 }
 
-func TestTheCAFileMustHoldACertificate(t *testing.T) {
+func TestLoad_CAFileMustHoldACertificate(t *testing.T) {
 	der := newCertificate(t)
 	for _, c := range []struct{ name, path, want string }{
 		{"one certificate", writeFile(t, block("CERTIFICATE", der)), ""},
@@ -63,7 +63,7 @@ func TestTheCAFileMustHoldACertificate(t *testing.T) {
 	}
 }
 
-func TestTheTokenFileMustHoldATokenAndNothingOfItIsShown(t *testing.T) {
+func TestLoad_TokenFileMustHoldATokenThatIsNeverShown(t *testing.T) {
 	for _, c := range []struct{ name, path, want string }{
 		{"no such file", filepath.Join(t.TempDir(), "none"), "which cannot be read: no such file or directory"},
 		{"a directory", t.TempDir(), "which is not a file"},

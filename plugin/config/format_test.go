@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestOTLPGoesToItsOwnPathOfTheSameEndpoint(t *testing.T) {
+func TestConfig_OTLPGoesToItsOwnPath(t *testing.T) {
 	for endpoint, want := range map[string]string{
 		"abc12345":                            "https://abc12345.live.dynatrace.com/api/v2/otlp/v1/logs",
 		"https://ag.example.com:9999/e/abc":   "https://ag.example.com:9999/e/abc/api/v2/otlp/v1/logs",
@@ -33,7 +33,7 @@ func TestOTLPGoesToItsOwnPathOfTheSameEndpoint(t *testing.T) {
 	}
 }
 
-func TestTheSizeOfPayloadsFollowsTheFormatUnlessItIsSet(t *testing.T) {
+func TestLoad_PayloadSizeFollowsTheFormatUnlessItIsSet(t *testing.T) {
 	for _, c := range []struct {
 		pairs []string
 		want  int

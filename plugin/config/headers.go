@@ -99,7 +99,8 @@ func parseHeaders(s string) (Headers, error) {
 		if err != nil {
 			return Headers{}, err
 		}
-		if slices.ContainsFunc(pairs, func(other Pair) bool { return strings.EqualFold(other.Name, p.Name) }) {
+		same := func(other Pair) bool { return strings.EqualFold(other.Name, p.Name) }
+		if slices.ContainsFunc(pairs, same) {
 			return Headers{}, fmt.Errorf("has %s twice; keep one", p.Name)
 		}
 		size += len(p.Name) + len(p.Value)
@@ -137,7 +138,10 @@ func parseHeader(part string, number int) (Pair, error) {
 // isToken reports whether s can be the name of a header (RFC 9110, section 5.6.2), and is safe to
 // show.
 func isToken(s string) bool {
-	return s != "" && len(s) <= 100 && !secret.MayHoldToken(s) && !strings.ContainsFunc(s, func(r rune) bool {
+	if s == "" || len(s) > 100 || secret.MayHoldToken(s) {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool {
 		isAlnum := '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
 		return !isAlnum && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
 	})

@@ -10,7 +10,7 @@ import (
 
 const headerSecret = "Sup3rS3cretValue"
 
-func TestHeadersAreReadInOrder(t *testing.T) {
+func TestHeaders_KeepTheirOrder(t *testing.T) {
 	got := mustLoad(t, with("headers", `X-Gateway-Key=`+headerSecret+`==, X-Team = a\,b `)).Headers.Pairs()
 	want := []Pair{{"X-Gateway-Key", headerSecret + "=="}, {"X-Team", "a,b"}}
 	if !slices.Equal(got, want) {
@@ -21,7 +21,7 @@ func TestHeadersAreReadInOrder(t *testing.T) {
 	}
 }
 
-func TestTheValuesOfHeadersAreNeverPrinted(t *testing.T) {
+func TestHeaders_ValuesAreNeverPrinted(t *testing.T) {
 	c := mustLoad(t, with("headers", "X-Key="+headerSecret))
 	type hidden struct{ h Headers }
 	for _, v := range []any{c, *c, c.Headers, &c.Headers, hidden{c.Headers}, []Headers{c.Headers}} {
@@ -34,7 +34,7 @@ func TestTheValuesOfHeadersAreNeverPrinted(t *testing.T) {
 	}
 }
 
-func TestHeadersThatAreNotTheUsersAreRefusedWithoutTheirValues(t *testing.T) {
+func TestHeaders_ErrorsShowNoValues(t *testing.T) {
 	for value, want := range map[string]string{
 		"Authorization=" + headerSecret:      "has Authorization, which the plugin sets itself: the token goes into `api_token`",
 		"X-A=b,content-TYPE=" + headerSecret: "has content-TYPE, which the plugin sets itself",
@@ -64,7 +64,7 @@ func TestHeadersThatAreNotTheUsersAreRefusedWithoutTheirValues(t *testing.T) {
 	}
 }
 
-func TestAStructureIsRawOrFlattenedAndOnlyOne(t *testing.T) {
+func TestLoad_StructureIsRawOrFlattenedAndOnlyOne(t *testing.T) {
 	if c := mustLoad(t, with()); c.Structure != "" {
 		t.Errorf("got %q by default", c.Structure)
 	}
@@ -81,7 +81,7 @@ func TestAStructureIsRawOrFlattenedAndOnlyOne(t *testing.T) {
 	}
 }
 
-func TestWithTextAllAttributesTravelInTheHeaderAnyway(t *testing.T) {
+func TestLoad_TextSendsAttributesInTheHeaderAnyway(t *testing.T) {
 	c := mustLoad(t, with("format", "text", "attributes", "team=web", "attributes_in", "header"))
 	if c.Mapping.InHeader || len(c.Mapping.Static) != 1 || !containsLine(warnings(c), "attributes_in: has no effect with `format text`") {
 		t.Errorf("got %v, %v, %q", c.Mapping.InHeader, c.Mapping.Static, c.Warnings)

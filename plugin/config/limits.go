@@ -2,9 +2,9 @@ package config
 
 import "out_dynatrace/plugin/record"
 
-// preset is a choice of the option limits. The server cuts what exceeds its limits without a word in
-// the response (it only sets dt.ingest.warnings on the stored record), so the plugin cuts and counts it
-// before.
+// preset is a choice of the option limits. The server cuts what exceeds its limits without a word
+// in the response (it only sets dt.ingest.warnings on the stored record), so the plugin cuts and
+// counts it before.
 type preset struct {
 	name   string
 	limits record.Limits
@@ -15,9 +15,9 @@ type preset struct {
 }
 
 // The presets, by the values of the option limits. Dynatrace writes "10 MB", "512 kB" and "32 kB"
-// and does not say whether a kB is 1000 or 1024 bytes. We read 1000: a server that means 1000 would
-// trim a value between the two readings, while the other mistake costs two percent of the last
-// bytes. Where the page gives a figure in bytes (8,192), that figure is used.
+// and does not say whether a kB is 1000 or 1024 bytes. We read 1000: a server that means 1000
+// would trim a value between the two readings, while the other mistake costs two percent of the
+// last bytes. Where the page gives a figure in bytes (8,192), that figure is used.
 var (
 	// https://docs.dynatrace.com/docs/analyze-explore-automate/logs/lma-limits
 	grail = preset{"grail", record.Limits{

@@ -9,8 +9,8 @@ import (
 	"out_dynatrace/plugin/option"
 )
 
-// foreignNames are names that other shippers use, with the option to use here. Somebody who moves a
-// configuration over would not get what was meant, so each is an error.
+// foreignNames are names that other shippers use, with the option to use here. Somebody who moves
+// a configuration over would not get what was meant, so each is an error.
 //
 // Fluent Bit keeps some names for itself (host, port, net.*, tls, tls.*, oauth2*, workers, ...:
 // src/flb_output.c); a plugin never sees them.
@@ -81,13 +81,11 @@ var uselessNames = map[string]string{
 }
 
 // checkNames looks for names that are no option. Fluent Bit neither reports such names to a plugin
-// without a C config map nor lists them (src/flb_output.c), so all one can do is ask for those that
-// people are known to write. It does not look at the values: they may be secret.
+// without a C config map nor lists them (src/flb_output.c), so all one can do is ask for those
+// that people are known to write. It does not look at the values: they may be secret.
 func (l *loader) checkNames(src Source, options []Option) {
 	unknown := make(map[string]string) // the name that was meant, by the one that was written
-	for name, meant := range foreignNames {
-		unknown[name] = meant
-	}
+	maps.Copy(unknown, foreignNames)
 	for _, o := range options {
 		for _, name := range variants(o.Name) {
 			if _, found := unknown[name]; !found {

@@ -7,7 +7,7 @@ import (
 	"out_dynatrace/plugin/endpoint"
 )
 
-func TestTheLocalOneAgentGetsNeitherATokenNorGzip(t *testing.T) {
+func TestLoad_OneAgentGetsNeitherTokenNorGzip(t *testing.T) {
 	file := writeFile(t, classicToken)
 	for _, c := range []struct {
 		p        properties
@@ -36,7 +36,7 @@ func TestTheLocalOneAgentGetsNeitherATokenNorGzip(t *testing.T) {
 	}
 }
 
-func TestWhatAOneAgentDoesNotTakeIsRefused(t *testing.T) {
+func TestLoad_RejectsWhatAOneAgentDoesNotTake(t *testing.T) {
 	for _, c := range []struct {
 		p    properties
 		want string

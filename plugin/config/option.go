@@ -41,9 +41,9 @@ const (
 // Option is one row of the table.
 type Option struct {
 	// Name is made of a-z, 0-9 and underscore, so that it survives FireLens, which turns options
-	// into environment variables. It is none that Fluent Bit keeps for itself (host, port, workers,
-	// retry_limit, everything that starts with net., tls. or oauth2, ...: src/flb_output.c,
-	// flb_output_set_property): such a name never reaches a plugin.
+	// into environment variables. It is none that Fluent Bit keeps for itself (host, port,
+	// workers, retry_limit, everything that starts with net., tls. or oauth2, ...:
+	// src/flb_output.c, flb_output_set_property): such a name never reaches a plugin.
 	Name string
 	// Type is the syntax of the value.
 	Type Type
@@ -57,7 +57,8 @@ type Option struct {
 	// Min and Max are the smallest and the largest value of an integer, a size (bytes) or a
 	// duration (nanoseconds).
 	Min, Max int64
-	// Values are the choices of a TypeEnum. One whose field is a bool is true for the first of two.
+	// Values are the choices of a TypeEnum. One whose field is a bool is true for the first of
+	// two.
 	Values []string
 	// Required makes the option's absence an error.
 	Required bool

@@ -8,11 +8,13 @@ import (
 	"out_dynatrace/plugin/flush"
 )
 
-// deliveryRows are how long the plugin tries, and what happens to records that cannot be delivered.
+// deliveryRows are how long the plugin tries, and what happens to records that cannot be
+// delivered.
 var deliveryRows = []Option{
 	{
-		Name: "request_timeout", Type: TypeDuration, Default: deliver.DefaultRequestTimeout.String(), Unit: "seconds",
-		Min: int64(time.Millisecond), Max: int64(10 * time.Minute),
+		Name: "request_timeout", Type: TypeDuration, Unit: "seconds",
+		Default: deliver.DefaultRequestTimeout.String(),
+		Min:     int64(time.Millisecond), Max: int64(10 * time.Minute),
 		Help: "Longest time for one request. The server may hold a request for 10 s before it " +
 			"answers 429, so a shorter timeout hides throttling.",
 		field: func(c *Config) any { return &c.Delivery.RequestTimeout },
@@ -25,8 +27,9 @@ var deliveryRows = []Option{
 		field: func(c *Config) any { return &c.Flush.Deadline },
 	},
 	{
-		Name: "retry_initial", Type: TypeDuration, Default: deliver.DefaultRetryInitial.String(), Unit: "seconds",
-		Min: int64(time.Millisecond), Max: int64(10 * time.Minute),
+		Name: "retry_initial", Type: TypeDuration, Unit: "seconds",
+		Default: deliver.DefaultRetryInitial.String(),
+		Min:     int64(time.Millisecond), Max: int64(10 * time.Minute),
 		Help: "Upper limit of the first pause between the attempts of a flush, and of the first " +
 			"pause between probes while the destination is unhealthy; both grow with every " +
 			"attempt.",
@@ -61,8 +64,9 @@ var deliveryRows = []Option{
 		field: func(c *Config) any { return &c.DeadLetter.Path },
 	},
 	{
-		Name: "dead_letter_max_bytes", Type: TypeSize, Default: formatSize(deadletter.DefaultMaxBytes), Unit: "bytes",
-		Min: 64 << 10, Max: 100_000_000_000,
+		Name: "dead_letter_max_bytes", Type: TypeSize, Unit: "bytes",
+		Default: formatSize(deadletter.DefaultMaxBytes),
+		Min:     64 << 10, Max: 100_000_000_000,
 		Help: "Largest size of that file together with its predecessor, `<file>.1`; the oldest " +
 			"records are dropped first.",
 		field: func(c *Config) any { return &c.DeadLetter.MaxBytes },

@@ -10,8 +10,8 @@ import (
 	"out_dynatrace/plugin/secret/secrettest"
 )
 
-// marker cannot be part of a public part (small letters), is no word, and stands in no text of this
-// package.
+// marker cannot be part of a public part (small letters), is no word, and stands in no text of
+// this package.
 const marker = "zQ7vK9wJ4hTm"
 
 // FuzzNoSecretIsEverPrinted puts a marker inside something that may be a token, a password or a

@@ -10,7 +10,7 @@ import (
 	"out_dynatrace/test/pki"
 )
 
-func TestTLSOptionsArrive(t *testing.T) {
+func TestLoad_TLSOptionsArrive(t *testing.T) {
 	dir := t.TempDir()
 	pair := pki.SelfSigned(t, "client")
 	cert, key := pair.Write(t, dir, "client")
@@ -30,7 +30,7 @@ func TestTLSOptionsArrive(t *testing.T) {
 	}
 }
 
-func TestWrongTLSOptionsAreReportedInOneLineEach(t *testing.T) {
+func TestLoad_WrongTLSOptionsAreOneLineEach(t *testing.T) {
 	dir := t.TempDir()
 	pair := pki.SelfSigned(t, "client")
 	cert, key := pair.Write(t, dir, "client")
@@ -68,7 +68,7 @@ func TestWrongTLSOptionsAreReportedInOneLineEach(t *testing.T) {
 	}
 }
 
-func TestTLSOptionsOfAPlainEndpointAreWarnedOf(t *testing.T) {
+func TestLoad_WarnsOfTLSOptionsWithAPlainEndpoint(t *testing.T) {
 	pair := pki.SelfSigned(t, "client")
 	cert, key := pair.Write(t, t.TempDir(), "client")
 	got := warnings(mustLoad(t, with("endpoint", "http://127.0.0.1:8080", "tls_ca_file", cert, "tls_cert_file", cert, "tls_key_file", key,
@@ -83,7 +83,7 @@ func TestTLSOptionsOfAPlainEndpointAreWarnedOf(t *testing.T) {
 	}
 }
 
-func TestFewerPinsThanHostsAreWarnedOf(t *testing.T) {
+func TestLoad_WarnsOfFewerPinsThanHosts(t *testing.T) {
 	pin := strings.Repeat("ab", 32)
 	for _, c := range []struct {
 		endpoint, pins string

@@ -72,11 +72,12 @@ func splitUnit(s string) (number, unit string) {
 	return s[:i], strings.TrimSpace(s[i:])
 }
 
-// scale multiplies a plain decimal number, without losing any of it to floating point. It is not ok
-// when the product is not whole or does not fit.
+// scale multiplies a plain decimal number, without losing any of it to floating point. It is not
+// ok when the product is not whole or does not fit.
 func scale(number string, by int64) (int64, bool) {
 	const maxDigits = 20
-	if number == "" || number == "." || len(number) > maxDigits || strings.Trim(number, "0123456789.") != "" {
+	if number == "" || number == "." || len(number) > maxDigits ||
+		strings.Trim(number, "0123456789.") != "" {
 		return 0, false
 	}
 	r, ok := new(big.Rat).SetString(number)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestSizes(t *testing.T) {
+func TestParseSize_Units(t *testing.T) {
 	for in, want := range map[string]int64{
 		"0": 0, "9500000": 9_500_000, "512k": 512_000, "512K": 512_000, "512kB": 512_000, "9.5MB": 9_500_000, "9.5 mb": 9_500_000, "1MiB": 1 << 20, "1mib": 1 << 20,
 		"64KiB": 64 << 10, "0.5KiB": 512, "1G": 1e9, "1GiB": 1 << 30, "10B": 10, ".5k": 500, "5.k": 5000, "9223372036854775807": 1<<63 - 1,
@@ -19,7 +19,7 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-func TestDurations(t *testing.T) {
+func TestParseDuration_Units(t *testing.T) {
 	for in, want := range map[string]time.Duration{
 		"15s": 15 * time.Second, "15S": 15 * time.Second, "15 s": 15 * time.Second, "500ms": 500 * time.Millisecond, "1m30s": 90 * time.Second, "1.5s": 1500 * time.Millisecond,
 		"15": 15 * time.Second, "0.5": 500 * time.Millisecond, "0": 0, "0s": 0, "-5s": -5 * time.Second, "2h": 2 * time.Hour,
@@ -35,7 +35,7 @@ func TestDurations(t *testing.T) {
 	}
 }
 
-func TestFormattedUnitsAreShort(t *testing.T) {
+func TestFormatSize_IsShort(t *testing.T) {
 	for bytes, want := range map[int64]string{0: "0", 1: "1B", 1000: "1kB", 1024: "1KiB", 9_500_000: "9500kB", 10_000_000: "10MB", 64 << 10: "64KiB", 1 << 30: "1GiB"} {
 		if got := formatSize(bytes); got != want {
 			t.Errorf("%d: got %s, want %s", bytes, got, want)

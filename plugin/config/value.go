@@ -33,7 +33,7 @@ func (o Option) set(field any, raw string) (warnings []string, err error) {
 	if s == "" {
 		return nil, fmt.Errorf("%w, takes %s", errWhitespace, o.Takes())
 	}
-	switch dst := field.(type) { // these have rules of their own, and errors that hide what must be hidden
+	switch dst := field.(type) { // with rules of their own, and errors that hide what must be hidden
 	case *[]endpoint.Endpoint:
 		*dst, warnings, err = endpoint.ParseList(s)
 		return warnings, err
@@ -50,7 +50,8 @@ func (o Option) set(field any, raw string) (warnings []string, err error) {
 		return nil, fmt.Errorf("got %s with quotation marks around it; write it without", secret.Quote(s))
 	}
 	if secret.HasVariable(s) && o.Type != TypePairs { // those have variables of their own
-		return nil, fmt.Errorf("got %s, a variable that was not replaced, takes %s", secret.Quote(s), o.Takes())
+		return nil, fmt.Errorf("got %s, a variable that was not replaced, takes %s",
+			secret.Quote(s), o.Takes())
 	}
 	switch dst := field.(type) { // lists of what has errors of its own
 	case *[]certificate.Fingerprint:
@@ -143,7 +144,8 @@ func parseBool(s string) (value, ok bool) {
 func setFingerprints(dst *[]certificate.Fingerprint, s string) error {
 	texts, ok := parseList(s)
 	if !ok {
-		return fmt.Errorf("got %s, takes 1 to %d fingerprints separated by commas", secret.Quote(s), maxListNames)
+		return fmt.Errorf("got %s, takes 1 to %d fingerprints separated by commas",
+			secret.Quote(s), maxListNames)
 	}
 	for _, text := range texts {
 		pin, err := certificate.ParseFingerprint(text)

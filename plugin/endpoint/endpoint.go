@@ -18,10 +18,11 @@ const (
 	SaaS
 	// ActiveGate listens on port 9999, the default of an ActiveGate.
 	ActiveGate
-	// Managed has /e/{id} on another port: a Managed cluster, or an ActiveGate behind a load balancer.
+	// Managed has /e/{id} on another port: a Managed cluster, or an ActiveGate behind a load
+	// balancer.
 	Managed
-	// OneAgent is on this machine, with port 14499 or the path of a OneAgent's API. It takes no token,
-	// speaks no TLS and reads no compressed requests.
+	// OneAgent is on this machine, with port 14499 or the path of a OneAgent's API. It takes no
+	// token, speaks no TLS and reads no compressed requests.
 	OneAgent
 )
 
@@ -43,8 +44,8 @@ func (k Kind) String() string {
 
 // Endpoint is the address that records are sent to. Two endpoints can be compared with ==.
 type Endpoint struct {
-	// IngestURL is the whole URL, with scheme, path and, if one was given, query. It holds no user,
-	// no password and no token.
+	// IngestURL is the whole URL, with scheme, path and, if one was given, query. It holds no
+	// user, no password and no token.
 	IngestURL string
 	// OTLPURL is the URL of OTLP at the same server in the same form, or "" where none is known.
 	OTLPURL string

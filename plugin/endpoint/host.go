@@ -13,7 +13,8 @@ import (
 var hostName = regexp.MustCompile(
 	`^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$`)
 
-// ValidHost reports whether s is an IP address or the name of a host in lower case, without a port.
+// ValidHost reports whether s is an IP address or the name of a host in lower case, without a
+// port.
 func ValidHost(s string) bool {
 	_, err := netip.ParseAddr(s)
 	return err == nil || hostName.MatchString(s)

@@ -62,8 +62,8 @@ func parseEntry(entry string) (Endpoint, []string, error) {
 	}
 	e, warnings, err := Parse(entry)
 	if err == nil && e.Kind == OneAgent {
-		err = errors.New("is the OneAgent of this machine, which takes other requests than an environment " +
-			"does (without a token); it can only be the only endpoint")
+		err = errors.New("is the OneAgent of this machine, which takes other requests " +
+			"than an environment does (without a token); it can only be the only endpoint")
 	}
 	return e, warnings, err
 }

@@ -30,8 +30,8 @@ const (
 
 var environmentID = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`)
 
-// Parse reads an environment id, a base URL of SaaS, ActiveGate or Managed, or the full ingest URL,
-// with or without a trailing slash. Without a scheme it takes https. It accepts http to any
+// Parse reads an environment id, a base URL of SaaS, ActiveGate or Managed, or the full ingest
+// URL, with or without a trailing slash. Without a scheme it takes https. It accepts http to any
 // machine; Endpoint.Exposed reports it.
 func Parse(raw string) (Endpoint, []string, error) {
 	s := strings.TrimSpace(raw)
@@ -76,7 +76,8 @@ func expandID(s string) (string, []string, error) {
 			"a base URL or the full ingest URL", len(s), maxEnvironmentID)
 	}
 	if secret.IsPlaceholder(s) {
-		return "", nil, fmt.Errorf("got %s, a placeholder, takes the id of your environment, such as abc12345",
+		return "", nil, fmt.Errorf("got %s, a placeholder, "+
+			"takes the id of your environment, such as abc12345",
 			secret.Quote(s))
 	}
 	id := strings.ToLower(s)

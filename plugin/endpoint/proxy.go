@@ -11,9 +11,10 @@ import (
 	"out_dynatrace/plugin/secret"
 )
 
-// Proxy is the proxy that requests go through. The zero value follows the environment: HTTPS_PROXY,
-// HTTP_PROXY and NO_PROXY. However it is formatted, encoded or logged, it shows no user and no
-// password; only URL reveals them. It is immutable, so any number of goroutines may use it.
+// Proxy is the proxy that requests go through. The zero value follows the environment:
+// HTTPS_PROXY, HTTP_PROXY and NO_PROXY. However it is formatted, encoded or logged, it shows no
+// user and no password; only URL reveals them. It is immutable, so any number of goroutines may
+// use it.
 type Proxy struct {
 	off bool
 	// A function, since nothing can look into one; see secret.Secret.
@@ -74,12 +75,14 @@ func ParseProxy(raw string) (Proxy, error) {
 	withUser := strings.Contains(s, "@")
 	switch {
 	case secret.InQuotes(s):
-		return Proxy{}, fmt.Errorf("got %s with quotation marks around it; write it without", secret.Quote(s))
+		return Proxy{}, fmt.Errorf("got %s with quotation marks around it; write it without",
+			secret.Quote(s))
 	case secret.HasVariable(s) && withUser:
 		return Proxy{}, fmt.Errorf("got %s, with a variable that was not replaced, %s; "+
 			"in user and password write $ { as %%24 %%7B if they are meant", secret.Quote(s), takes)
 	case secret.HasVariable(s):
-		return Proxy{}, fmt.Errorf("got %s, with a variable that was not replaced, %s", secret.Quote(s), takes)
+		return Proxy{}, fmt.Errorf("got %s, with a variable that was not replaced, %s",
+			secret.Quote(s), takes)
 	case secret.HoldsToken(s):
 		return Proxy{}, errors.New("got a token, " + takes)
 	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }):
@@ -132,8 +135,8 @@ func ParseEnvironmentProxy(value string) (*url.URL, error) {
 // errNoProxyURL stands for errors of net/url, which repeat the password.
 var errNoProxyURL = errors.New("no URL of a proxy")
 
-// parseProxyURL reads a URL, which is http without a scheme. In user and password it also takes the
-// characters that a URL has to escape but that cannot mean anything else there.
+// parseProxyURL reads a URL, which is http without a scheme. In user and password it also takes
+// the characters that a URL has to escape but that cannot mean anything else there.
 func parseProxyURL(s string) (*url.URL, error) {
 	scheme, rest, found := strings.Cut(s, "://")
 	if !found || strings.ContainsAny(scheme, ":/?#@") {
@@ -143,7 +146,8 @@ func parseProxyURL(s string) (*url.URL, error) {
 	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
 		authority, end = rest[:i], rest[i:]
 	}
-	// A password with a / ? or # ends the host for net/url, and its beginning can look like a port.
+	// A password with a / ? or # ends the host for net/url, and its beginning can look like a
+	// port.
 	if strings.Contains(end, "@") {
 		return nil, errNoProxyURL
 	}
@@ -183,7 +187,9 @@ func bareProxy(u *url.URL) *url.URL {
 		host = strings.ToLower(host)
 	}
 	if port == "" {
-		port = map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}[u.Scheme]
+		port = map[string]string{
+			"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080",
+		}[u.Scheme]
 	}
 	return &url.URL{Scheme: u.Scheme, User: u.User, Host: net.JoinHostPort(host, port)}
 }

@@ -41,7 +41,8 @@ func ingestHost(host string) (string, bool) {
 
 // tokenParameters are names of query parameters that may carry a secret, in lower case.
 var tokenParameters = []string{
-	"api-token", "api_token", "apitoken", "token", "access_token", "authorization", "password", "secret",
+	"api-token", "api_token", "apitoken", "token", "access_token", "authorization", "password",
+	"secret",
 }
 
 // checkQuery rejects tokens in the query; the server takes them there (api-token) but URLs get
@@ -65,20 +66,22 @@ func checkQuery(u *url.URL) ([]string, error) {
 			return nil, fmt.Errorf("got the host %q with a token in the query, takes a URL without; "+
 				"the token goes into `api_token`", u.Host)
 		case lower == "content-type":
-			warnings = append(warnings, "the query sets the content type, which the plugin sets itself; remove it")
+			warnings = append(warnings, "the query sets the content type, "+
+				"which the plugin sets itself; remove it")
 		case lower != "structure":
 			attributes = append(attributes, secret.Quote(name))
 		}
 	}
 	if len(attributes) > 0 {
 		slices.Sort(attributes)
-		warnings = append(warnings, "the query becomes an attribute of every record: "+strings.Join(attributes, ", "))
+		warnings = append(warnings, "the query becomes an attribute of every record: "+
+			strings.Join(attributes, ", "))
 	}
 	return warnings, nil
 }
 
-// splitPath returns the part of the path before the API, and the path to send to: the API's path is
-// added once, however much of it was given. Both are escaped and have no trailing slash.
+// splitPath returns the part of the path before the API, and the path to send to: the API's path
+// is added once, however much of it was given. Both are escaped and have no trailing slash.
 func splitPath(u *url.URL) (base, path string, err error) {
 	base = u.EscapedPath()
 	for strings.Contains(base, "//") {
@@ -99,7 +102,7 @@ func splitPath(u *url.URL) (base, path string, err error) {
 	before, _, isAPI := strings.Cut(lower, "/api/")
 	before = base[:len(before)]
 	switch {
-	case strings.HasSuffix(base, oneAgentPath): // the OneAgent's own path, or another gateway to the same API
+	case strings.HasSuffix(base, oneAgentPath): // the OneAgent's own path, or a gateway to its API
 		return strings.TrimSuffix(base, oneAgentPath), base, nil
 	case isAPI && strings.Contains(lower, "/otlp"):
 		return "", "", fmt.Errorf("got the OTLP path %s, takes the base URL %s://%s%s",
@@ -147,7 +150,8 @@ func (e *Endpoint) classify(u *url.URL, base, path string) ([]string, error) {
 		return nil, nil
 	}
 	name := strings.TrimSuffix(u.Host, ":"+u.Port())
-	return []string{fmt.Sprintf("the URL has no /e/{environment-id}, and %s is not a SaaS host (*%s); "+
+	return []string{fmt.Sprintf("the URL has no /e/{environment-id}, "+
+		"and %s is not a SaaS host (*%s); "+
 		"an ActiveGate takes https://%s:9999/e/{environment-id}, "+
 		"a Managed cluster https://%s/e/{environment-id}",
 		e.Host, saasSuffix, name, name)}, nil

@@ -33,14 +33,16 @@ func checkText(s string) error {
 		return fmt.Errorf("got %s with a variable that was not replaced; "+
 			"Fluent Bit replaces ${NAME} where NAME is set in its environment", secret.Quote(s))
 	case strings.ContainsAny(s, "<>{}"):
-		return fmt.Errorf("got %s with a placeholder; put the id of your environment there", secret.Quote(s))
+		return fmt.Errorf("got %s with a placeholder; put the id of your environment there",
+			secret.Quote(s))
 	case strings.ContainsFunc(s, unicode.IsSpace):
 		return fmt.Errorf("got %s with white space in it, %s; "+
 			"several are separated by commas, and a comment needs a line of its own", secret.Quote(s), takes)
 	case strings.Contains(s, ";"):
 		return fmt.Errorf("got %s with a semicolon; several are separated by commas", secret.Quote(s))
 	case strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }):
-		return fmt.Errorf("got %s with a character that is not printable ASCII, %s", secret.Quote(s), takes)
+		return fmt.Errorf("got %s with a character that is not printable ASCII, %s",
+			secret.Quote(s), takes)
 	case managedID.MatchString(s):
 		return fmt.Errorf("got %s, the id of a Managed environment, takes https://{domain}/e/%s",
 			secret.Quote(s), s)
@@ -53,8 +55,8 @@ func beforeQuery(s string) string {
 	return before
 }
 
-// parseURL reads s as a URL with a scheme, a host in lower case without a final dot, and a path. It
-// passes on no error of net/url: they repeat the URL with its password.
+// parseURL reads s as a URL with a scheme, a host in lower case without a final dot, and a path.
+// It passes on no error of net/url: they repeat the URL with its password.
 func parseURL(s string) (*url.URL, error) {
 	scheme, rest, err := splitScheme(s)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 // maxFile bounds a token file, in bytes.
 const maxFile = 64 << 10
 
-// ReadFile reads the token in a file (option api_token_file): a regular file of at most 64 KiB. The
-// warnings are those of Parse; the error is one line. Neither names the option.
+// ReadFile reads the token in a file (option api_token_file): a regular file of at most 64 KiB.
+// The warnings are those of Parse; the error is one line. Neither names the option.
 func ReadFile(path string) (Secret, []string, error) {
 	if HoldsToken(path) {
 		return Secret{}, nil, errors.New(
@@ -34,8 +34,9 @@ func ReadFile(path string) (Secret, []string, error) {
 	return secret, warnings, nil
 }
 
-// ReadBounded reads a regular file of at most limit bytes. It never blocks, as opening a pipe would.
-// The error is one line and quotes the path with Quote, since a token may have been put in its place.
+// ReadBounded reads a regular file of at most limit bytes. It never blocks, as opening a pipe
+// would. The error is one line and quotes the path with Quote, since a token may have been put in
+// its place.
 func ReadBounded(path string, limit int64) ([]byte, error) {
 	data, err := watchfile.ReadFile(path, limit)
 	var tooLarge *watchfile.TooLargeError

@@ -23,8 +23,9 @@ var (
 
 // Parse reads a token as it stands in a configuration or a file. It ignores white space and line
 // ends around it. It rejects what cannot be a token: nothing at all, quotation marks, white space
-// or control characters inside, a scheme in front, a variable that was not replaced, a placeholder.
-// A text that is possible but does not look like a Dynatrace token gives warnings, one line each.
+// or control characters inside, a scheme in front, a variable that was not replaced, a
+// placeholder. A text that is possible but does not look like a Dynatrace token gives warnings,
+// one line each.
 //
 // Neither errors nor warnings show more than the length and the public part of the token.
 func Parse(s string) (Secret, []string, error) {

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Printed returns a value in every form in which it may be printed: each verb of fmt, JSON, log/slog,
-// and wrapped in an error.
+// Printed returns a value in every form in which it may be printed: each verb of fmt, JSON,
+// log/slog, and wrapped in an error.
 func Printed(v any) string {
 	var b strings.Builder
 	for _, verb := range []string{
