@@ -47,7 +47,7 @@ func dryRun(ctx context.Context, inputs []*input, o *options, w world) int {
 				continue
 			}
 			if err != nil {
-				if err != io.EOF {
+				if !errors.Is(err, io.EOF) {
 					fmt.Fprintf(w.stderr, "dynatrace-replay: %s: %v\n", in.name, err)
 					code = exitRest
 				}

@@ -97,7 +97,7 @@ func (r *replay) read(ctx context.Context, in *input) error {
 			if sendErr := r.send(ctx, pending); sendErr != nil {
 				return sendErr
 			}
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return nil
 			}
 			return err

@@ -74,13 +74,13 @@ func (l *Logger) Close() { l.closed.Store(true) }
 type cHost struct{ c C.struct_abi_host }
 
 func (h *cHost) enabled(level telemetry.Level) bool {
-	return C.abi_log_check(&h.c, C.int(level)) != 0
+	return C.abi_log_check(&h.c, C.int(level)) != 0 //nolint:gocritic // in code that cgo makes
 }
 
 func (h *cHost) print(level telemetry.Level, line string) {
 	text := C.CString(line)
 	defer C.free(unsafe.Pointer(text))
-	C.abi_log_print(&h.c, C.int(level), text)
+	C.abi_log_print(&h.c, C.int(level), text) //nolint:gocritic // in code that cgo makes
 }
 
 // levelNames has the names of Fluent Bit's src/flb_log.c.

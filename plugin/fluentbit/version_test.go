@@ -6,30 +6,30 @@ import (
 )
 
 func TestVersionIn_FindsTheVersionInMetrics(t *testing.T) {
-	const real = `2026-11-25T08:00:00.000000000Z fluentbit_uptime{hostname="web-1"} = 3
+	const metrics = `2026-11-25T08:00:00.000000000Z fluentbit_uptime{hostname="web-1"} = 3
 2026-11-25T08:00:00.000000000Z fluentbit_process_start_time_seconds{hostname="web-1"} = 1795000000
 2026-11-25T08:00:00.000000000Z fluentbit_build_info{hostname="web-1",version="5.1.1",os="linux"} = 1795000000
 `
 	for want, texts := range map[string][]string{
 		"5.1.1": {
-			real,
-			strings.ReplaceAll(real, "\n", "\r\n"),
-			strings.TrimSuffix(real, "\n"),
+			metrics,
+			strings.ReplaceAll(metrics, "\n", "\r\n"),
+			strings.TrimSuffix(metrics, "\n"),
 			// A host with a strange name.
-			strings.Replace(real, `"web-1",version`, `"version="9.9.9"",version`, 1),
+			strings.Replace(metrics, `"web-1",version`, `"version="9.9.9"",version`, 1),
 		},
-		"4.2.3.1":  {strings.Replace(real, "5.1.1", "4.2.3.1", 1)},
-		"5.0.0-rc": {strings.Replace(real, "5.1.1", "5.0.0-rc", 1)},
+		"4.2.3.1":  {strings.Replace(metrics, "5.1.1", "4.2.3.1", 1)},
+		"5.0.0-rc": {strings.Replace(metrics, "5.1.1", "5.0.0-rc", 1)},
 		"": {
 			"", "\n", buildInfo, buildInfo + versionLabel, buildInfo + versionLabel + `"`,
-			strings.Replace(real, "fluentbit_build_info", "other_build", 1),
-			strings.Replace(real, "version", "revision_of", 1),
-			strings.Replace(real, "5.1.1", "", 1),
-			strings.Replace(real, "5.1.1", "v5.1.1", 1),
-			strings.Replace(real, "5.1.1", "5.1.1 (nightly)", 1),
-			strings.Replace(real, "5.1.1", "5.1.1\rX-Injected: yes", 1),
-			strings.Replace(real, "5.1.1", "5/1", 1),
-			strings.Replace(real, "5.1.1", "5.1.1"+strings.Repeat("1", longestVersion), 1),
+			strings.Replace(metrics, "fluentbit_build_info", "other_build", 1),
+			strings.Replace(metrics, "version", "revision_of", 1),
+			strings.Replace(metrics, "5.1.1", "", 1),
+			strings.Replace(metrics, "5.1.1", "v5.1.1", 1),
+			strings.Replace(metrics, "5.1.1", "5.1.1 (nightly)", 1),
+			strings.Replace(metrics, "5.1.1", "5.1.1\rX-Injected: yes", 1),
+			strings.Replace(metrics, "5.1.1", "5/1", 1),
+			strings.Replace(metrics, "5.1.1", "5.1.1"+strings.Repeat("1", longestVersion), 1),
 		},
 	} {
 		for _, text := range texts {
