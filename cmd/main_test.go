@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,6 +47,22 @@ func build(m *testing.M) (int, error) {
 		return 0, fmt.Errorf("%w: %s", err, text)
 	}
 	return m.Run(), nil
+}
+
+// TestCommands_RunAgainWhenTheirSourcesChange looks at every source. go test caches a result as long as
+// the files that a test looks at are the same, and does not know what TestMain builds.
+func TestCommands_RunAgainWhenTheirSourcesChange(t *testing.T) {
+	for _, root := range []string{".", "../plugin", "../test/ingest"} {
+		err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+			if err == nil && strings.HasSuffix(path, ".go") {
+				_, err = os.Stat(path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 func TestCommands_PrintTheirHelp(t *testing.T) {
