@@ -28,7 +28,8 @@ func builder(t *testing.T, maxBytes, maxRecords, level int) *batch.Builder {
 	return b
 }
 
-// build packs contents into payloads, as a flush does, and returns the decoded bodies and the contents that they hold.
+// build packs contents into payloads, as a flush does, and returns the decoded bodies and their
+// contents.
 func build(t *testing.T, b *batch.Builder, contents []string) (payloads []batch.Payload, got []string) {
 	t.Helper()
 	take := func() {
@@ -74,7 +75,7 @@ func build(t *testing.T, b *batch.Builder, contents []string) (payloads []batch.
 	return payloads, got
 }
 
-func TestPayloadsHoldEveryRecordOnceWithinTheLimits(t *testing.T) {
+func TestBuilder_EveryRecordOnceWithinLimits(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	contents := make([]string, 3000)
 	for i := range contents {
@@ -98,7 +99,7 @@ func TestPayloadsHoldEveryRecordOnceWithinTheLimits(t *testing.T) {
 	}
 }
 
-func TestNoRecordsMakeNoPayload(t *testing.T) {
+func TestBuilder_NoRecordsNoPayload(t *testing.T) {
 	b := builder(t, 1000, 10, 1)
 	if p, ok := b.Take(); ok {
 		t.Errorf("got %+v", p)
@@ -111,7 +112,7 @@ func TestNoRecordsMakeNoPayload(t *testing.T) {
 	}
 }
 
-func TestARecordThatFillsABodyToTheByteIsLeftWhole(t *testing.T) {
+func TestBuilder_RecordOfExactlyTheLimit(t *testing.T) {
 	empty := len(new(encode.JSON).Append(nil, &record.Record{})) + len("[]")
 	b := builder(t, empty+100, 10, 0)
 	payloads, got := build(t, b, []string{strings.Repeat("x", 100)})
@@ -123,7 +124,7 @@ func TestARecordThatFillsABodyToTheByteIsLeftWhole(t *testing.T) {
 	}
 }
 
-func TestARecordTooLargeForAnyPayloadIsCutAndCounted(t *testing.T) {
+func TestBuilder_CutsContent(t *testing.T) {
 	const limit = 50_000
 	for name, content := range map[string]string{
 		"plain":              strings.Repeat("x", 200_000),
@@ -157,7 +158,7 @@ func TestARecordTooLargeForAnyPayloadIsCutAndCounted(t *testing.T) {
 	}
 }
 
-func TestAttributesTooLargeForAnyPayloadAreLeftOut(t *testing.T) {
+func TestBuilder_LeavesOutAttributes(t *testing.T) {
 	var r record.Record
 	r.Content = []byte("content")
 	for i := range 100 {
@@ -178,7 +179,7 @@ func TestAttributesTooLargeForAnyPayloadAreLeftOut(t *testing.T) {
 	}
 }
 
-func TestWhatIsTooLargeGoesBeforeWhatTiesARecordToItsSource(t *testing.T) {
+func TestBuilder_LeavesOutLargestAttributesFirst(t *testing.T) {
 	long := record.Value{Kind: record.String, Text: bytes.Repeat([]byte("x"), 3000)}
 	short := func(key string) record.Attribute {
 		return record.Attribute{Key: []byte(key), Value: record.Value{Kind: record.String, Text: []byte("short")}}
@@ -206,7 +207,7 @@ func TestWhatIsTooLargeGoesBeforeWhatTiesARecordToItsSource(t *testing.T) {
 	}
 }
 
-func TestASmallBodyGoesAsItIs(t *testing.T) {
+func TestBuilder_SmallBodyIsNotCompressed(t *testing.T) {
 	for content, want := range map[string]string{"x": "", strings.Repeat("x", 900): "", strings.Repeat("x", 1100): "gzip"} {
 		b := builder(t, 1<<20, 10, 1)
 		b.Add(&record.Record{Content: []byte(content)})
@@ -216,8 +217,8 @@ func TestASmallBodyGoesAsItIs(t *testing.T) {
 	}
 }
 
-// TestABodyOfSharedPartsStaysWithinWhatTheServerMakesOfIt: it copies a resource into each record.
-func TestABodyOfSharedPartsStaysWithinWhatTheServerMakesOfIt(t *testing.T) {
+// TestBuilder_BoundsCopiedResources: the server copies a resource into each record.
+func TestBuilder_BoundsCopiedResources(t *testing.T) {
 	b, err := batch.New(batch.Options{Encoder: new(encode.OTLP), MaxBytes: 1_900_000, MaxRecords: 50_000})
 	if err != nil {
 		t.Fatal(err)
@@ -247,13 +248,13 @@ func TestABodyOfSharedPartsStaysWithinWhatTheServerMakesOfIt(t *testing.T) {
 	}
 }
 
-func TestAnUnknownCompressionLevelIsAnError(t *testing.T) {
+func TestNew_UnknownCompressionLevel(t *testing.T) {
 	if _, err := batch.New(batch.Options{Encoder: new(encode.JSON), GzipLevel: 42}); err == nil || !strings.Contains(err.Error(), "compress_level") {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestAReleasedBuilderForgetsWhatWasNotTaken(t *testing.T) {
+func TestBuilder_ReleaseDropsOpenBody(t *testing.T) {
 	b := builder(t, 1<<20, 10, 1)
 	b.Add(&record.Record{Content: []byte("left over")})
 	b.Release()
@@ -262,7 +263,7 @@ func TestAReleasedBuilderForgetsWhatWasNotTaken(t *testing.T) {
 	}
 }
 
-func TestALargeBufferIsKeptWhileItIsNeeded(t *testing.T) {
+func TestBuilder_KeepsLargeBufferWhileNeeded(t *testing.T) {
 	content := bytes.Repeat([]byte("x"), 6<<20)
 	var r record.Record
 	flush := func(b *batch.Builder, size int) {

@@ -10,7 +10,7 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-func TestAFormatWithAHeaderHasOneRecordAPayload(t *testing.T) {
+func TestBuilder_HeadedFormatHasOneRecord(t *testing.T) {
 	b, err := batch.New(batch.Options{Encoder: new(encode.Text), MaxBytes: 1000, MaxRecords: 50})
 	if err != nil {
 		t.Fatal(err)

@@ -1,24 +1,24 @@
 package batch
 
 const (
-	// keptBytes is the size of buffer that a Builder holds on to in any case. A chunk of Fluent Bit's usual two megabytes mostly stays
-	// below it.
+	// keptBytes is the size of a buffer that a Builder always keeps. A chunk of Fluent Bit's usual
+	// two megabytes is mostly below it.
 	keptBytes = 4 << 20
-	// keptFlushes is for how many flushes in a row that need less than half of it a larger one is kept.
+	// keptFlushes is how many flushes in a row that need less than half of a larger buffer keep it.
 	keptFlushes = 8
 )
 
-// spare tells when a buffer is larger than what is needed of it. One that flushes need again and again is not to be made anew each time;
-// one that a single flush needed is given back at once.
+// spare decides when a buffer that is larger than needed is released. A buffer that flushes need
+// again and again is kept; a buffer that only one flush needed is released at once.
 type spare struct {
-	used  int  // most of it, in this flush
-	again bool // a flush before needed a large one
+	used  int  // the most that was used in this flush
+	again bool // an earlier flush needed a large buffer
 	small int  // flushes in a row that did not
 }
 
 func (s *spare) use(n int) { s.used = max(s.used, n) }
 
-// isOver ends a flush, and tells whether a buffer of that size is to be given back.
+// isOver ends a flush and reports whether a buffer of that size should be released.
 func (s *spare) isOver(size int) bool {
 	isLarge, isNeeded := size > keptBytes, s.used > size/2
 	s.used = 0

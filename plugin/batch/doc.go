@@ -1,0 +1,3 @@
+// Package batch packs encoded records into payloads that respect the limits of the ingest API, and
+// compresses them.
+package batch
