@@ -46,11 +46,11 @@ func (g *group) makeApart(split, unnamedSplit int, main *record.Builder) {
 	at := c.Pos()
 	c.SkipElements(tok)
 	g.resource = c.Since(at)
-	same := before != nil && bytes.Equal(before, g.resource) &&
+	isSame := before != nil && bytes.Equal(before, g.resource) &&
 		bytes.Equal(schema, g.details[resourcePart].schema)
 	g.makeOne(0, g.block.Attributes, split, g.block.ID)
 	g.makeOne(1, g.unnamed, unnamedSplit, g.unnamedID)
-	if !same {
+	if !isSame {
 		g.groups[0].ResourceID, g.groups[1].ResourceID = main.NewID(), main.NewID()
 	}
 }

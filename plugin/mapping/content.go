@@ -17,7 +17,7 @@ func (k *content) consider(e *event, rec *record.Record, r *role, at int, tok ch
 	if !ok {
 		return false
 	}
-	rank := uint16(r.content)
+	rank := uint16(r.contentRank)
 	switch {
 	case len(text) == 0:
 		rank += emptyContent

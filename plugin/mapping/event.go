@@ -79,17 +79,6 @@ func (e *event) displace(old *candidate) {
 	}
 }
 
-// recall adds the next field from memory and moves c over it, if the memo has the field and the
-// record has room for it. It returns the entry, or nil.
-func (e *event) recall(s *memoSlot, entry *memoEntry, c *chunk.Cursor) {
-	s.misses = 0
-	c.Advance(len(entry.raw))
-	e.signs |= entry.signs
-	if !entry.block.IsEmpty() {
-		e.out.AddBlock(&entry.block)
-	}
-}
-
 // learn adds a field that begins at a position of c, under a key, and keeps what came of it and what
 // it is a sign of. A field whose attributes depended on what the record had before is not kept.
 func (e *event) learn(

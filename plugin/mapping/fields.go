@@ -21,7 +21,14 @@ func (m *Mapper) fields(rec *record.Record, c *chunk.Cursor, pairs uint64) {
 		tok := c.Next()
 		r := m.roles.find(key)
 		if r == nil {
-			if r = m.roles.findWild(key); r == nil || !m.use(known, r, at, key, tok, c) {
+			if m.roles.wild != nil {
+				r = m.roles.findWild(key)
+			}
+			switch {
+			case r != nil && m.use(known, r, at, key, tok, c):
+			case known == nil:
+				e.out.AddField(key, tok, c)
+			default:
 				e.learn(known, at, key, tok, c, 0)
 			}
 			continue
@@ -54,7 +61,12 @@ func (m *Mapper) recall(s *memoSlot, c *chunk.Cursor) bool {
 		}
 		m.late = append(m.late, lateField{at: c.Pos(), size: len(entry.raw), role: entry.late})
 	}
-	m.event.recall(s, entry, c)
+	s.misses = 0
+	c.Advance(len(entry.raw))
+	m.event.signs |= entry.signs
+	if !entry.block.IsEmpty() {
+		m.event.out.AddBlock(&entry.block)
+	}
 	return true
 }
 
@@ -63,10 +75,10 @@ func (m *Mapper) recall(s *memoSlot, c *chunk.Cursor) bool {
 func (m *Mapper) consider(
 	rec *record.Record, r *role, at int, tok chunk.Token, c *chunk.Cursor,
 ) bool {
-	if r.content != 0 && m.content.consider(&m.event, rec, r, at, tok) {
+	if r.contentRank != 0 && m.content.consider(&m.event, rec, r, at, tok) {
 		return true
 	}
-	if r.level != 0 && m.level.consider(&m.event, r, at, tok) {
+	if r.levelRank != 0 && m.level.consider(&m.event, r, at, tok) {
 		return true
 	}
 	if r.below != nil && tok.Kind == chunk.Map {
@@ -160,7 +172,11 @@ func (m *Mapper) putOff(
 // settleLate settles the fields that were put off.
 func (m *Mapper) settleLate(rec *record.Record) {
 	for i := range m.late {
-		if f := &m.late[i]; !m.settle(f, rec) {
+		f := &m.late[i]
+		switch {
+		case m.in.Is(f.role.dropIn):
+			rec.Cuts[record.LeftOut] += uint64(f.size)
+		case !m.settle(f, rec):
 			m.event.addAgain(f.at, nil)
 		}
 	}
@@ -174,11 +190,9 @@ func (m *Mapper) settle(f *lateField, rec *record.Record) bool {
 	}
 	switch field.Use {
 	case source.DropIn:
-		if field.When != nil {
-			_, tok := m.event.scalar(f.at)
-			if tok.Kind != chunk.String || !field.When(tok.Data, rec.Time) {
-				return false
-			}
+		_, tok := m.event.scalar(f.at)
+		if tok.Kind != chunk.String || !field.When(tok.Data, rec.Time) {
+			return false
 		}
 		m.event.out.Count(record.LeftOut, f.size)
 		return true

@@ -45,7 +45,7 @@ func (l *level) isBetter(rank uint8) bool {
 // consider keeps a field that names a better level, and turns the one that it displaces into an
 // ordinary attribute. It reports whether it took the field.
 func (l *level) consider(e *event, r *role, at int, tok chunk.Token) bool {
-	if !l.isBetter(r.level) {
+	if !l.isBetter(r.levelRank) {
 		return false
 	}
 	name := l.of(tok, r.words)
@@ -53,7 +53,7 @@ func (l *level) consider(e *event, r *role, at int, tok chunk.Token) bool {
 		return false
 	}
 	e.displace(&l.best)
-	l.best = candidate{rank: uint16(r.level), at: at, name: name}
+	l.best = candidate{rank: uint16(r.levelRank), at: at, name: name}
 	return true
 }
 
@@ -75,12 +75,9 @@ func (l *level) takeLast(at int, name string) bool {
 // isFound reports whether the record has a level.
 func (l *level) isFound() bool { return l.best.rank != 0 }
 
-// finish sets the level. A record in which no field names a level gets none, and the server finds
+// finish sets the level that was found. A record in which no field names a level gets none, and the server finds
 // none.
 func (l *level) finish(e *event, rec *record.Record) {
-	if !l.isFound() {
-		return
-	}
 	best := &l.best
 	rec.Level = best.name
 	says := func(tok chunk.Token) bool {

@@ -11,15 +11,15 @@ func (m *Mapper) considerBelow(paths []path, pairs uint64, c *chunk.Cursor) {
 	for i := range paths {
 		p := &paths[i]
 		again := *c
-		if p.level == 0 {
+		if p.levelRank == 0 {
 			if tok := m.findBelow(p, p.rest, pairs, &again); tok.Kind == chunk.String {
 				m.trace.consider(p.use, p.rank, inPlace, tok.Data, &m.late)
 			}
 			continue
 		}
-		if m.level.isBetter(p.level) {
+		if m.level.isBetter(p.levelRank) {
 			if tok := m.findBelow(p, p.rest, pairs, &again); tok.Kind != chunk.Invalid {
-				m.level.takeInPlace(&m.event, p.level, m.level.of(tok, false), tok)
+				m.level.takeInPlace(&m.event, p.levelRank, m.level.of(tok, false), tok)
 			}
 		}
 	}
@@ -48,7 +48,7 @@ func (m *Mapper) findBelow(p *path, rest string, pairs uint64, c *chunk.Cursor) 
 			c.SkipElements(tok)
 		default:
 			isWanted := tok.Kind == chunk.String
-			if p.level != 0 {
+			if p.levelRank != 0 {
 				isWanted = m.level.of(tok, false) != ""
 			}
 			if isWanted && ascii.EqualFold(key, rest) {

@@ -10,16 +10,6 @@ import (
 
 var eventNameKey = []byte("event.name")
 
-// beside are attributes that stand beside the fields of a record. They are added behind them, once
-// the ids among them are known.
-type beside struct {
-	attributes chunk.Cursor // of OTLP metadata, at their pairs
-	pairs      uint64
-	line       []byte // with sections
-}
-
-func (b *beside) isEmpty() bool { return b.pairs == 0 && b.line == nil }
-
 // metadata reads what Fluent Bit's OpenTelemetry input keeps beside the body of a record
 // (src/opentelemetry/flb_opentelemetry_logs.c): {"otlp": {"severity_number", "severity_text",
 // "attributes", "trace_id", "span_id", "event_name", ...}}.

@@ -40,9 +40,10 @@ type repeat struct {
 
 func (r *repeats) release() {
 	for i := range r.slots {
-		s := &r.slots[i]
-		s.block.Release(1)
-		*s = repeat{block: s.block}
+		if s := &r.slots[i]; s.raw != nil {
+			s.block.Release(1)
+			*s = repeat{block: s.block}
+		}
 	}
 	r.misses, r.record = 0, 0
 }

@@ -13,9 +13,9 @@ import (
 // allows that.
 type role struct {
 	key string
-	// content and level are the key's ranks in ContentKeys and LevelKeys, from 1 on; 0 if it is not
+	// contentRank and levelRank are the key's ranks in ContentKeys and LevelKeys, from 1 on; 0 if it is not
 	// listed.
-	content, level uint8
+	contentRank, levelRank uint8
 	// words reports that a single letter is no level here: a status of "A" is seldom an alert.
 	words bool
 	// below are the level and trace keys that begin with key and a dot: a map under it can hold their
@@ -29,17 +29,19 @@ type role struct {
 	field *source.TableField
 	as    []byte
 	hash  uint32 // of as
+	// dropIn are the shapes in whose records the field is left out, whatever its value is.
+	dropIn source.Shape
 }
 
 // isPlain reports whether nothing but a source uses the field.
-func (r *role) isPlain() bool { return r.content == 0 && r.level == 0 && r.below == nil }
+func (r *role) isPlain() bool { return r.contentRank == 0 && r.levelRank == 0 && r.below == nil }
 
 // path is what follows in a key behind a top-level key and a dot, and what a field there is used for.
 type path struct {
-	rest  string
-	level uint8      // the rank of the whole as a level key, or 0
-	use   source.Use // TraceID or SpanID, with its rank
-	rank  uint8
+	rest      string
+	levelRank uint8      // the rank of the whole as a level key, or 0
+	use       source.Use // TraceID or SpanID, with its rank
+	rank      uint8
 }
 
 // A content that is not text, and one that is empty, have this added to their rank: a text under any
@@ -63,15 +65,15 @@ type roleTable struct {
 
 func newRoleTable(o *Options, table *source.Table) (t roleTable) {
 	for i, key := range o.ContentKeys[:min(len(o.ContentKeys), mostKeys)] {
-		if r := t.add(key); r.content == 0 {
-			r.content = uint8(i + 1)
+		if r := t.add(key); r.contentRank == 0 {
+			r.contentRank = uint8(i + 1)
 		}
 	}
 	for i, key := range o.LevelKeys[:min(len(o.LevelKeys), mostKeys)] {
-		if r := t.add(key); r.level == 0 {
-			r.level = uint8(i + 1)
+		if r := t.add(key); r.levelRank == 0 {
+			r.levelRank = uint8(i + 1)
 		}
-		t.addBelow(key, path{level: uint8(i + 1)})
+		t.addBelow(key, path{levelRank: uint8(i + 1)})
 	}
 	for _, key := range record.LevelFields() {
 		t.add(key)
@@ -100,6 +102,9 @@ func (r *role) set(f *source.TableField) {
 	r.use, r.slot, r.rank, r.field = f.Use, f.Number, f.Rank, f
 	r.as = []byte(f.As)
 	r.hash = record.HashOf(r.as)
+	if f.Use == source.DropIn && f.When == nil {
+		r.dropIn = f.In
+	}
 }
 
 // addBelow notes a key with dots for the maps that can hold its field.

@@ -8,6 +8,16 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
+// beside are attributes that stand beside the fields of a record. They are added behind them, once
+// the ids among them are known.
+type beside struct {
+	attributes chunk.Cursor // of OTLP metadata, at their pairs
+	pairs      uint64
+	line       []byte // with sections
+}
+
+func (b *beside) isEmpty() bool { return b.pairs == 0 && b.line == nil }
+
 // mostSections bounds the sections that are looked for in a line.
 const mostSections = 16
 
@@ -36,7 +46,7 @@ func cutSections(line []byte, out *record.Builder) (text []byte, found bool) {
 }
 
 // considerSections takes the ids among the pairs of the sections of a line.
-func (t *trace) considerSections(line []byte, roles *roleTable, late *lateFields) {
+func (t *traceIDs) considerSections(line []byte, roles *roleTable, late *lateFields) {
 	eachSectionPair(line, func(key, value []byte) {
 		if r := roles.find(key); r != nil && (r.use == source.TraceID || r.use == source.SpanID) {
 			t.consider(r.use, max(r.rank, source.KeptRank), inPlace, value, late)
@@ -45,7 +55,7 @@ func (t *trace) considerSections(line []byte, roles *roleTable, late *lateFields
 }
 
 // addSections adds the pairs of the sections of a line, apart from the ids that the record has.
-func addSections(line []byte, roles *roleTable, t *trace, out *record.Builder) {
+func addSections(line []byte, roles *roleTable, t *traceIDs, out *record.Builder) {
 	eachSectionPair(line, func(key, value []byte) {
 		if !t.isTaken(roles.find(key), value) {
 			out.AddField(key, chunk.Token{Kind: chunk.String, Data: value}, nil)

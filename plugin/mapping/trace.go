@@ -10,8 +10,8 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-// trace is the search for the ids of a trace and a span.
-type trace struct {
+// traceIDs is the search for the ids of a trace and a span.
+type traceIDs struct {
 	trace, span candidate
 	parent      parent
 }
@@ -39,7 +39,7 @@ var (
 // displaced is the role of a field that was the best id for a while.
 var displaced = role{}
 
-func (t *trace) reset() {
+func (t *traceIDs) reset() {
 	t.trace.rank, t.span.rank = 0, 0
 	if t.parent.trace != nil {
 		t.parent = parent{}
@@ -49,7 +49,7 @@ func (t *trace) reset() {
 // consider takes a valid id that is better than the one found so far, and reports whether it took
 // the field. Of fields that stay under their own name it takes only the id. A field that loses is
 // added to late, because only then the name of its attribute is taken.
-func (t *trace) consider(u source.Use, rank uint8, at int, text []byte, late *lateFields) bool {
+func (t *traceIDs) consider(u source.Use, rank uint8, at int, text []byte, late *lateFields) bool {
 	best, length := &t.trace, traceDigits
 	switch u {
 	case source.TraceParent:
@@ -75,8 +75,13 @@ func (t *trace) consider(u source.Use, rank uint8, at int, text []byte, late *la
 	return at != inPlace
 }
 
+// isFound reports whether the record has an id.
+func (t *traceIDs) isFound() bool {
+	return t.trace.rank != 0 || t.span.rank != 0 || t.parent.trace != nil
+}
+
 // finish adds the ids.
-func (t *trace) finish(out *record.Builder, late *lateFields) {
+func (t *traceIDs) finish(out *record.Builder, late *lateFields) {
 	if p := &t.parent; p.trace != nil {
 		if t.trace.rank == 0 {
 			t.consider(source.TraceID, parentRank, inPlace, p.trace, late)
@@ -94,7 +99,7 @@ func (t *trace) finish(out *record.Builder, late *lateFields) {
 }
 
 // isTaken reports whether a field beside the record's own holds the id that the record has.
-func (t *trace) isTaken(r *role, text []byte) bool {
+func (t *traceIDs) isTaken(r *role, text []byte) bool {
 	if r == nil || r.rank != source.NamedRank {
 		return false
 	}

@@ -1,9 +1,6 @@
 package record
 
 import (
-	"slices"
-
-	"out_dynatrace/plugin/ascii"
 	"out_dynatrace/plugin/chunk"
 )
 
@@ -30,14 +27,14 @@ func (b *Builder) AddField(key []byte, tok chunk.Token, c *chunk.Cursor) {
 	first := len(b.rec.Attributes)
 	b.Add(key, tok, c, 1)
 	if r >= OwnLevel {
-		b.noteLevelLike(first, r, b.flattens(tok, 1))
+		b.noteLevelLike(first, r, tok.Kind == chunk.Map && b.flattens(tok.Num, 1))
 	}
 }
 
 // Add adds a value under a key that has its case already. Maps are flattened down to the nesting
 // limit. c stands behind tok and is moved over its elements. depth is the level of the key, from 1.
 func (b *Builder) Add(key []byte, tok chunk.Token, c *chunk.Cursor, depth int) {
-	if b.flattens(tok, depth) {
+	if tok.Kind == chunk.Map && b.flattens(tok.Num, depth) {
 		b.flatten(key, tok.Num, c, depth)
 		return
 	}
@@ -72,9 +69,9 @@ func (b *Builder) watch(key []byte, tok chunk.Token) {
 	}
 }
 
-// flattens reports whether a value becomes attributes of its own at a level of depth.
-func (b *Builder) flattens(tok chunk.Token, depth int) bool {
-	return tok.Kind == chunk.Map && tok.Num > 0 && depth < b.rules.Limits.NestingLevels
+// flattens reports whether a map of so many pairs becomes attributes of its own at a level of depth.
+func (b *Builder) flattens(pairs uint64, depth int) bool {
+	return pairs > 0 && depth < b.rules.Limits.NestingLevels
 }
 
 // flatten adds the pairs of a nested map under dotted keys.
@@ -92,58 +89,6 @@ func (b *Builder) flatten(prefix []byte, pairs uint64, c *chunk.Cursor, depth in
 		b.Add(key, tok, c, depth+1)
 		if full { // nothing was added: a map of a million keys must not fill the scratch memory
 			b.Undo(start)
-		}
-	}
-}
-
-// noteLevelLike notes those of the attributes from first on that the server would take for the level
-// under the key that the event gave them. They come from a field that is reserved for r. The server
-// ignores null, arrays and what is flattened.
-func (b *Builder) noteLevelLike(first int, r Reservation, flattened bool) {
-	for i := first; i < len(b.rec.Attributes); i++ {
-		a := &b.rec.Attributes[i]
-		isLike := r != AboveSource
-		if flattened {
-			isLike = ascii.EqualFold(a.Key, syslogSeverity)
-		}
-		if isLike && a.Value.Kind != Null && a.Value.Kind != Array {
-			b.levelLike = append(b.levelLike, i)
-		}
-	}
-}
-
-// LevelLike returns the positions of the attributes that the server would take for the level.
-func (b *Builder) LevelLike() []int { return b.levelLike }
-
-// SettleLevelLike ends the list of LevelLike. If no field names a level, these attributes get
-// another name: the server would make up a level from the first letter, or none from a number, and
-// the value would be lost.
-func (b *Builder) SettleLevelLike(hasLevel bool) {
-	if !hasLevel {
-		gone := 0
-		for _, i := range b.levelLike {
-			a := &b.rec.Attributes[i-gone]
-			if b.shapes && !b.wanted(rawLevelKey, a.Value) {
-				b.drop(i - gone)
-				gone++
-				continue
-			}
-			if a.Key = b.unique(rawLevelKey, a.Value, b.shapes); a.Key == nil {
-				b.drop(i - gone)
-				gone++
-			}
-		}
-	}
-	b.levelLike = b.levelLike[:0]
-}
-
-// drop removes an attribute.
-func (b *Builder) drop(at int) {
-	b.rec.Attributes = slices.Delete(b.rec.Attributes, at, at+1)
-	b.count--
-	for r := range b.rec.Runs {
-		if b.rec.Runs[r].At > at {
-			b.rec.Runs[r].At--
 		}
 	}
 }

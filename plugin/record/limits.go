@@ -14,11 +14,14 @@ type Limits struct {
 	NestingLevels int
 }
 
+// fits reports whether s surely takes at most limit bytes, whatever is in it.
+func fits(s []byte, limit int) bool { return len(s)*len("\uFFFD") <= limit }
+
 // Trim returns the longest prefix of s that takes at most limit bytes as it is sent and that ends
 // at a character boundary. The limits of the ingest API count the UTF-8 bytes sent, in which each
 // invalid byte has become U+FFFD, three bytes long.
 func Trim(s []byte, limit int) (head []byte, wasCut bool) {
-	if len(s)*len("\uFFFD") <= limit {
+	if fits(s, limit) {
 		return s, false
 	}
 	if utf8.Valid(s) {

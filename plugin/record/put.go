@@ -1,6 +1,8 @@
 package record
 
-import "out_dynatrace/plugin/chunk"
+import (
+	"out_dynatrace/plugin/chunk"
+)
 
 // Put adds a text that is not a field of the event, unless it is empty. See PutValue.
 func (b *Builder) Put(key string, text []byte) {
@@ -37,7 +39,7 @@ func (b *Builder) PutValue(key []byte, v Value) {
 
 // PutTree adds a value under a key, maps flattened as those of the event are, arrays as JSON text.
 func (b *Builder) PutTree(key []byte, tok chunk.Token, c *chunk.Cursor, depth int) {
-	if !b.flattens(tok, depth) {
+	if tok.Kind != chunk.Map || !b.flattens(tok.Num, depth) {
 		b.PutValue(key, b.Scalar(tok, c, b.rules.Stringify))
 		return
 	}
@@ -51,43 +53,4 @@ func (b *Builder) PutTree(key []byte, tok chunk.Token, c *chunk.Cursor, depth in
 		value := c.Next()
 		b.PutTree(b.Joined(key, child), value, c, depth+1)
 	}
-}
-
-// Get returns the value of a key among the attributes that the record has of its own.
-func (b *Builder) Get(key []byte) (Value, bool) { return Find(b.rec.Attributes, key) }
-
-// Joined returns x.y, cut if it is longer than any key may be.
-func (b *Builder) Joined(x, y []byte) []byte {
-	return b.Take(b.appendPart(append(b.appendPart(b.buf, x), '.'), y))
-}
-
-// Prefixed returns a prefix followed by a part of a key, cut if it is longer than any key may be.
-func (b *Builder) Prefixed(prefix string, part []byte) []byte {
-	return b.Take(b.appendPart(append(b.buf, prefix...), part))
-}
-
-// appendPart appends a part of a key, cut if it is longer than any key may be.
-func (b *Builder) appendPart(dst, part []byte) []byte {
-	if limit := b.rules.Limits.AttributeKeyBytes + 1; !b.rules.LowercaseKeys {
-		part = part[:min(len(part), limit)]
-	}
-	return b.appendKey(dst, part)
-}
-
-// AttributesOf returns a list of attributes as records get them: within the limits, and with the
-// case and the types that the rules ask for. The list is a copy.
-func AttributesOf(list []Attribute, rules Rules) []Attribute {
-	var b Builder
-	var rec Record
-	rules.Header = nil
-	rules.Limits.Attributes = len(list)
-	b.Init(rules)
-	b.Begin(&rec)
-	for i := range list {
-		v := b.stringified(list[i].Value)
-		key, _ := Trim(b.Lowered(list[i].Key), rules.Limits.AttributeKeyBytes)
-		v.Text, _ = Trim(v.Text, rules.Limits.AttributeValueBytes)
-		rec.Attributes = append(rec.Attributes, Attribute{Key: key, Value: v})
-	}
-	return rec.Attributes
 }

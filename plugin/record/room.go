@@ -1,6 +1,8 @@
 package record
 
-import "slices"
+import (
+	"slices"
+)
 
 // Enrichment is a Block whose attributes give way to fields of the same names.
 type Enrichment struct {
@@ -97,38 +99,6 @@ func (b *Builder) enrichSingly(k *Block) {
 	}
 }
 
-// truncate removes the last attributes of a record until n are left. Its group stays as it is if
-// there is room for it.
-func (b *Builder) truncate(n int) {
-	b.count = n
-	if g := b.rec.Group; g != nil && n >= len(g.All)+b.rec.stamps {
-		n -= len(g.All)
-	} else {
-		b.rec.Inline()
-	}
-	b.rec.flatten()
-	b.rec.Attributes = b.rec.Attributes[:n]
-}
-
-// knowAgain collects the keys of a record anew after its last attributes were removed.
-func (b *Builder) knowAgain() {
-	b.keys.reset()
-	b.takeHeader()
-	b.know(b.rec.Attributes)
-	for i := range b.rec.Runs {
-		b.know(b.rec.Runs[i].Attributes)
-	}
-	if b.rec.Group != nil {
-		b.know(b.rec.Group.All)
-	}
-}
-
-func (b *Builder) know(attributes []Attribute) {
-	for i := range attributes {
-		b.keys.insert(attributes[i].Key, HashOf(attributes[i].Key))
-	}
-}
-
 // Lead puts the attributes of a group before those of a record that has all its own, or gives the
 // record the group itself if g is not nil. Names were taken by TakeKeys before. If there is not room
 // for all, up to half of the record is the group's: what ties a record to its source is worth more
@@ -157,22 +127,6 @@ func (b *Builder) Lead(list []Attribute, id uint64, g *Group) {
 	b.count += len(list)
 }
 
-// AddCuts counts the cuts of a Block without adding its attributes.
-func (b *Builder) AddCuts(k *Block) {
-	if k.isCut {
-		b.rec.Cuts.Add(&k.cuts)
-	}
-}
-
-// AddRawLevel adds a value that the server would have taken for the level, under another name.
-func (b *Builder) AddRawLevel(v Value) {
-	if b.IsFull() {
-		b.rec.Cuts[CutAttributes]++
-		return
-	}
-	b.append(rawLevelKey, v)
-}
-
 // Stamp adds an attribute of the plugin's own to a mapped record, before those of the event, so that
 // it stays when others have to give way. If the record is full, the last attribute of the event
 // gives way. text must have been stored with Take.
@@ -193,11 +147,4 @@ func (b *Builder) Stamp(key string, text []byte) {
 		rec.Runs[i].At++
 	}
 	rec.stamps++
-}
-
-// Complete adds to a mapped record what travels apart from it, in a header of the request or in its
-// group, for a destination that gets the record alone.
-func (b *Builder) Complete(rec *Record) {
-	rec.Inline()
-	rec.Attributes = append(rec.Attributes, b.rules.Header...)
 }

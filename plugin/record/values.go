@@ -2,12 +2,105 @@ package record
 
 import (
 	"math"
+	"slices"
 
 	"out_dynatrace/plugin/chunk"
 )
 
+// values turns tokens and numbers into values within the limits. It owns the memory of texts and
+// arrays, and the counts of what is cut.
+type values struct {
+	Scratch
+	rules    Rules
+	rec      *Record
+	elements []Value // of arrays
+
+	// What Keep has kept: the start of the scratch memory and of the elements.
+	keptScratch, keptElements int
+}
+
+const (
+	// spareScratch is how much scratch memory a Builder retains between chunks, in bytes.
+	spareScratch = 1 << 20
+	// spareElements is the same for elements of arrays: as many as a record can have by the limits
+	// of the API, 655 kB.
+	spareElements = 16 << 10
+)
+
+// Rules returns the rules.
+func (b *values) Rules() *Rules { return &b.rules }
+
+// Count adds n to a count of the record's cuts.
+func (b *values) Count(cut Cut, n int) { b.rec.Cuts[cut] += uint64(n) }
+
+// Memory returns the capacity of the scratch memory, in bytes, and of the elements.
+func (b *values) Memory() (scratch, elements int) { return cap(b.buf), cap(b.elements) }
+
+// NumElements returns the number of elements in use, those that are kept included.
+func (b *values) NumElements() int { return len(b.elements) }
+
+// Keep keeps the scratch memory and the elements that are in use now until Forget.
+func (b *values) Keep() { b.keptScratch, b.keptElements = len(b.buf), len(b.elements) }
+
+// Kept returns the size of the scratch memory that is kept, in bytes.
+func (b *values) Kept() int { return b.keptScratch }
+
+// Forget releases what Keep has kept.
+func (b *values) Forget() { b.keptScratch, b.keptElements = 0, 0 }
+
+// Reserve makes room for n elements that are kept until Forget, and returns where it begins. It must
+// be called before the record has elements of its own.
+func (b *values) Reserve(n int) (at int) {
+	at = b.keptElements
+	b.keptElements += n
+	b.elements = slices.Grow(b.elements, n)[:b.keptElements]
+	return at
+}
+
+// CopyElements copies elements into room that was reserved, and returns how many.
+func (b *values) CopyElements(at int, elements []Value) int { return copy(b.elements[at:], elements) }
+
+// stringified returns a number or a boolean as text if the rules ask for it, and other values as
+// they are.
+func (b *values) stringified(v Value) Value {
+	if !b.rules.Stringify || v.Kind == Null || v.Kind >= String {
+		return v
+	}
+	return Text(b.Take(appendNumber(b.buf, v)))
+}
+
+// trimText cuts the text of a value at its limit.
+func (b *values) trimText(text []byte) []byte {
+	if limit := b.rules.Limits.AttributeValueBytes; !fits(text, limit) {
+		return b.trim(text, limit, CutValue)
+	}
+	return text
+}
+
+// trim cuts a text at a limit, and counts that.
+func (b *values) trim(text []byte, limit int, cut Cut) []byte {
+	short, wasCut := Trim(text, limit)
+	if wasCut {
+		b.rec.Cuts[cut]++
+	}
+	return short
+}
+
+// Content cuts text at the limit of contents and makes it the content. A content is never nil, so
+// that an empty one differs from none.
+func (b *values) Content(text []byte) {
+	text, wasCut := Trim(text, b.rules.Limits.ContentBytes)
+	if wasCut {
+		b.rec.Cuts[CutContent]++
+	}
+	if text == nil {
+		text = []byte{}
+	}
+	b.rec.Content = text
+}
+
 // value turns a token, and the elements behind it, into the value of an attribute within the limits.
-func (b *Builder) value(tok chunk.Token, c *chunk.Cursor) Value {
+func (b *values) value(tok chunk.Token, c *chunk.Cursor) Value {
 	switch tok.Kind {
 	case chunk.Array:
 		return b.array(tok.Num, c)
@@ -21,7 +114,7 @@ func (b *Builder) value(tok chunk.Token, c *chunk.Cursor) Value {
 
 // Scalar turns a token into a value that is not an array. What has elements becomes JSON text, and
 // c is moved over them.
-func (b *Builder) Scalar(tok chunk.Token, c *chunk.Cursor, stringify bool) Value {
+func (b *values) Scalar(tok chunk.Token, c *chunk.Cursor, stringify bool) Value {
 	var text []byte
 	switch tok.Kind {
 	case chunk.Nil, chunk.Invalid:
@@ -46,7 +139,7 @@ var numberKinds = [...]Kind{
 // array reads n elements. As the server does, it turns all of them into strings unless all are
 // numbers or all are booleans. Null fits anything (page "Ingest JSON and TXT logs", unification of
 // arrays). NaN and the infinities are text in JSON.
-func (b *Builder) array(n uint64, c *chunk.Cursor) Value {
+func (b *values) array(n uint64, c *chunk.Cursor) Value {
 	kept := min(n, uint64(b.rules.Limits.ArrayValues))
 	if kept < n {
 		b.rec.Cuts[CutArray]++

@@ -2,14 +2,6 @@ package source
 
 import "slices"
 
-// Names that are asked for outside of this package.
-const (
-	ECS       = "ecs"
-	Severity  = "severity"   // numbers that stand for levels; the original in log.raw_level
-	Host      = "host"       // host.name of this machine, for records that name none
-	DTSection = "dt_section" // [!dt key=value] in the line
-)
-
 // all returns the table of the sources, in the order of their precedence.
 func all() []Source {
 	return []Source{
@@ -68,9 +60,6 @@ func Owner(extra string) string {
 	}
 	return ""
 }
-
-// Set is a set of sources and extras, as bits in the order of Defaults and Extras.
-type Set uint32
 
 // Named returns the set of names. It ignores names that do not exist.
 func Named(names ...string) (set Set) {

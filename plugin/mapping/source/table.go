@@ -106,21 +106,26 @@ func (t *Table) Begin(in *Input) {
 func (t *Table) Recognize(in *Input) (used uint32) {
 	k := &t.known
 	if !k.valid || k.mask != in.Held.Mask || k.signs != in.Signs {
-		in.Shape = 0
-		for i := range t.sources {
-			if recognize := t.sources[i].Recognize; recognize != nil {
-				in.Shape |= recognize(in)
-			}
-		}
-		k.valid, k.mask, k.signs, k.shape, k.used = true, in.Held.Mask, in.Signs, in.Shape, 0
-		for number, shapes := range t.shapes {
-			if shapes == 0 || shapes&in.Shape != 0 {
-				k.used |= 1 << number
-			}
-		}
+		t.recognize(in)
 	}
 	in.Shape = k.shape
 	return k.used
+}
+
+func (t *Table) recognize(in *Input) {
+	in.Shape = 0
+	for i := range t.sources {
+		if recognize := t.sources[i].Recognize; recognize != nil {
+			in.Shape |= recognize(in)
+		}
+	}
+	k := &t.known
+	k.valid, k.mask, k.signs, k.shape, k.used = true, in.Held.Mask, in.Signs, in.Shape, 0
+	for number, shapes := range t.shapes {
+		if shapes == 0 || shapes&in.Shape != 0 {
+			k.used |= 1 << number
+		}
+	}
 }
 
 // Map adds what the sources make of a record. logSource takes the place of the log.source that they

@@ -1,0 +1,90 @@
+package source
+
+import "out_dynatrace/plugin/record"
+
+// Names that are asked for outside of this package.
+const (
+	ECS       = "ecs"
+	Severity  = "severity"   // numbers that stand for levels; the original in log.raw_level
+	Host      = "host"       // host.name of this machine, for records that name none
+	DTSection = "dt_section" // [!dt key=value] in the line
+)
+
+// Set is a set of sources and extras, as bits in the order of Defaults and Extras.
+type Set uint32
+
+// Options are the options that sources read.
+type Options struct {
+	// Sources are the sources that are on. The zero value maps nothing: fields stay what they are,
+	// apart from content, timestamp and loglevel.
+	Sources Set
+	// PathKeys are the top-level keys that may hold the path of the file that a line was read from.
+	PathKeys []string
+	// ClusterName, ClusterUID and ClusterEntity describe the Kubernetes cluster of all records; "" if
+	// there is none.
+	ClusterName, ClusterUID, ClusterEntity string
+	// PodLabels and PodAnnotations select the labels and annotations, of pods and namespaces, that
+	// become attributes.
+	PodLabels, PodAnnotations record.Patterns
+}
+
+// HasCluster reports whether the options describe a cluster.
+func (o *Options) HasCluster() bool {
+	return o.ClusterName != "" || o.ClusterUID != "" || o.ClusterEntity != ""
+}
+
+// Slot is a place for a held field. Its name is unique among all sources: two sources with the same
+// Slot share the field.
+type Slot string
+
+// MaxSlots bounds the number of slots.
+const MaxSlots = 32
+
+// Signs are what the fields of a record say about it, beyond those that are held.
+type Signs uint8
+
+// The signs.
+const (
+	// Stream is a line of a container's output.
+	Stream Signs = 1 << iota
+	// LineEnd is a field of a runtime that keeps the line break at the end of the content.
+	LineEnd
+	// JournaldOnly is a field that only journald writes.
+	JournaldOnly
+	// Priority is a number that can be syslog's facility and severity.
+	Priority
+	// InGroup is a member of an OTLP group.
+	InGroup
+	// OtherHost and OtherPod are a field that names another host, or another pod, than this one.
+	OtherHost
+	OtherPod
+)
+
+// Shape is what a record is, all told.
+type Shape uint8
+
+// The shapes.
+const (
+	// Pod is a line of a pod, with the metadata of the kubernetes filter.
+	Pod Shape = 1 << iota
+	// Task is a line of a container in an ECS task.
+	Task
+	// Docker is a line from the Docker log driver.
+	Docker
+	// Output is a line of a container's output.
+	Output
+	// Journal is a record of journald.
+	Journal
+	// SyslogLine is a line that a syslog parser has taken apart.
+	SyslogLine
+	// Instance is a record with the metadata of the aws filter.
+	Instance
+)
+
+const (
+	// Placed are the shapes that say themselves where they are from: the facts of the pod that this
+	// process runs in are not theirs.
+	Placed = Pod | Task | Journal | SyslogLine
+	// Hosted are the shapes whose host has a name of its own, of a node or a task.
+	Hosted = Pod | Task
+)

@@ -1,0 +1,182 @@
+package record
+
+import (
+	"strconv"
+	"unicode/utf8"
+)
+
+// names gives each key of a record once, in the form that the rules ask for.
+type names struct {
+	values
+	keys    keySet
+	hashes  []uint32 // of the header's keys
+	shapes  bool     // include, exclude or drop_empty can leave out attributes
+	renamed bool     // a key was given another name since the last Mark
+	// under are attributes of the record whose keys are not in keys: none of them clashes.
+	under *Block
+}
+
+// Lowered returns key in lower case if the rules ask for it, up to a little more than the limit of
+// keys.
+func (b *names) Lowered(key []byte) []byte {
+	if !b.rules.LowercaseKeys || firstUpper(key) < 0 {
+		return key
+	}
+	return b.Take(b.appendKey(b.buf, key))
+}
+
+// appendKey appends a key, or a part of one, in the case that the rules ask for.
+func (b *names) appendKey(dst, key []byte) []byte {
+	if !b.rules.LowercaseKeys {
+		return append(dst, key...)
+	}
+	return appendLower(dst, key, b.rules.Limits.AttributeKeyBytes)
+}
+
+// valid returns key with U+FFFD in place of each invalid byte. An encoder would write it so anyway,
+// but then keys that differ only in such bytes would be equal in the end.
+func (b *names) valid(key []byte) []byte {
+	if utf8.Valid(key) {
+		return key
+	}
+	// What lies far behind the limit is cut off anyway.
+	key = key[:min(len(key), b.rules.Limits.AttributeKeyBytes+utf8.UTFMax)]
+	to := b.buf
+	for len(key) > 0 {
+		r, width := utf8.DecodeRune(key)
+		to = utf8.AppendRune(to, r)
+		key = key[width:]
+	}
+	return b.Take(to)
+}
+
+// trimKey cuts a key at its limit.
+func (b *names) trimKey(key []byte) []byte {
+	if limit := b.rules.Limits.AttributeKeyBytes; !fits(key, limit) {
+		return b.trim(key, limit, CutKey)
+	}
+	return key
+}
+
+// Joined returns x.y, cut if it is longer than any key may be.
+func (b *names) Joined(x, y []byte) []byte {
+	return b.Take(b.appendPart(append(b.appendPart(b.buf, x), '.'), y))
+}
+
+// Prefixed returns a prefix followed by a part of a key, cut if it is longer than any key may be.
+func (b *names) Prefixed(prefix string, part []byte) []byte {
+	return b.Take(b.appendPart(append(b.buf, prefix...), part))
+}
+
+// appendPart appends a part of a key, cut if it is longer than any key may be.
+func (b *names) appendPart(dst, part []byte) []byte {
+	if limit := b.rules.Limits.AttributeKeyBytes + 1; !b.rules.LowercaseKeys {
+		part = part[:min(len(part), limit)]
+	}
+	return b.appendKey(dst, part)
+}
+
+// Wants reports whether an attribute is to be sent, and counts it if it is not.
+func (b *names) Wants(key []byte, v Value) bool { return !b.shapes || b.wanted(key, v) }
+
+// wanted reports whether an attribute is to be sent, and counts what is left out.
+func (b *names) wanted(key []byte, v Value) bool {
+	r := &b.rules
+	if r.DropEmpty && isEmpty(v) || r.Include.Any() && !r.Include.Match(key) ||
+		r.Exclude.Any() && r.Exclude.Match(key) {
+		b.Count(LeftOut, len(key)+len(v.Text))
+		return false
+	}
+	return true
+}
+
+// isEmpty reports whether a value holds nothing. An empty map has become the text {}.
+func isEmpty(v Value) bool {
+	switch v.Kind {
+	case Null:
+		return true
+	case String:
+		return len(v.Text) == 0 || string(v.Text) == "{}"
+	case Array:
+		return uint32(v.Num) == 0
+	}
+	return false
+}
+
+// unique returns key, or the first of overwritten1.key, overwritten2.key, ... that the record does
+// not have yet. The server gives these names to the later ones of equal keys, so that none is lost
+// (page "Ingest JSON and TXT logs"). With shapes it returns nil for another name that is not wanted:
+// what is not added must not be known either.
+func (b *names) unique(key []byte, v Value, shapes bool) []byte {
+	first, isNew := b.keys.insert(key, HashOf(key))
+	if isNew && (b.under == nil || !b.under.has(key)) {
+		return key
+	}
+	b.renamed = true
+	for {
+		start := len(b.buf)
+		first.renamed++ // a thousand equal keys must not try the same names again and again
+		other := b.overwritten(first.renamed, key)
+		if shapes && !b.wanted(other, v) {
+			b.Undo(start)
+			return nil
+		}
+		_, isNew := b.keys.insert(other, HashOf(other))
+		if isNew && (b.under == nil || !b.under.has(other)) {
+			return other
+		}
+		b.Undo(start)
+	}
+}
+
+// overwritten returns overwritten<n>.key within the limit of keys.
+func (b *names) overwritten(n int, key []byte) []byte {
+	to := append(b.buf, "overwritten"...)
+	to = strconv.AppendInt(to, int64(n), 10)
+	full := b.Take(append(append(to, '.'), key...))
+	short, _ := Trim(full, b.rules.Limits.AttributeKeyBytes)
+	return short
+}
+
+// takeHeader makes the keys in the header of the request known to the record.
+func (b *names) takeHeader() {
+	for i := range b.rules.Header {
+		b.keys.insert(b.rules.Header[i].Key, b.hashes[i])
+	}
+}
+
+// TakeKeys makes the keys of a Block known to the record, before anything else is added.
+func (b *names) TakeKeys(k *Block) {
+	for i := range k.Attributes {
+		b.keys.insert(k.Attributes[i].Key, k.hashes[i])
+	}
+}
+
+// Has reports whether the record has key, whose hash is given.
+func (b *names) Has(key []byte, hash uint32) bool { return b.keys.has(key, hash) }
+
+// Claim makes a key known to the record, for a value that is kept elsewhere. It reports false if the
+// record has the key.
+func (b *names) Claim(key []byte, hash uint32) bool {
+	_, isNew := b.keys.insert(key, hash)
+	return isNew
+}
+
+// knowAgain collects the keys of a record anew after its last attributes were removed.
+func (b *names) knowAgain() {
+	b.keys.reset()
+	b.takeHeader()
+	b.know(b.rec.Attributes)
+	for i := range b.rec.Runs {
+		b.know(b.rec.Runs[i].Attributes)
+	}
+	if b.rec.Group != nil {
+		b.know(b.rec.Group.All)
+	}
+}
+
+func (b *names) know(attributes []Attribute) {
+	for i := range attributes {
+		b.keys.insert(attributes[i].Key, HashOf(attributes[i].Key))
+	}
+}
