@@ -1,6 +1,6 @@
-// Package plugin is one [OUTPUT] instance: New, Flush, Close. It knows nothing of C: package main calls
-// it with plain byte slices. Package wire builds the stages that a chunk passes, and package flush
-// delivers it through them.
+// Package plugin is one [OUTPUT] instance: New, Flush, Close. It knows nothing of C: package main
+// calls it with plain byte slices. Package wire builds the stages that a chunk passes, and package
+// flush delivers it through them.
 package plugin
 
 import (
@@ -14,8 +14,8 @@ import (
 	"out_dynatrace/plugin/wire"
 )
 
-// Instance is one [OUTPUT] section. Flush may be called by any number of threads at once. Besides idle
-// connections and the ledger, its memory is one flush.Flusher for each concurrent call.
+// Instance is one [OUTPUT] section. Flush may be called by any number of threads at once. Besides
+// idle connections and the ledger, its memory is one flush.Flusher for each concurrent call.
 type Instance struct {
 	pipeline *wire.Pipeline
 	engine   *flush.Engine
@@ -30,9 +30,9 @@ type Instance struct {
 	warnedWorkers atomic.Bool
 }
 
-// New makes an instance of a checked configuration and logs in one line where it will send. It opens no
-// connection: a destination that is down is no reason to refuse to start. fluentBit is the version of
-// Fluent Bit, "" if it is not known.
+// New makes an instance of a checked configuration and logs in one line where it will send. It
+// opens no connection: a destination that is down is no reason to refuse to start. fluentBit is the
+// version of Fluent Bit, "" if it is not known.
 func New(cfg *config.Config, fluentBit string, logger telemetry.Logger) (*Instance, error) {
 	in := &Instance{counters: new(telemetry.Counters), now: time.Now}
 	in.log = telemetry.NewLog(logger, in.now, telemetry.DefaultInterval)
@@ -58,9 +58,9 @@ func New(cfg *config.Config, fluentBit string, logger telemetry.Logger) (*Instan
 	return in, nil
 }
 
-// Flush delivers one chunk; see flush.Engine. Both slices are borrowed: nothing of them is kept when
-// Flush returns. onEngineThread says that Fluent Bit's own engine is waiting for the answer, so that the
-// flush must not sleep.
+// Flush delivers one chunk; see flush.Engine. Both slices are borrowed: nothing of them is kept
+// when Flush returns. onEngineThread says that Fluent Bit's own engine is waiting for the answer,
+// so that the flush must not sleep.
 func (in *Instance) Flush(tag, data []byte, onEngineThread bool) flush.Outcome {
 	if onEngineThread && in.warnedWorkers.CompareAndSwap(false, true) {
 		in.log.Warn("workers", "this output has no worker thread of its own, so every request blocks the whole of "+
@@ -69,8 +69,8 @@ func (in *Instance) Flush(tag, data []byte, onEngineThread bool) flush.Outcome {
 	return in.engine.Flush(in.ctx, tag, data, !onEngineThread)
 }
 
-// Close ends requests in flight, closes connections and prints what the log still holds back. No Flush
-// may begin after it.
+// Close ends requests in flight, closes connections and prints what the log still holds back. No
+// Flush may begin after it.
 func (in *Instance) Close() {
 	in.cancel()
 	in.pipeline.Close()

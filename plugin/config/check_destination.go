@@ -35,8 +35,8 @@ func (l *loader) checkExposed() {
 
 // checkOneAgent rejects what the API of a OneAgent does not accept: it reads JSON that is not
 // compressed
-// (https://docs.dynatrace.com/docs/ingest-from/extend-dynatrace/extend-logs/oneagent-log-ingest-api, and
-// for Content-Encoding and OTLP
+// (https://docs.dynatrace.com/docs/ingest-from/extend-dynatrace/extend-logs/oneagent-log-ingest-api,
+// and for Content-Encoding and OTLP
 // https://docs.dynatrace.com/docs/ingest-from/dynatrace-oneagent/oneagent-and-opentelemetry/oneagent-otel).
 // A request that it cannot read would look like rejected records.
 func (l *loader) checkOneAgent() {

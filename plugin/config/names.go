@@ -67,7 +67,7 @@ var foreignNames = map[string]string{
 
 // uselessNames are options of Fluent Bit's http output, and some of its TLS options with an
 // underscore for the dot, that need no counterpart here, with the reason. Each is a warning.
-var uselessNames = map[string]string{
+var uselessNames = map[string]string{ //nolint:gosec // names of options, no credentials
 	"http_user":                "Dynatrace takes a token, see `api_token`",
 	"http_passwd":              "Dynatrace takes a token, see `api_token`",
 	"http_method":              "the method is always POST",

@@ -72,8 +72,8 @@ var formatRows = []Option{
 	},
 	{
 		// The API takes 10 MB, before and after compression, and does not say which megabyte:
-		// https://docs.dynatrace.com/docs/analyze-explore-automate/logs/lma-limits. So 10,000,000 is the
-		// ceiling. See defaultPayload for the default.
+		// https://docs.dynatrace.com/docs/analyze-explore-automate/logs/lma-limits. So 10,000,000
+		// is the ceiling. See defaultPayload for the default.
 		Name: "max_payload_bytes", Type: TypeSize,
 		Unset: "`9500000`, with `format otlp` `1900000`", Unit: "bytes",
 		Min: 64 << 10, Max: 10_000_000,

@@ -8,10 +8,12 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-// JSON writes a JSON array of flat objects, the body of POST /api/v2/logs/ingest with application/json. timestamp, content
-// and loglevel stand first in each object. The zero JSON is ready for use, by the records of one record.Mapper.
+// JSON writes a JSON array of flat objects, the body of POST /api/v2/logs/ingest with
+// application/json. timestamp, content and loglevel stand first in each object. The zero JSON is
+// ready for use, by the records of one record.Mapper.
 type JSON struct {
-	// Millis writes all times with three digits behind the second, for a reader that takes no others; what is finer is left out.
+	// Millis writes all times with three digits behind the second, for a reader that takes no
+	// others; what is finer is left out.
 	Millis bool
 
 	clock clock
@@ -21,10 +23,14 @@ type JSON struct {
 // ContentType names the charset, which the API page demands to be UTF-8.
 func (*JSON) ContentType() string { return "application/json; charset=utf-8" }
 
-// Open, Separate and Close frame the array.
-func (*JSON) Open(dst []byte) []byte     { return append(dst, '[') }
+// Open begins the array.
+func (*JSON) Open(dst []byte) []byte { return append(dst, '[') }
+
+// Separate appends the comma between two records.
 func (*JSON) Separate(dst []byte) []byte { return append(dst, ',') }
-func (*JSON) Close(dst []byte) []byte    { return append(dst, ']') }
+
+// Close ends the array.
+func (*JSON) Close(dst []byte) []byte { return append(dst, ']') }
 
 // Tail is the closing bracket.
 func (*JSON) Tail() int { return len("]") }
@@ -100,9 +106,9 @@ func appendValue(dst []byte, r *record.Record, v record.Value) []byte {
 	return append(dst, "null"...)
 }
 
-// clock writes the start of an object, up to the content: times in RFC 3339, UTC, with as many digits as the time has: 3, 6
-// or 9. The API takes up to nanoseconds, and the readers that take only three digits get three when there are no more. It
-// keeps the text of the last second.
+// clock writes the start of an object, up to the content: times in RFC 3339, UTC, with as many
+// digits as the time has: 3, 6 or 9. The API takes up to nanoseconds, and the readers that take
+// only three digits get three when there are no more. It keeps the text of the last second.
 type clock struct {
 	sec  int64
 	head [len(clockLead + clockFormat)]byte
@@ -145,5 +151,7 @@ func (k *clock) append(dst []byte, t chunk.Time) []byte {
 }
 
 // pairs holds the digits of the numbers from 00 to 99.
-const pairs = "00010203040506070809" + "10111213141516171819" + "20212223242526272829" + "30313233343536373839" + "40414243444546474849" +
-	"50515253545556575859" + "60616263646566676869" + "70717273747576777879" + "80818283848586878889" + "90919293949596979899"
+const pairs = "00010203040506070809" + "10111213141516171819" + "20212223242526272829" +
+	"30313233343536373839" + "40414243444546474849" + "50515253545556575859" +
+	"60616263646566676869" + "70717273747576777879" + "80818283848586878889" +
+	"90919293949596979899"

@@ -46,21 +46,24 @@ func (o *OTLP) enterScope(dst []byte, r *record.Record, g *record.Group) []byte 
 	if len(g.Scope)+len(g.ScopeName)+len(g.ScopeVersion) > 0 || g.ScopeDropped > 0 {
 		var at int
 		dst, at = openMessage(dst, tagScope)
-		dst = appendNonEmpty(appendNonEmpty(dst, tagScopeName, g.ScopeName), tagScopeVersion, g.ScopeVersion)
+		dst = appendNonEmpty(appendNonEmpty(dst, tagScopeName, g.ScopeName), tagScopeVersion,
+			g.ScopeVersion)
 		dst = o.attributes(dst, tagScopeAttribute, r, g.Scope)
 		dst = closeMessage(appendCount(dst, tagScopeDropped, g.ScopeDropped), at)
 	}
 	return appendNonEmpty(dst, tagSchema, g.ScopeSchema)
 }
 
-// openGroup begins a message that others are added to until something else follows, and keeps four bytes of seven bits for its length:
-// 256 MiB, more than any body can have. It returns where the message begins.
+// openGroup begins a message that others are added to until something else follows, and keeps four
+// bytes of seven bits for its length: 256 MiB, more than any body can have. It returns where the
+// message begins.
 func openGroup(dst []byte, tag byte) (_ []byte, at int) {
 	dst = append(dst, tag, 0x80, 0x80, 0x80, 0)
 	return dst, len(dst)
 }
 
-// closeGroup writes the length of such a message. It does nothing where none is open, which is 0, or where it was taken away.
+// closeGroup writes the length of such a message. It does nothing where none is open, which is 0,
+// or where it was taken away.
 func closeGroup(dst []byte, at int) {
 	if at == 0 || at > len(dst) {
 		return

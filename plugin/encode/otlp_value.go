@@ -11,14 +11,15 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-// openMessage begins a message whose length is not known yet, and keeps two bytes for it, what nearly all of them take. It returns where
-// the message begins.
+// openMessage begins a message whose length is not known yet, and keeps two bytes for it, what
+// nearly all of them take. It returns where the message begins.
 func openMessage(dst []byte, tag byte) (_ []byte, at int) {
 	dst = append(dst, tag, 0, 0)
 	return dst, len(dst)
 }
 
-// closeMessage writes the length of a message that begins at a position and ends where dst does. A long one is moved to make room.
+// closeMessage writes the length of a message that begins at a position and ends where dst does. A
+// long one is moved to make room.
 func closeMessage(dst []byte, at int) []byte {
 	n := len(dst) - at
 	if n < 1<<14 {
@@ -48,8 +49,9 @@ func appendNonEmpty(dst []byte, tag byte, s []byte) []byte {
 	return appendString(append(dst, tag), s)
 }
 
-// nanoseconds is the time of a record since 1970. OTLP has no time before that, takes 0 for none, and many read the number as signed: what
-// lies behind the year 2262 becomes the last instant of it.
+// nanoseconds is the time of a record since 1970. OTLP has no time before that, takes 0 for none,
+// and many read the number as signed: what lies behind the year 2262 becomes the last instant of
+// it.
 func nanoseconds(r *record.Record) uint64 {
 	const last = math.MaxInt64
 	switch {
@@ -61,8 +63,8 @@ func nanoseconds(r *record.Record) uint64 {
 	return uint64(r.Time.Sec)*1e9 + uint64(r.Time.Nsec)
 }
 
-// severityNumber is the number that OpenTelemetry has for a level of Dynatrace (logs data model, appendix B, for the names of syslog).
-// The text beside it says the level's name.
+// severityNumber is the number that OpenTelemetry has for a level of Dynatrace (logs data model,
+// appendix B, for the names of syslog). The text beside it says the level's name.
 func severityNumber(level string) byte {
 	switch level {
 	case "DEBUG":
@@ -87,8 +89,8 @@ func severityNumber(level string) byte {
 	return 0
 }
 
-// double is the number that a float stands for, and false for NaN and the infinities. A float of 32 bits is the one with the fewest digits
-// that rounds to it: 0.1 and not 0.10000000149.
+// double is the number that a float stands for, and false for NaN and the infinities. A float of 32
+// bits is the one with the fewest digits that rounds to it: 0.1 and not 0.10000000149.
 func double(v record.Value) (float64, bool) {
 	f := v.Float()
 	if math.IsNaN(f) || math.IsInf(f, 0) {

@@ -9,8 +9,9 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-// Text writes one record a body, the body of POST /api/v2/logs/ingest with text/plain: the content as it is. Time, level and
-// attributes ride in the header X-Dynatrace-Attr, see Headed, where every value is text. The zero Text is ready for use.
+// Text writes one record a body, the body of POST /api/v2/logs/ingest with text/plain: the content
+// as it is. Time, level and attributes ride in the header X-Dynatrace-Attr, see Headed, where every
+// value is text. The zero Text is ready for use.
 type Text struct {
 	clock   clock
 	header  []byte
@@ -19,10 +20,12 @@ type Text struct {
 	scratch []byte
 }
 
-// MaxAttributes bounds the header, in bytes: many servers refuse a request with more than 8 KiB of headers in all.
+// MaxAttributes bounds the header, in bytes: many servers refuse a request with more than 8 KiB of
+// headers in all.
 const MaxAttributes = 4 << 10
 
-// ContentType is text/plain, except for a content without any character but white space: the API would see an empty body.
+// ContentType is text/plain, except for a content without any character but white space: the API
+// would see an empty body.
 func (t *Text) ContentType() string {
 	if t.blank {
 		return "application/json; charset=utf-8"
@@ -30,10 +33,14 @@ func (t *Text) ContentType() string {
 	return "text/plain; charset=utf-8"
 }
 
-// Open, Separate and Close add nothing.
-func (*Text) Open(dst []byte) []byte     { return dst }
+// Open appends nothing.
+func (*Text) Open(dst []byte) []byte { return dst }
+
+// Separate appends nothing: a body holds one record.
 func (*Text) Separate(dst []byte) []byte { return dst }
-func (*Text) Close(dst []byte) []byte    { return dst }
+
+// Close appends nothing.
+func (*Text) Close(dst []byte) []byte { return dst }
 
 // Tail is nothing.
 func (*Text) Tail() int { return 0 }
@@ -76,8 +83,8 @@ func (t *Text) makeHeader(r *record.Record) {
 	t.attributes(r, r.Attributes[done:])
 }
 
-// attributes adds those that there is room for. A query has no null and no empty array: they are left out, without a count, since
-// they hold nothing. An array is its name with each of its values.
+// attributes adds those that there is room for. A query has no null and no empty array: they are
+// left out, without a count, since they hold nothing. An array is its name with each of its values.
 func (t *Text) attributes(r *record.Record, attributes []record.Attribute) {
 	for i := range attributes {
 		a := &attributes[i]
@@ -122,7 +129,8 @@ func Steers(name []byte) bool {
 	return false
 }
 
-// AttributesHeader writes attributes as the header X-Dynatrace-Attr has them, and tells whether there was room for all.
+// AttributesHeader writes attributes as the header X-Dynatrace-Attr has them, and tells whether
+// there was room for all.
 func AttributesHeader(attributes []record.Attribute) (header string, fit bool) {
 	var t Text
 	t.attributes(new(record.Record), attributes)
@@ -150,7 +158,8 @@ func (t *Text) pair(name, value []byte) bool {
 	return true
 }
 
-// appendEscaped escapes for a query string, blanks as %20, which is read alike by those who take + for a blank and those who do not.
+// appendEscaped escapes for a query string, blanks as %20, which is read alike by those who take +
+// for a blank and those who do not.
 func appendEscaped(dst, s []byte) []byte {
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -180,7 +189,8 @@ const upperHex = "0123456789ABCDEF"
 // unreserved are the characters that stand for themselves (RFC 3986, section 2.3).
 var unreserved = func() (set [utf8.RuneSelf]bool) {
 	for c := range set {
-		set[c] = '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || strings.IndexByte("-._~", byte(c)) >= 0
+		set[c] = '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' ||
+			strings.IndexByte("-._~", byte(c)) >= 0
 	}
 	return set
 }()

@@ -38,8 +38,8 @@ func validLen(s []byte) int {
 	return n
 }
 
-// fitValid returns the length of the longest start of s, ending at the border of a character, of which appendValid makes at most room
-// bytes.
+// fitValid returns the length of the longest start of s, ending at the border of a character, of
+// which appendValid makes at most room bytes.
 func fitValid(s []byte, room int) int {
 	for i := 0; i < len(s); {
 		size, width := 1, 1
