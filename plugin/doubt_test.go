@@ -76,8 +76,9 @@ func (p *pages) instance(t *testing.T, endpoints ...string) (*Instance, *flushte
 	return in, log
 }
 
-// TestAServerThatRefusesEverythingWithAWebPageCostsNoRecord: it is another one, such as a gateway that does not know the host.
-func TestAServerThatRefusesEverythingWithAWebPageCostsNoRecord(t *testing.T) {
+// TestInstance_DropsNothingForAServerThatAnswersWithWebPages: it is another one, such as a gateway
+// that does not know the host.
+func TestInstance_DropsNothingForAServerThatAnswersWithWebPages(t *testing.T) {
 	for _, n := range []int{1, 2, 10, 1000} {
 		p := &pages{all: true}
 		in, log := p.instance(t)
@@ -102,8 +103,8 @@ func TestAServerThatRefusesEverythingWithAWebPageCostsNoRecord(t *testing.T) {
 	}
 }
 
-// TestABadRecordThatAWebPageRefusesIsFoundAllTheSame, also if it is the first that the server sees.
-func TestABadRecordThatAWebPageRefusesIsFoundAllTheSame(t *testing.T) {
+// TestInstance_FindsABadRecordThatAWebPageRejects, also if it is the first that the server sees.
+func TestInstance_FindsABadRecordThatAWebPageRejects(t *testing.T) {
 	for _, bad := range [][]int{{0}, {7}, {99}, {0, 1}, {3, 50, 98}} {
 		p := new(pages)
 		in, _ := p.instance(t)
@@ -124,8 +125,9 @@ func TestABadRecordThatAWebPageRefusesIsFoundAllTheSame(t *testing.T) {
 	}
 }
 
-// TestAServerThatBecomesTheAPIIsAskedAgain: what it refused before was no word on the records.
-func TestAServerThatBecomesTheAPIIsAskedAgain(t *testing.T) {
+// TestInstance_AsksAServerAgainThatBecomesTheAPI: what it refused before was no word on the
+// records.
+func TestInstance_AsksAServerAgainThatBecomesTheAPI(t *testing.T) {
 	for first := range 40 {
 		for _, n := range []int{1, 3, 10, 200} {
 			p := &pages{first: first}
@@ -147,8 +149,8 @@ func TestAServerThatBecomesTheAPIIsAskedAgain(t *testing.T) {
 	}
 }
 
-// TestAWebPageSendsOnToTheNextEndpoint.
-func TestAWebPageSendsOnToTheNextEndpoint(t *testing.T) {
+// TestInstance_SendsToTheNextEndpointAfterAWebPage.
+func TestInstance_SendsToTheNextEndpointAfterAWebPage(t *testing.T) {
 	wrong, right := &pages{all: true}, new(pages)
 	first, second := httptest.NewServer(wrong), httptest.NewServer(right)
 	defer first.Close()

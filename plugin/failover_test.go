@@ -48,7 +48,7 @@ func status(code int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
 }
 
-func TestTheLogNamesTheEndpointsAndWhichIsUsed(t *testing.T) {
+func TestInstance_LogsTheEndpointsAndWhichIsUsed(t *testing.T) {
 	said := new(flushtest.Lines)
 	in, hosts := twoEndpoints(t, said, status(404), status(204), nil)
 	if out := in.Flush(tag, flushtest.Chunk("1", "2"), false); out != flush.OutcomeOK {
@@ -72,7 +72,7 @@ func TestTheLogNamesTheEndpointsAndWhichIsUsed(t *testing.T) {
 	}
 }
 
-func TestCloseEndsRequestsToEveryEndpoint(t *testing.T) {
+func TestInstance_CloseEndsRequestsToEveryEndpoint(t *testing.T) {
 	said := new(flushtest.Lines)
 	asked := make(chan struct{}, 2)
 	hang := func(_ http.ResponseWriter, r *http.Request) {

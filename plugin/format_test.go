@@ -13,8 +13,8 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// TestADeadLetterOfOTLPHoldsItsResource: it is JSON, and stands alone.
-func TestADeadLetterOfOTLPHoldsItsResource(t *testing.T) {
+// TestInstance_DeadLetterOfOTLPHoldsItsResource: it is JSON, and stands alone.
+func TestInstance_DeadLetterOfOTLPHoldsItsResource(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "dead.ndjson")
 	path := ""
 	in, log := atServer(t, func(w http.ResponseWriter, r *http.Request) {
@@ -41,7 +41,7 @@ func TestADeadLetterOfOTLPHoldsItsResource(t *testing.T) {
 	}
 }
 
-func TestAttributesWithoutRoomInTheHeaderOfTextAreCountedAndTold(t *testing.T) {
+func TestInstance_CountsAndLogsAttributesWithoutRoomInTheHeader(t *testing.T) {
 	in, log := atServer(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.WriteHeader(http.StatusNoContent)

@@ -43,7 +43,7 @@ func atServer(t *testing.T, handler http.HandlerFunc, pairs ...string) (*Instanc
 	return in, log
 }
 
-func TestEveryRequestHasTheHeadersOfTheConfiguration(t *testing.T) {
+func TestInstance_EveryRequestHasTheConfiguredHeaders(t *testing.T) {
 	var got http.Header
 	in, _ := atServer(t, func(w http.ResponseWriter, r *http.Request) {
 		got = r.Header.Clone()
@@ -61,7 +61,7 @@ func TestEveryRequestHasTheHeadersOfTheConfiguration(t *testing.T) {
 	}
 }
 
-func TestAServerThatEchoesTheRequestBringsNoHeaderIntoTheLog(t *testing.T) {
+func TestInstance_LogsNoHeaderThatAServerEchoes(t *testing.T) {
 	const key = "Sup3rS3cretKey"
 	in, log := atServer(t, func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusForbidden)
@@ -73,7 +73,7 @@ func TestAServerThatEchoesTheRequestBringsNoHeaderIntoTheLog(t *testing.T) {
 	}
 }
 
-func TestAProxyThatEchoesTheRequestBringsNoPasswordIntoTheLog(t *testing.T) {
+func TestInstance_LogsNoPasswordThatAProxyEchoes(t *testing.T) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		sent := r.Header.Get("Proxy-Authorization")
 		_, encoded, _ := strings.Cut(sent, " ")

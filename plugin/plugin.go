@@ -31,8 +31,8 @@ type Instance struct {
 }
 
 // New makes an instance of a checked configuration and logs in one line where it will send. It
-// opens no connection: a destination that is down is no reason to refuse to start. fluentBit is the
-// version of Fluent Bit, "" if it is not known.
+// opens no connection: a destination that is down is no reason to refuse to start. fluentBit is
+// the version of Fluent Bit, "" if it is not known.
 func New(cfg *config.Config, fluentBit string, logger telemetry.Logger) (*Instance, error) {
 	in := &Instance{counters: new(telemetry.Counters), now: time.Now}
 	in.log = telemetry.NewLog(logger, in.now, telemetry.DefaultInterval)
@@ -63,8 +63,8 @@ func New(cfg *config.Config, fluentBit string, logger telemetry.Logger) (*Instan
 // so that the flush must not sleep.
 func (in *Instance) Flush(tag, data []byte, onEngineThread bool) flush.Outcome {
 	if onEngineThread && in.warnedWorkers.CompareAndSwap(false, true) {
-		in.log.Warn("workers", "this output has no worker thread of its own, so every request blocks the whole of "+
-			"Fluent Bit while it lasts: add \"workers 1\" (or more) to the [OUTPUT] section")
+		in.log.Warn("workers", "this output has no worker thread of its own, so every request blocks "+
+			"the whole of Fluent Bit while it lasts: add \"workers 1\" (or more) to the [OUTPUT] section")
 	}
 	return in.engine.Flush(in.ctx, tag, data, !onEngineThread)
 }

@@ -53,7 +53,7 @@ func instance(t *testing.T, more options, script ...func(*batch.Payload) deliver
 
 var tag = []byte("app.log")
 
-func TestMissingWorkersAreReportedOnceAndNobodyWaits(t *testing.T) {
+func TestInstance_ReportsMissingWorkersOnceAndDoesNotWait(t *testing.T) {
 	in, s, log := instance(t, nil, accepted)
 	in.Flush(tag, flushtest.Chunk("1"), false)
 	if log.Count("workers") != 0 {
@@ -71,7 +71,7 @@ func TestMissingWorkersAreReportedOnceAndNobodyWaits(t *testing.T) {
 	}
 }
 
-func TestTheFirstLineNamesTheProxyWithoutItsPassword(t *testing.T) {
+func TestNew_LogsTheProxyWithoutItsPassword(t *testing.T) {
 	proxy, err := endpoint.ParseProxy("http://joe:hunter2@proxy.example:3128")
 	if err != nil {
 		t.Fatal(err)

@@ -35,8 +35,8 @@ type rejection struct {
 	records, kept int
 }
 
-// Accepted counts what was taken away from the records of the payload that was accepted, and logs what
-// the operator should know.
+// Accepted counts what was taken away from the records of the payload that was accepted, and logs
+// what the operator should know.
 func (a *account) Accepted(_ Span, v deliver.Verdict) {
 	c, log, p := a.deps.Counters, a.deps.Log, &a.packer.payload
 	a.cut(&p.cuts)
@@ -73,11 +73,13 @@ func (a *account) cut(cuts *record.Cuts) {
 		if info.option != "" {
 			hint += "; the limit is set by limits and " + info.option
 		}
-		a.deps.Log.Sum(telemetry.LevelWarn, "cut "+info.what, n, info.what+" (%s): ", info.limit(a.deps.Limits), hint)
+		a.deps.Log.Sum(telemetry.LevelWarn, "cut "+info.what, n, info.what+" (%s): ",
+			info.limit(a.deps.Limits), hint)
 	}
 }
 
-// cutToFit counts and logs what was cut from records that were too large for a payload of their own.
+// cutToFit counts and logs what was cut from records that were too large for a payload of their
+// own.
 func (a *account) cutToFit(p *packed) {
 	c, cuts := a.deps.Counters, p.Cuts
 	c.Add(telemetry.CutContent, cuts.Content)
@@ -88,16 +90,18 @@ func (a *account) cutToFit(p *packed) {
 				"another format, include or exclude helps: ", encode.MaxAttributes)
 	}
 	if cuts.Content > 0 || cuts.Attributes > 0 {
-		a.deps.Log.Warn("cut payload", "records larger than max_payload_bytes (%d) allows, or than the server accepts: "+
-			"contents cut: %d, attributes left out: %d", a.packer.builder.MaxBytes(), cuts.Content, cuts.Attributes)
+		a.deps.Log.Warn("cut payload",
+			"records larger than max_payload_bytes (%d) allows, or than the server accepts: "+
+				"contents cut: %d, attributes left out: %d",
+			a.packer.builder.MaxBytes(), cuts.Content, cuts.Attributes)
 	}
 }
 
 // tooOld counts records that were left out as too old.
 func (a *account) tooOld(n int) { a.deps.Counters.Add(telemetry.DroppedTooOld, uint64(n)) }
 
-// dropCounter returns how a record that is dropped for a verdict is counted. The counter's label is the
-// reason in the dead letter.
+// dropCounter returns how a record that is dropped for a verdict is counted. The counter's label
+// is the reason in the dead letter.
 func dropCounter(v deliver.Verdict) telemetry.Counter {
 	switch {
 	case v.Kind == deliver.TooLarge:
@@ -108,8 +112,8 @@ func dropCounter(v deliver.Verdict) telemetry.Counter {
 	return telemetry.DroppedRejected
 }
 
-// Dropped counts a record that the server rejects for good, and keeps it in the dead letter if there is
-// one. The line about it is printed by report.
+// Dropped counts a record that the server rejects for good, and keeps it in the dead letter if
+// there is one. The line about it is printed by report.
 func (a *account) Dropped(position int, v deliver.Verdict) {
 	counter := dropCounter(v)
 	kept := 0
@@ -136,7 +140,8 @@ func (a *account) Dropped(position int, v deliver.Verdict) {
 func (a *account) keep(position int, v deliver.Verdict, reason string) bool {
 	a.text = a.letter.Append(a.text[:0], a.packer.record(position))
 	return a.deps.DeadLetter.Keep(&deadletter.Entry{
-		Time: a.deps.Now(), Tag: a.tag, Reason: reason, Status: v.Status, Message: v.Message, Record: a.text,
+		Time: a.deps.Now(), Tag: a.tag, Reason: reason,
+		Status: v.Status, Message: v.Message, Record: a.text,
 	})
 }
 
@@ -160,8 +165,10 @@ func (a *account) Stopped(span Span, v deliver.Verdict, serverFault bool) {
 	switch {
 	case serverFault && v.Kind == deliver.TooLarge:
 		a.size.forget()
-		log.Error("not the size", "%s; the server rejects a request of %d bytes, too, so the size of the logs is not "+
-			"the cause: check `endpoint` and any gateway or proxy before it; %s", v.Message, span.Bytes, retried)
+		log.Error("not the size",
+			"%s; the server rejects a request of %d bytes, too, so the size of the logs is not the cause: "+
+				"check `endpoint` and any gateway or proxy before it; %s",
+			v.Message, span.Bytes, retried)
 	case serverFault:
 		log.Error("not the record", "%s; %s", v.Message, retried)
 	case v.Kind == deliver.Misconfigured:
@@ -173,8 +180,9 @@ func (a *account) Stopped(span Span, v deliver.Verdict, serverFault bool) {
 
 // outOfRequests logs that the flush may make no further request.
 func (a *account) outOfRequests() {
-	a.deps.Log.Warn("budget", "finding the records that the server rejects takes more requests than one flush may make; "+
-		"the search continues when the chunk is retried")
+	a.deps.Log.Warn("budget",
+		"finding the records that the server rejects takes more requests than one flush may make; "+
+			"the search continues when the chunk is retried")
 }
 
 // outOfTime logs that no further request fits into the deadline of the flush.
@@ -183,8 +191,8 @@ func (a *account) outOfTime(deadline time.Duration) {
 		"the rest follows when the chunk is retried", deadline)
 }
 
-// settled counts what was found in a chunk. It is called once the chunk is settled, because a chunk
-// that comes again would be counted twice.
+// settled counts what was found in a chunk. It is called once the chunk is settled, because a
+// chunk that comes again would be counted twice.
 func (a *account) settled(r *chunk.Reader, records, bytes int) {
 	c, log := a.deps.Counters, a.deps.Log
 	c.Add(telemetry.ChunkBytesIn, uint64(bytes))
@@ -192,7 +200,8 @@ func (a *account) settled(r *chunk.Reader, records, bytes int) {
 	if n := r.Malformed(); n > 0 {
 		c.Add(telemetry.RecordsIn, uint64(n))
 		c.Add(telemetry.DroppedNotAnEvent, uint64(n))
-		log.Sum(telemetry.LevelWarn, "malformed", uint64(n), "objects in a chunk that are not log events and were skipped: ")
+		log.Sum(telemetry.LevelWarn, "malformed", uint64(n),
+			"objects in a chunk that are not log events and were skipped: ")
 	}
 	var corrupt *chunk.CorruptError
 	if errors.As(r.Err(), &corrupt) {
@@ -202,18 +211,20 @@ func (a *account) settled(r *chunk.Reader, records, bytes int) {
 	}
 }
 
+// defect begins a line about a panic: its cause and its place.
+const defect = "defect in the plugin, please report it: %v at %s"
+
 // panicked logs a panic.
 func (a *account) panicked(cause any, site string) {
-	a.deps.Log.Error("panic", "defect in the plugin, please report it: %v at %s; the chunk will be retried", cause, site)
+	a.deps.Log.Error("panic", defect+"; the chunk will be retried", cause, site)
 }
 
-// poison counts and logs a chunk with so many unsettled records that is given up because the plugin
-// panicked over it a number of times.
+// poison counts and logs a chunk with so many unsettled records that is given up because the
+// plugin panicked over it a number of times.
 func (a *account) poison(cause any, site string, times int, unsettled uint64) {
 	a.deps.Counters.Add(telemetry.DroppedPoison, unsettled)
 	a.deps.Log.Sum(telemetry.LevelError, "poison", unsettled,
-		"defect in the plugin, please report it: %v at %s; the chunk caused it %d times and is given up; records dropped: ",
-		cause, site, times)
+		defect+"; the chunk caused it %d times and is given up; records dropped: ", cause, site, times)
 }
 
 // forgotten counts and logs entries that the ledger had no room for.
@@ -222,8 +233,9 @@ func (a *account) forgotten(n int) {
 		return
 	}
 	a.deps.Counters.Add(telemetry.LedgerForgotten, uint64(n))
-	a.deps.Log.Warn("ledger", "too many partly accepted chunks are waiting for their rest: %d of them are forgotten, "+
-		"and what was accepted of them can arrive twice", n)
+	a.deps.Log.Warn("ledger",
+		"too many partly accepted chunks are waiting for their rest: %d of them are forgotten, "+
+			"and what was accepted of them can arrive twice", n)
 }
 
 // report logs, once a flush, what was rejected and where it is.
@@ -236,7 +248,8 @@ func (a *account) report() {
 		case a.deps.DeadLetter != nil:
 			where = "; not all of them are in " + a.deps.DeadLetterFile
 		}
-		a.deps.Log.Sum(telemetry.LevelError, "rejected "+r.key, uint64(r.records), "%s%s; records dropped: ", r.message, where)
+		a.deps.Log.Sum(telemetry.LevelError, "rejected "+r.key, uint64(r.records),
+			"%s%s; records dropped: ", r.message, where)
 	}
 	clear(a.rejections)
 	a.rejections = a.rejections[:0]

@@ -33,8 +33,8 @@ const (
 	Search
 	// SearchHalves goes on with each rejected half as its own verdict demands.
 	SearchHalves
-	// Sample sends some records of a span, drawn at random, on their own: if all of them are rejected,
-	// the others are taken to be like them.
+	// Sample sends some records of a span, drawn at random, on their own: if all of them are
+	// rejected, the others are taken to be like them.
 	Sample
 
 	// The rest are steps of the work list that no verdict asks for.

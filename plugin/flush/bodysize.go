@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// sizePatience is the time after which the learned size doubles: a gateway that was in trouble for a
-// short time must not cause small requests for long, and finding a lasting limit again costs one
+// sizePatience is the time after which the learned size doubles: a gateway that was in trouble for
+// a short time must not cause small requests for long, and finding a lasting limit again costs one
 // request.
 const sizePatience = time.Minute
 
-// bodySize learns the largest request body, in bytes before compression, that the server accepts. The
-// zero value has seen no rejection. It is safe for concurrent use.
+// bodySize learns the largest request body, in bytes before compression, that the server accepts.
+// The zero value has seen no rejection. It is safe for concurrent use.
 type bodySize struct {
 	mu     sync.Mutex
 	target int // 0: no limit was learned

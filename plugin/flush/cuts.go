@@ -55,7 +55,8 @@ func cutInfos() [record.NumCuts]cutInfo {
 		record.LeftOut:    {counter: telemetry.BytesLeftOut},
 		record.BadAnnotation: {
 			telemetry.BadAnnotations,
-			"records of pods whose annotation metadata.dynatrace.com is not a JSON object of at most %d bytes",
+			"records of pods whose annotation metadata.dynatrace.com is not a JSON object " +
+				"of at most %d bytes",
 			func(record.Limits) int { return source.LongestAnnotation }, "",
 			"its attributes are missing; check what wrote it",
 		},

@@ -1,5 +1,5 @@
-// Package flush delivers chunks: an Engine takes a chunk of Fluent Bit to the server, and answers when
-// every record of it is settled or the chunk has to come again.
+// Package flush delivers chunks: an Engine takes a chunk of Fluent Bit to the server, and answers
+// when every record of it is settled or the chunk has to come again.
 //
 // It has four words:
 //
@@ -8,15 +8,16 @@
 //   - an Action is what follows from a verdict, by the pure function Plan;
 //   - Progress is which records are settled, kept by the Ledger for the chunk's next flush.
 //
-// A Work is a list of jobs {span, action, verdict}, last in, first out. It takes a job, packs its span,
-// sends the payload, plans, and adds the jobs that follow. What is left of the list when a flush stops
-// is what the ledger keeps. Work and Plan know positions only: whatever packs and sends items (a
-// Carrier) and counts what becomes of them (an Account) can use them.
+// A Work is a list of jobs {span, action, verdict}, last in, first out. It takes a job, packs its
+// span, sends the payload, plans, and adds the jobs that follow. What is left of the list when a
+// flush stops is what the ledger keeps. Work and Plan know positions only: whatever packs and
+// sends items (a Carrier) and counts what becomes of them (an Account) can use them.
 //
 // # Rules
 //
-// Plan, planHalves, planSamples and planParked are this table. "Took others" means that the endpoint of
-// the verdict accepted records of this chunk; what another endpoint accepted proves nothing.
+// Plan, planHalves, planSamples and planParked are this table. "Took others" means that the
+// endpoint of the verdict accepted records of this chunk; what another endpoint accepted proves
+// nothing.
 //
 //	verdict              condition                               action
 //	accepted                                                     settle

@@ -9,9 +9,9 @@ import (
 	"out_dynatrace/plugin/telemetry"
 )
 
-// Engine delivers chunks. It holds what all flushes of an instance share: the ledger, the learned body
-// size, and a pool of Flushers. It is safe for concurrent use. Its memory is the ledger, see Ledger,
-// and one Flusher for each concurrent Flush.
+// Engine delivers chunks. It holds what all flushes of an instance share: the ledger, the learned
+// body size, and a pool of Flushers. It is safe for concurrent use. Its memory is the ledger, see
+// Ledger, and one Flusher for each concurrent Flush.
 type Engine struct {
 	shared   shared
 	flushers sync.Pool
@@ -30,13 +30,13 @@ func New(opts Options, deps Deps) *Engine {
 	return e
 }
 
-// Flush delivers one chunk and returns the answer to Fluent Bit. Tag and data are borrowed: nothing of
-// them is kept when Flush returns. wait says whether the flush may sleep to try again: it may on a worker
-// thread, it must not on Fluent Bit's engine thread.
+// Flush delivers one chunk and returns the answer to Fluent Bit. Tag and data are borrowed:
+// nothing of them is kept when Flush returns. wait says whether the flush may sleep to try again:
+// it may on a worker thread, it must not on Fluent Bit's engine thread.
 //
 // It takes at most Options.Deadline, plus the time that the processor needs for the chunk. What is
-// accepted of a chunk is not sent again when the chunk comes again. A panic becomes OutcomeRetry, and
-// OutcomeError when the plugin panics over the same chunk for the third time.
+// accepted of a chunk is not sent again when the chunk comes again. A panic becomes OutcomeRetry,
+// and OutcomeError when the plugin panics over the same chunk for the third time.
 func (e *Engine) Flush(ctx context.Context, tag, data []byte, wait bool) (out Outcome) {
 	defer func() { e.count(out) }()
 	f := e.flushers.Get().(*Flusher)

@@ -35,7 +35,8 @@ func (e entrance) Send(ctx context.Context, p *batch.Payload, wait bool) deliver
 	return e.World.Send(ctx, p, wait)
 }
 
-// throughEndpoints makes an Instance send through doors in the order of preference, with the chain that it has for several endpoints.
+// throughEndpoints makes an Instance send through doors in the order of preference, with the chain
+// that it has for several endpoints.
 func throughEndpoints(in *rig, senders ...deliver.Sender) {
 	var doors []deliver.Endpoint
 	for i, s := range senders {
@@ -54,8 +55,8 @@ func throughEndpoints(in *rig, senders ...deliver.Sender) {
 	})
 }
 
-// TestFlusher_SearchIsTheSameOverChangingEndpoints: whichever door answers while payloads are halved, each good record is taken once,
-// and each bad one is found.
+// TestFlusher_SearchIsTheSameOverChangingEndpoints: whichever door answers while payloads are
+// halved, each good record is taken once, and each bad one is found.
 func TestFlusher_SearchIsTheSameOverChangingEndpoints(t *testing.T) {
 	for seed := range uint64(20) {
 		synctest.Test(t, func(t *testing.T) {
@@ -94,8 +95,8 @@ func TestFlusher_SearchIsTheSameOverChangingEndpoints(t *testing.T) {
 	}
 }
 
-// TestFlusher_JudgesEachEndpointBySizeOnItsOwn: the first takes a part of the chunk and is gone, and to whatever stands before the second
-// everything is too large. That is not about the records.
+// TestFlusher_JudgesEachEndpointBySizeOnItsOwn: the first takes a part of the chunk and is gone,
+// and to whatever stands before the second everything is too large. That is not about the records.
 func TestFlusher_JudgesEachEndpointBySizeOnItsOwn(t *testing.T) {
 	large := func(c string) string { return strings.Repeat(c, 300_000) }
 	for name, all := range map[string][]string{"many records": flushtest.Contents(300), "large ones": {"small", large("x"), large("y")}, "a large one": {"small", large("x")}} {
@@ -143,7 +144,8 @@ func TestFlusher_JudgesEachEndpointBySizeOnItsOwn(t *testing.T) {
 	}
 }
 
-// TestFlusher_KeepsARecordThatAnotherEndpointRejects: the first has a limit and is gone while the record is cut.
+// TestFlusher_KeepsARecordThatAnotherEndpointRejects: the first has a limit and is gone while the
+// record is cut.
 func TestFlusher_KeepsARecordThatAnotherEndpointRejects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &flushtest.World{}

@@ -13,8 +13,8 @@ import (
 
 const (
 	// spareRequests is the number of requests that a flush may make to find the records at fault, in
-	// addition to one for each payload. One bad record among n takes about 2*log2(n), some 30 in a large
-	// payload; the rest of the search waits for the next flush.
+	// addition to one for each payload. One bad record among n takes about 2*log2(n), some 30 in a
+	// large payload; the rest of the search waits for the next flush.
 	spareRequests = 200
 	// spareOnEngine is the same for a flush on Fluent Bit's engine thread, where every request blocks
 	// everything else.
@@ -23,8 +23,8 @@ const (
 	panicsPerChunk = 3
 )
 
-// Flusher delivers one chunk at a time: Begin, Run, End. It is not safe for concurrent use. Its memory
-// is that of the stages: one record, one payload, and a bit for each record of the chunk.
+// Flusher delivers one chunk at a time: Begin, Run, End. It is not safe for concurrent use. Its
+// memory is that of the stages: one record, one payload, and a bit for each record of the chunk.
 type Flusher struct {
 	shared  *shared
 	packer  packer
@@ -49,13 +49,14 @@ func newFlusher(s *shared) *Flusher {
 	}
 	f.account = account{deps: &s.deps, cuts: &s.cuts, size: &s.size, packer: &f.packer}
 	f.work = Work{
-		Carrier: f, Account: &f.account, Progress: &f.progress, Old: s.opts.OldRecords, Random: s.deps.Random,
+		Carrier: f, Account: &f.account, Progress: &f.progress,
+		Old: s.opts.OldRecords, Random: s.deps.Random,
 	}
 	return f
 }
 
-// Begin takes a chunk, and what an earlier flush settled of it. Tag and data are borrowed until End.
-// wait says whether the flush may sleep to try again.
+// Begin takes a chunk, and what an earlier flush settled of it. Tag and data are borrowed until
+// End. wait says whether the flush may sleep to try again.
 func (f *Flusher) Begin(ctx context.Context, tag, data []byte, wait bool) {
 	f.ctx, f.wait, f.tag, f.data, f.hashed = ctx, wait, tag, data, false
 	f.account.tag = tag
@@ -102,8 +103,8 @@ func (f *Flusher) End(out Outcome) {
 	f.ctx, f.tag, f.data = nil, nil, nil
 }
 
-// recovered handles a panic of Begin, Run or End. Call it from the deferred function that recovers. The
-// Flusher must not be used again: its state is unknown.
+// recovered handles a panic of Begin, Run or End. Call it from the deferred function that
+// recovers. The Flusher must not be used again: its state is unknown.
 func (f *Flusher) recovered(cause any) Outcome {
 	site := panicSite()
 	f.shared.deps.Counters.Add(telemetry.Panics, 1)
@@ -146,17 +147,20 @@ func (f *Flusher) Send(_ Span, again bool) (deliver.Verdict, bool) {
 func (f *Flusher) Positions(span Span) iter.Seq[int] { return f.packer.positions(span) }
 
 // HasOlder reports whether an unsettled record of a span is older than age; see Carrier.
-func (f *Flusher) HasOlder(span Span, age time.Duration) bool { return f.packer.hasOlder(span, age) }
-
-// timeLeft reports whether a request that begins now is likely to end in time: one that is cut off can
-// have been accepted, and arrives twice.
-func (f *Flusher) timeLeft() bool {
-	deadline, ok := f.ctx.Deadline()
-	return !ok || f.shared.deps.AttemptTime == nil || time.Until(deadline) >= f.shared.deps.AttemptTime()
+func (f *Flusher) HasOlder(span Span, age time.Duration) bool {
+	return f.packer.hasOlder(span, age)
 }
 
-// chunkKey returns the key of the chunk. It is computed at the first call: a chunk that is accepted as
-// a whole needs none.
+// timeLeft reports whether a request that begins now is likely to end in time: one that is cut off
+// can have been accepted, and arrives twice.
+func (f *Flusher) timeLeft() bool {
+	deadline, ok := f.ctx.Deadline()
+	needed := f.shared.deps.AttemptTime
+	return !ok || needed == nil || time.Until(deadline) >= needed()
+}
+
+// chunkKey returns the key of the chunk. It is computed at the first call: a chunk that is
+// accepted as a whole needs none.
 func (f *Flusher) chunkKey() ChunkKey {
 	if !f.hashed {
 		f.key, f.hashed = KeyOf(f.tag, f.data), true
@@ -172,8 +176,8 @@ func (f *Flusher) remember() {
 	}
 }
 
-// unsettled counts the records of the chunk that are not settled, as far as they can be read; at least
-// one, so that no chunk is given up without a count.
+// unsettled counts the records of the chunk that are not settled, as far as they can be read; at
+// least one, so that no chunk is given up without a count.
 func (f *Flusher) unsettled() (n uint64) {
 	defer func() {
 		_ = recover() // the plugin has panicked over this chunk before

@@ -18,7 +18,8 @@ var (
 	panics    = func(*batch.Payload) deliver.Verdict { panic("out of cheese") }
 )
 
-// flushAll gives a chunk to the instance until it is done with, and returns the last answer and how often it was given.
+// flushAll gives a chunk to the instance until it is done with, and returns the last answer and
+// how often it was given.
 func flushAll(t *testing.T, in *rig, data []byte) (out Outcome, rounds int) {
 	t.Helper()
 	for rounds = 1; rounds < 1000; rounds++ {

@@ -9,9 +9,9 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// ChunkKey identifies a chunk across attempts. Fluent Bit hands over the same bytes and the same tag on
-// every retry, also after a restart, and no id (src/flb_input_chunk.c: a chunk that was flushed once
-// takes no more records).
+// ChunkKey identifies a chunk across attempts. Fluent Bit hands over the same bytes and the same
+// tag on every retry, also after a restart, and no id (src/flb_input_chunk.c: a chunk that was
+// flushed once takes no more records).
 type ChunkKey struct {
 	// Hash is the hash of the bytes, seeded with the hash of the tag.
 	Hash uint64
@@ -27,8 +27,8 @@ func KeyOf(tag, data []byte) ChunkKey {
 }
 
 const (
-	// ledgerEntries, ledgerBytes and ledgerAge bound a Ledger. Fluent Bit has at most 16,384 chunks in
-	// flight; only those that were accepted in part need an entry, of one bit a record.
+	// ledgerEntries, ledgerBytes and ledgerAge bound a Ledger. Fluent Bit has at most 16,384 chunks
+	// in flight; only those that were accepted in part need an entry, of one bit a record.
 	ledgerEntries = 4096
 	ledgerBytes   = 8 << 20
 	// ledgerAge is the time after which Dynatrace rejects the rest of a chunk as too old anyway.
@@ -38,13 +38,13 @@ const (
 )
 
 // Ledger keeps the Progress of chunks that will come again, so that a retry sends only what is not
-// settled yet. It is bounded in entries (4,096), bytes (8 MiB) and age (24 h); the oldest entry goes
-// first, and what its chunk had accepted can then arrive twice. It lives in memory: a restart forgets
-// it. The zero Ledger is empty; it is safe for concurrent use.
+// settled yet. It is bounded in entries (4,096), bytes (8 MiB) and age (24 h); the oldest entry
+// goes first, and what its chunk had accepted can then arrive twice. It lives in memory: a restart
+// forgets it. The zero Ledger is empty; it is safe for concurrent use.
 //
 // Two chunks with the same tag and bytes have the same key. Each may have an entry of its own, and
-// since their records are equal it does not matter which chunk gets which entry: Take gives an entry to
-// one flush only.
+// since their records are equal it does not matter which chunk gets which entry: Take gives an
+// entry to one flush only.
 type Ledger struct {
 	entries atomic.Int64 // for a look without the lock
 
@@ -63,8 +63,8 @@ type ledgerEntry struct {
 // Empty reports whether there is nothing to Take, so that the key of a chunk need not be computed.
 func (l *Ledger) Empty() bool { return l.entries.Load() == 0 }
 
-// Take moves the progress of a chunk into p and removes it from the ledger. It reports false, and leaves
-// p as it is, if there is none.
+// Take moves the progress of a chunk into p and removes it from the ledger. It reports false, and
+// leaves p as it is, if there is none.
 func (l *Ledger) Take(key ChunkKey, p *Progress) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -78,8 +78,8 @@ func (l *Ledger) Take(key ChunkKey, p *Progress) bool {
 	return true
 }
 
-// Put keeps a copy of the progress of a chunk until its next Take. It returns the number of entries
-// that it had to remove to make room.
+// Put keeps a copy of the progress of a chunk until its next Take. It returns the number of
+// entries that it had to remove to make room.
 func (l *Ledger) Put(key ChunkKey, p *Progress) (forgotten int) {
 	entry := &ledgerEntry{key: key, put: time.Now()}
 	entry.kept.Copy(p)
@@ -101,8 +101,12 @@ func (l *Ledger) Put(key ChunkKey, p *Progress) (forgotten int) {
 
 // expire removes the entries that are too old.
 func (l *Ledger) expire(now time.Time) {
-	for e := l.order.Front(); e != nil && now.Sub(e.Value.(*ledgerEntry).put) > ledgerAge; e = l.order.Front() {
-		l.remove(e)
+	for {
+		oldest := l.order.Front()
+		if oldest == nil || now.Sub(oldest.Value.(*ledgerEntry).put) <= ledgerAge {
+			return
+		}
+		l.remove(oldest)
 	}
 }
 

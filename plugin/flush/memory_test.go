@@ -12,8 +12,9 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// keepers finds the places in a value, however deep, that point into a stretch of memory: fields of structs, elements of
-// slices up to their capacity. It does not look into interfaces, functions, channels and sync types.
+// keepers finds the places in a value, however deep, that point into a stretch of memory: fields
+// of structs, elements of slices up to their capacity. It does not look into interfaces,
+// functions, channels and sync types.
 type keepers struct {
 	from, to uintptr
 	seen     map[uintptr]bool
@@ -65,7 +66,8 @@ func TestFlusher_AllocatesNothingPerRecord(t *testing.T) {
 	for range 3 {
 		in.Flush(tag, c.Data, false)
 	}
-	// Under the race detector the pool throws states away at random, so that some flushes begin with nothing.
+	// Under the race detector the pool throws states away at random, so that some flushes begin with
+	// nothing.
 	if n := testing.AllocsPerRun(5, func() { in.Flush(tag, c.Data, false) }); n > float64(c.Events)/10 {
 		t.Errorf("%v allocations for a flush of %d records", n, c.Events)
 	}

@@ -31,8 +31,8 @@ func (f *failing) Send(ctx context.Context, p *batch.Payload, wait bool) deliver
 	return f.World.Send(ctx, p, wait)
 }
 
-// TestEngine_AnHourOfOutageTakesNoMemoryAndFewRequests: four workers are given one chunk after the other of a queue of 200, as Fluent
-// Bit does, and each comes back. Then the server recovers.
+// TestEngine_AnHourOfOutageTakesNoMemoryAndFewRequests: four workers are given one chunk after the
+// other of a queue of 200, as Fluent Bit does, and each comes back. Then the server recovers.
 func TestEngine_AnHourOfOutageTakesNoMemoryAndFewRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const chunks, records, workers = 200, 50, 4

@@ -10,9 +10,9 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-// packer makes payloads of the spans of one chunk at a time. It reads the chunk once, front to back,
-// and goes back only where records are sent again. A record that did not fit into a payload is the
-// first of the next one without being mapped again.
+// packer makes payloads of the spans of one chunk at a time. It reads the chunk once, front to
+// back, and goes back only where records are sent again. A record that did not fit into a payload
+// is the first of the next one without being mapped again.
 type packer struct {
 	opts     Options
 	now      func() time.Time
@@ -29,7 +29,7 @@ type packer struct {
 	end      int // the number of events, once the end was read; -1 before
 
 	rec      record.Record
-	mapped   int // the position of the record in rec, as long as it was not added to a payload; -1: none
+	mapped   int // the position of the record in rec until it is added to a payload; -1: none
 	mappedBy AgePolicy
 	hash     uint64 // of the chunk, for Options.RecordID
 
@@ -47,8 +47,8 @@ type packed struct {
 	dropped int
 }
 
-// markEvery is the number of events from one mark to the next. Going back to an event means reading
-// fewer than that.
+// markEvery is the number of events from one mark to the next. Going back to an event means
+// reading fewer than that.
 const markEvery = 1024
 
 // begin starts a chunk. hash is the chunk's, and needed with Options.RecordID only.
@@ -126,8 +126,8 @@ func (p *packer) pack(span Span) (built, rest Span, ok bool) {
 	return span, rest, ok
 }
 
-// mapAt maps the event in hand, unless its record is there already: it did not fit into the payload
-// before.
+// mapAt maps the event in hand, unless its record is there already: it did not fit into the
+// payload before.
 func (p *packer) mapAt(position int, age AgePolicy, isOld bool, now time.Time) {
 	if p.mapped == position && p.mappedBy == age {
 		return
@@ -170,8 +170,8 @@ func (p *packer) isOld(span Span) bool {
 	return p.event.Time.Known && p.event.Time.Sec < span.OldBefore
 }
 
-// wantsOld reports whether the old event in hand belongs in the payload. One that is to be dropped is
-// settled.
+// wantsOld reports whether the old event in hand belongs in the payload. One that is to be dropped
+// is settled.
 func (p *packer) wantsOld(age AgePolicy, position int) bool {
 	switch {
 	case age == AgeYoungOnly:

@@ -95,8 +95,8 @@ func TestPacker_MapsARecordThatDoesNotFitOnce(t *testing.T) {
 	}
 }
 
-// TestPacker_CountsTheCutsOfAcceptedPayloadsOnly: a record that waits for the next payload has its cuts
-// there, also if something else was mapped in the meantime.
+// TestPacker_CountsTheCutsOfAcceptedPayloadsOnly: a record that waits for the next payload has its
+// cuts there, also if something else was mapped in the meantime.
 func TestPacker_CountsTheCutsOfAcceptedPayloadsOnly(t *testing.T) {
 	w := &flushtest.World{Bad: flushtest.IsPoison}
 	in, _ := inWorld(t, w, settings{records: 4, contentBytes: 40, letters: t.TempDir() + "/letters"})

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// panicSite returns the function and line of the plugin that panicked: the innermost frame below those
-// of the runtime. Call it from the deferred function that recovers.
+// panicSite returns the function and line of the plugin that panicked: the innermost frame below
+// those of the runtime. Call it from the deferred function that recovers.
 func panicSite() string {
 	var pcs [32]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs[:])])

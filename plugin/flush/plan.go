@@ -7,9 +7,9 @@ const (
 	// size.
 	smallBody = 1 << 10
 	// samples is the number of records drawn at random where both halves of a payload were rejected.
-	// If all of them are rejected, the others count as rejected, too; after the first that is accepted
-	// no more are drawn in this chunk. With one good record in ten this misjudges one chunk in 850;
-	// with one in twenty, one in 27.
+	// If all of them are rejected, the others count as rejected, too; after the first that is
+	// accepted no more are drawn in this chunk. With one good record in ten this misjudges one chunk
+	// in 850; with one in twenty, one in 27.
 	samples = 64
 )
 
@@ -28,8 +28,8 @@ type Known struct {
 	Mixed   bool
 }
 
-// Plan returns what follows from the verdict on a span. It is a pure function: package documentation
-// has its table. span is as it was packed.
+// Plan returns what follows from the verdict on a span. It is a pure function: package
+// documentation has its table. span is as it was packed.
 func Plan(span Span, v deliver.Verdict, known Known) Action {
 	switch v.Kind {
 	case deliver.Accepted:
@@ -76,8 +76,8 @@ func planRejected(span Span, v deliver.Verdict, known Known) Action {
 	return parkOrBlame(known)
 }
 
-// parkOrBlame is for a record whose rejection need not be about the record. Two of them cannot both be
-// at fault.
+// parkOrBlame is for a record whose rejection need not be about the record. Two of them cannot
+// both be at fault.
 func parkOrBlame(known Known) Action {
 	if known.Parked {
 		return BlameServer
@@ -85,21 +85,25 @@ func parkOrBlame(known Known) Action {
 	return Park
 }
 
-// planHalves returns what follows from the verdicts on both halves of a span, of which rejected holds
-// the rejections. whole is the verdict on the span.
+// planHalves returns what follows from the verdicts on both halves of a span, of which rejected
+// holds the rejections. whole is the verdict on the span.
 func planHalves(span Span, whole deliver.Verdict, rejected []deliver.Verdict, known Known) Action {
-	if len(rejected) == 2 && span.Records > samples && !known.Mixed && sameReason(whole, rejected[0], rejected[1]) {
+	if len(rejected) == 2 && span.Records > samples && !known.Mixed &&
+		sameReason(whole, rejected[0], rejected[1]) {
 		return Sample
 	}
 	return SearchHalves
 }
 
 // sameReason reports whether a span and its halves were rejected for one reason that holds for the
-// whole span. The reason of a span that an earlier flush left is not known. Records that are too old
-// have a remedy, which must have been tried before.
+// whole span. The reason of a span that an earlier flush left is not known. Records that are too
+// old have a remedy, which must have been tried before.
 func sameReason(whole, left, right deliver.Verdict) bool {
-	known := left.Reason == whole.Reason || whole.Reason == "" && left.Reason != deliver.ReasonTimeRange
-	return known && left.Reason == right.Reason
+	holds := left.Reason == whole.Reason
+	if whole.Reason == "" {
+		holds = left.Reason != deliver.ReasonTimeRange
+	}
+	return holds && left.Reason == right.Reason
 }
 
 // planSamples returns what follows for a span of which samples were sent. v is the verdict on its

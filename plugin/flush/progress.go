@@ -2,10 +2,10 @@ package flush
 
 import "slices"
 
-// Progress is how far a chunk has come: which of its records are settled, that is accepted, or given
-// up for a reason that was counted, and which ranges are known to hold a record that the server
-// rejects. The zero Progress is that of a new chunk. It takes one bit a record and is not safe for
-// concurrent use.
+// Progress is how far a chunk has come: which of its records are settled, that is accepted, or
+// given up for a reason that was counted, and which ranges are known to hold a record that the
+// server rejects. The zero Progress is that of a new chunk. It takes one bit a record and is not
+// safe for concurrent use.
 type Progress struct {
 	settled  []uint64
 	suspects []Range
@@ -22,15 +22,17 @@ type Progress struct {
 	Panics int
 }
 
-// maxSuspects bounds the ranges kept of a chunk. A range that finds no room is searched from the start
-// again.
+// maxSuspects bounds the ranges kept of a chunk. A range that finds no room is searched from the
+// start again.
 const maxSuspects = 1024
 
 // Suspect notes that the unsettled records of a range were rejected as a whole. The range replaces
 // those that it overlaps: a longer one around it says less.
 func (p *Progress) Suspect(r Range) {
-	p.suspects = slices.DeleteFunc(p.suspects, func(s Range) bool { return s.From < r.To && r.From < s.To })
-	at, _ := slices.BinarySearchFunc(p.suspects, r.From, func(s Range, from int) int { return s.From - from })
+	p.suspects = slices.DeleteFunc(p.suspects, func(s Range) bool {
+		return s.From < r.To && r.From < s.To
+	})
+	at, _ := slices.BinarySearchFunc(p.suspects, r, func(s, r Range) int { return s.From - r.From })
 	if len(p.suspects) < maxSuspects {
 		p.suspects = slices.Insert(p.suspects, at, r)
 	}
@@ -66,8 +68,8 @@ func (p *Progress) Accept(endpoint int) {
 	p.acceptedBy |= 1 << endpoint
 }
 
-// AcceptedBy reports whether this endpoint accepted records of the chunk. What another one accepted
-// does not prove that a rejection by this one is about the record.
+// AcceptedBy reports whether this endpoint accepted records of the chunk. What another one
+// accepted does not prove that a rejection by this one is about the record.
 func (p *Progress) AcceptedBy(endpoint int) bool { return p.acceptedBy>>endpoint&1 != 0 }
 
 // Empty reports whether p says nothing more than the Progress of a new chunk.

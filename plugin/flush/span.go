@@ -2,12 +2,12 @@ package flush
 
 import "time"
 
-// Range is a stretch of positions, To excluded. Positions count the items that are sent from 0: the
-// events of a chunk, or whatever else a Carrier packs.
+// Range is a stretch of positions, To excluded. Positions count the items that are sent from 0:
+// the events of a chunk, or whatever else a Carrier packs.
 type Range struct{ From, To int }
 
-// Span is a Range of items that are sent together, how they are to be sent, and what is known of the
-// payload that was packed of them last. It holds positions only, no data.
+// Span is a Range of items that are sent together, how they are to be sent, and what is known of
+// the payload that was packed of them last. It holds positions only, no data.
 type Span struct {
 	Range
 	// Age says what becomes of the old records of the span.
@@ -15,8 +15,8 @@ type Span struct {
 	// Limit is the most bytes of a body, before compression; a record that is larger is cut to it. 0
 	// leaves it to the limits that hold for every payload.
 	Limit int
-	// AskedAgain is true for a record that is sent once more because the endpoint had accepted nothing
-	// when it rejected the record for the first time.
+	// AskedAgain is true for a record that is sent once more because the endpoint had accepted
+	// nothing when it rejected the record for the first time.
 	AskedAgain bool
 
 	// OldBefore is the second (Unix time) before which a record was old when the span was packed.

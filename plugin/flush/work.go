@@ -9,9 +9,9 @@ import (
 
 // Carrier packs and sends the items of spans. Plan and Work know items by their positions only.
 type Carrier interface {
-	// Pack makes a payload of the first unsettled items of span, as many as a payload holds. packed is
-	// the stretch that they came from, with the size of the payload, and rest is what follows in span.
-	// ok is false if span has no unsettled item.
+	// Pack makes a payload of the first unsettled items of span, as many as a payload holds. packed
+	// is the stretch that they came from, with the size of the payload, and rest is what follows in
+	// span. ok is false if span has no unsettled item.
 	Pack(span Span) (packed, rest Span, ok bool)
 	// Send sends the payload that was packed last. again is true if it repeats items that were sent
 	// before. ok is false if the request has to wait for a later flush.
@@ -30,14 +30,14 @@ type Account interface {
 	Dropped(position int, v deliver.Verdict)
 	// Split notes that a span is sent again in other payloads, because of a verdict.
 	Split(span Span, v deliver.Verdict)
-	// Stopped notes that a verdict ends the work before it is done. serverFault is true if the endpoint
-	// rejects whatever it is sent.
+	// Stopped notes that a verdict ends the work before it is done. serverFault is true if the
+	// endpoint rejects whatever it is sent.
 	Stopped(span Span, v deliver.Verdict, serverFault bool)
 }
 
-// Work is a list of what is to be done with spans, last in, first out: take a job, pack it, send it,
-// plan, and add what follows. What is left of the list when the work stops is what a later flush goes
-// on with, see Left. It is not safe for concurrent use.
+// Work is a list of what is to be done with spans, last in, first out: take a job, pack it, send
+// it, plan, and add what follows. What is left of the list when the work stops is what a later
+// flush goes on with, see Left. It is not safe for concurrent use.
 type Work struct {
 	// Carrier and Account do what the jobs ask for.
 	Carrier Carrier
@@ -97,8 +97,8 @@ func (w *Work) Run() (done bool) {
 	}
 }
 
-// Left notes in the Progress what an interrupted Run left: the spans that are known to be rejected as a
-// whole. Everything else that is not settled is sent like new.
+// Left notes in the Progress what an interrupted Run left: the spans that are known to be rejected
+// as a whole. Everything else that is not settled is sent like new.
 func (w *Work) Left() {
 	w.Progress.ForgetSuspects()
 	for _, j := range append(w.jobs, w.parked...) {
@@ -153,7 +153,8 @@ func (w *Work) known(j job) Known {
 		Samples: w.Progress.Samples,
 		Mixed:   w.Progress.Mixed,
 	}
-	if j.verdict.Reason == deliver.ReasonTimeRange && j.span.Age == AgeByOption && w.Old == OldRestamp {
+	tooOld := j.verdict.Reason == deliver.ReasonTimeRange
+	if tooOld && j.span.Age == AgeByOption && w.Old == OldRestamp {
 		k.HasOlder = w.Carrier.HasOlder(j.span, strictAge)
 	}
 	return k
@@ -278,7 +279,8 @@ func (w *Work) resume(j job) {
 	}
 }
 
-// search adds the jobs that ask for both halves of a rejected span, above the one that compares them.
+// search adds the jobs that ask for both halves of a rejected span, above the one that compares
+// them.
 func (w *Work) search(j job) {
 	w.Account.Split(j.span, j.verdict)
 	left, right := w.halves(j.span)
@@ -287,8 +289,8 @@ func (w *Work) search(j job) {
 	w.push(job{span: left, action: sendHalf})
 }
 
-// lastCompare returns the compare job of the half that was sent last: at most the other half and the
-// rest of this one stand above it.
+// lastCompare returns the compare job of the half that was sent last: at most the other half and
+// the rest of this one stand above it.
 func (w *Work) lastCompare() *job {
 	i := len(w.jobs) - 1
 	for w.jobs[i].action != compare {
@@ -312,8 +314,8 @@ func (w *Work) compare(j job) {
 	}
 }
 
-// sample adds a job for each of some records, drawn at random, above the one that draws the conclusion
-// and the jobs of both halves, which find nothing left to do if all is dropped.
+// sample adds a job for each of some records, drawn at random, above the one that draws the
+// conclusion and the jobs of both halves, which find nothing left to do if all is dropped.
 func (w *Work) sample(j job) {
 	positions := make([]int, 0, j.span.Records)
 	for position := range w.Carrier.Positions(j.span) {

@@ -74,8 +74,8 @@ func TestWork_FindsTheBadItems(t *testing.T) {
 	}
 }
 
-// TestWork_GoesOnWithWhatIsLeft interrupts the work before every second request on average, and keeps
-// nothing but the Progress, as a ledger does.
+// TestWork_GoesOnWithWhatIsLeft interrupts the work before every second request on average, and
+// keeps nothing but the Progress, as a ledger does.
 func TestWork_GoesOnWithWhatIsLeft(t *testing.T) {
 	for seed := range uint64(50) {
 		rng := rand.New(rand.NewPCG(seed, 5))

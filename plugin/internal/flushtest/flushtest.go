@@ -1,5 +1,5 @@
-// Package flushtest holds what the tests of packages plugin and flush have in common: a server, a log, and
-// chunks.
+// Package flushtest holds what the tests of packages plugin and flush have in common: a server, a
+// log, and chunks.
 package flushtest
 
 import (
@@ -170,7 +170,8 @@ func Chunk(Contents ...string) (data []byte) {
 	return data
 }
 
-// Server is a Sender that answers by a script, the last verdict again and again, and keeps the contents it accepted.
+// Server is a Sender that answers by a script, the last verdict again and again, and keeps the
+// contents it accepted.
 type Server struct {
 	mu       sync.Mutex
 	Script   []func(*batch.Payload) deliver.Verdict
