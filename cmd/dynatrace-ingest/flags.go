@@ -16,17 +16,17 @@ import (
 const usage = `dynatrace-ingest - a local stand-in for the Dynatrace log ingestion API
 
 It takes logs as POST /api/v2/logs/ingest does, checks them by the same rules,
-and shows what Dynatrace would store, trim and refuse. Nothing leaves the
+and shows what Dynatrace would store, trim and reject. Nothing leaves the
 machine.
 
   dynatrace-ingest --out -                       show the records it would store
   dynatrace-ingest --tls --cert-out ca.pem       like an ActiveGate, with TLS
-  dynatrace-ingest --fault '503*3,reset'         trouble first, then normal
+  dynatrace-ingest --fault '503*3,reset'         faults first, then normal
 
 Serving
   --listen ADDR        address to listen on (127.0.0.1:8080)
   --env ID             environment id that /e/ID/... paths must carry
-  --require-env        refuse paths without /e/ID, as an ActiveGate does
+  --require-env        reject paths without /e/ID, as an ActiveGate does
   --tls                serve HTTPS with a generated, self-signed certificate
   --cert-out FILE      write that certificate (PEM) for the client to trust
   --tls-name NAME      one more host name or address for it; may be repeated
@@ -40,22 +40,22 @@ Environment
   --profile NAME       limits and typing: grail, classic_pipeline, classic or
                        managed (grail)
   --oneagent           the API of a OneAgent before it: POST /v2/logs/ingest,
-                       no token, no gzip, times of three digits
+                       no token, no gzip, timestamps with three digits
   --structure NAME     default data model: raw or flattened (raw)
   --max-request-bytes N
-                       most bytes of a request, compressed and uncompressed
+                       maximum bytes of a request, compressed and uncompressed
   --max-otlp-bytes N   the same for OTLP
-  --max-records N      most records of a request
+  --max-records N      maximum records of a request
 
 Output
   --out FILE           append stored records as NDJSON; - is stdout (nowhere)
   --quiet              no line per request
                        Log lines go to stderr. Ctrl-C prints a summary.
 
-Trouble
-  --fault SCRIPT       faults for the ingest requests to come, see below
-  --refuse TEXT        refuse requests with an event whose JSON text contains
-                       TEXT, as a whole; may be repeated
+Faults
+  --fault SCRIPT       faults for the next ingest requests, see below
+  --refuse TEXT        reject a whole request if the JSON text of one of its
+                       events contains TEXT; may be repeated
   --refuse-status N    status for those (400)
 
 Where Dynatrace's own pages disagree

@@ -9,11 +9,14 @@ import (
 	"time"
 
 	"out_dynatrace/plugin/batch"
+	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deadletter"
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/encode"
 	"out_dynatrace/plugin/flush"
 	"out_dynatrace/plugin/record"
+	"out_dynatrace/plugin/telemetry"
+	"out_dynatrace/plugin/wire"
 )
 
 // smallBody is the size of a body, in bytes, that no server rejects for its size.
@@ -31,7 +34,13 @@ const smallBody = 1 << 10
 // Old are the records whose own timestamp is too old, since there is no event time. They are
 // always sent first, and given up only if the server rejects them.
 type carrier struct {
-	run      *replay
+	sender   deliver.Sender
+	log      *telemetry.Log
+	now      func() time.Time
+	deadline time.Duration // of the attempts to send one request
+	maxBytes int           // of a body
+	sum      *summary
+
 	work     flush.Work
 	progress flush.Progress
 	packer   *batch.Builder
@@ -59,14 +68,20 @@ type finished struct{ encode.JSON }
 // Append implements encode.Encoder.
 func (*finished) Append(dst []byte, r *record.Record) []byte { return append(dst, r.Content...) }
 
-// newCarrier returns a carrier for the batches of a run.
-func newCarrier(run *replay, o batch.Options) (*carrier, error) {
+// newCarrier returns a carrier for the batches of a run. It counts in sum.
+func newCarrier(
+	cfg *config.Config, w world, sender deliver.Sender, log *telemetry.Log, sum *summary,
+) (*carrier, error) {
+	o := wire.Batch(cfg)
 	o.Encoder = new(finished)
 	packer, err := batch.New(o)
 	if err != nil {
 		return nil, err
 	}
-	c := &carrier{run: run, packer: packer, target: run.maxBytes, took: make(map[int]bool)}
+	c := &carrier{
+		sender: sender, log: log, now: w.now, deadline: w.deadline, maxBytes: o.MaxBytes, sum: sum,
+		packer: packer, target: o.MaxBytes, took: make(map[int]bool),
+	}
 	c.work = flush.Work{Carrier: c, Account: c, Progress: &c.progress, Old: flush.OldSend}
 	return c, nil
 }
@@ -85,7 +100,7 @@ func (c *carrier) deliver(ctx context.Context, items []item) (ok bool) {
 	ok = c.work.Run()
 	c.work.Forget()
 	for _, d := range c.drops {
-		c.run.log.Warn("rejected "+d.reason, "records rejected: %d: %s", d.records, d.message)
+		c.log.Warn("rejected "+d.reason, "records rejected: %d: %s", d.records, d.message)
 	}
 	c.items, c.record.Content, c.payload = nil, nil, batch.Payload{}
 	return ok
@@ -93,13 +108,13 @@ func (c *carrier) deliver(ctx context.Context, items []item) (ok bool) {
 
 // limit sets the size that a body of more than one record should not exceed.
 func (c *carrier) limit(target int) {
-	c.target = min(max(target, smallBody), c.run.maxBytes)
+	c.target = min(max(target, smallBody), c.maxBytes)
 	c.packer.Limit(deadletter.MaxLine, c.target) // a single record may have any size
 }
 
 // Pack implements flush.Carrier.
 func (c *carrier) Pack(span flush.Span) (packed, rest flush.Span, ok bool) {
-	span.OldBefore = c.run.now().Add(-maxAge).Unix()
+	span.OldBefore = c.now().Add(-maxAge).Unix()
 	packed, rest = span, span
 	rest.From = span.To
 	c.packed = c.packed[:0]
@@ -121,9 +136,9 @@ func (c *carrier) Send(packed flush.Span, _ bool) (v deliver.Verdict, ok bool) {
 	if c.ctx.Err() != nil {
 		return v, false
 	}
-	ctx, cancel := context.WithTimeout(c.ctx, c.run.deadline)
+	ctx, cancel := context.WithTimeout(c.ctx, c.deadline)
 	defer cancel()
-	v = c.run.sender.Send(ctx, &c.payload, true)
+	v = c.sender.Send(ctx, &c.payload, true)
 	switch {
 	case v.Kind == deliver.Rejected && (v.NotAPI || v.Status == http.StatusUnsupportedMediaType):
 		c.Stopped(packed, v, false)
@@ -138,7 +153,7 @@ func (c *carrier) Send(packed flush.Span, _ bool) (v deliver.Verdict, ok bool) {
 func (c *carrier) Positions(span flush.Span) iter.Seq[int] {
 	before := span.OldBefore
 	if before == 0 {
-		before = c.run.now().Add(-maxAge).Unix()
+		before = c.now().Add(-maxAge).Unix()
 	}
 	return func(yield func(int) bool) {
 		for i := span.From; i < span.To; i++ {
@@ -160,14 +175,14 @@ func (*carrier) HasOlder(flush.Span, time.Duration) bool { return false }
 // Accepted implements flush.Account.
 func (c *carrier) Accepted(packed flush.Span, v deliver.Verdict) {
 	if v.Message != "" {
-		c.run.log.Warn(v.Key(), "%s", v.Message)
+		c.log.Warn(v.Key(), "%s", v.Message)
 	}
 	for _, position := range c.packed {
 		c.items[position].outcome = accepted
 	}
 	c.took[v.Endpoint] = true
 	missing := min(v.Rejected, len(c.packed))
-	c.run.sum.accepted += len(c.packed) - missing
+	c.sum.accepted += len(c.packed) - missing
 	if missing == 0 {
 		return
 	}
@@ -182,7 +197,7 @@ func (c *carrier) Accepted(packed flush.Span, v deliver.Verdict) {
 	default: // nobody knows which ones, so all of them are kept
 		message := fmt.Sprintf("%d of %d records sent together were rejected, and the server does not "+
 			"say which: sending them again doubles the others. %s", missing, len(c.packed), v.Message)
-		c.run.sum.rejected += missing
+		c.sum.rejected += missing
 		c.reject(c.packed, unclear, reasonPartial, v.Status, message)
 	}
 }
@@ -194,7 +209,7 @@ func (c *carrier) Dropped(position int, v deliver.Verdict) {
 
 // reject settles records that are written to the rest with a reason.
 func (c *carrier) reject(positions []int, o outcome, reason string, status int, message string) {
-	now := c.run.now()
+	now := c.now()
 	for _, position := range positions {
 		c.items[position].settle(o, now, reason, status, message)
 	}
@@ -222,5 +237,5 @@ func (c *carrier) Stopped(span flush.Span, v deliver.Verdict, serverFault bool) 
 		why = fmt.Sprintf("; so is a request of %d bytes, so this is not about the records: "+
 			"check `endpoint` and any gateway or proxy in front of it", span.Bytes)
 	}
-	c.run.log.Error(v.Key(), "%s%s; nothing more is sent", v.Message, why)
+	c.log.Error(v.Key(), "%s%s; nothing more is sent", v.Message, why)
 }

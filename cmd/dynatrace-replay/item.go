@@ -49,3 +49,6 @@ func reasonOf(v deliver.Verdict) string {
 	}
 	return reasonRejected
 }
+
+// summary counts records; broken counts lines.
+type summary struct{ sent, accepted, rejected, left, skipped, broken int }

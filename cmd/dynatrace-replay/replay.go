@@ -12,17 +12,14 @@ import (
 	"out_dynatrace/plugin/deadletter"
 	"out_dynatrace/plugin/deliver"
 	"out_dynatrace/plugin/telemetry"
-	"out_dynatrace/plugin/wire"
 )
 
 // replay is one run. It holds one batch of records at a time: each one as its line, as its record
 // and in the body of a request.
 type replay struct {
-	opts     *options
-	sender   deliver.Sender
-	log      *telemetry.Log
-	now      func() time.Time
-	deadline time.Duration
+	opts *options
+	log  *telemetry.Log
+	now  func() time.Time
 	// maxBytes and maxRecords bound a batch, which is what one request takes if nothing is wrong.
 	maxBytes, maxRecords int
 
@@ -37,20 +34,17 @@ type replay struct {
 	rests   []*rest
 }
 
-// summary counts records; broken counts lines.
-type summary struct{ sent, accepted, rejected, left, skipped, broken int }
-
 // newReplay returns a run that has not read anything.
 func newReplay(
 	cfg *config.Config, o *options, w world, sender deliver.Sender, log *telemetry.Log,
 ) (*replay, error) {
 	r := &replay{
-		opts: o, sender: sender, log: log, now: w.now, deadline: w.deadline,
+		opts: o, log: log, now: w.now,
 		maxBytes: cfg.Batch.MaxBytes, maxRecords: min(o.batch, cfg.Batch.MaxRecords),
 		shortTimes: cfg.ToOneAgent(),
 	}
 	var err error
-	if r.carrier, err = newCarrier(r, wire.Batch(cfg)); err != nil {
+	if r.carrier, err = newCarrier(cfg, w, sender, log, &r.sum); err != nil {
 		return nil, err
 	}
 	return r, nil

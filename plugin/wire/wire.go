@@ -1,28 +1,13 @@
 package wire
 
 import (
-	"time"
-
 	"out_dynatrace/plugin/batch"
 	"out_dynatrace/plugin/config"
 	"out_dynatrace/plugin/deadletter"
 	"out_dynatrace/plugin/flush"
 	"out_dynatrace/plugin/mapping"
 	"out_dynatrace/plugin/metadata"
-	"out_dynatrace/plugin/telemetry"
 )
-
-// Host is what the process around a pipeline provides.
-type Host struct {
-	// FluentBit is the version of the Fluent Bit that loaded the plugin, "" if unknown or none.
-	FluentBit string
-	// Counters and Log get what the stages count and report. A nil Counters counts nothing, a nil
-	// Log prints nothing.
-	Counters *telemetry.Counters
-	Log      *telemetry.Log
-	// Now is the clock of mapping and flushing; nil is time.Now.
-	Now func() time.Time
-}
 
 // Pipeline holds the stages that one instance shares among its flushes. Safe for concurrent use.
 type Pipeline struct {
