@@ -99,7 +99,7 @@ func (m *Mapper) use(
 		// A valid id of another field may need the name.
 		return r.rank == source.NamedRank && m.putOff(nil, r, at, 0, tok, c)
 	}
-	if accept := r.field.Accept; accept != nil && !accept(tok, *c) {
+	if r.accept != nil && !r.accept(tok, *c) {
 		return false
 	}
 	if !r.isPlain() { // it has to be considered in each record
@@ -223,19 +223,17 @@ func (m *Mapper) settleRenames() {
 	}
 }
 
-// addAside adds held fields, by a mask, that differ from record to record, so that they are part of
-// no combination.
+// addAside adds held fields, by a mask, that are part of no combination.
 func (m *Mapper) addAside(mask uint32) {
 	m.held.Mask &^= mask
 	out := &m.event.out
 	for ; mask != 0; mask &= mask - 1 {
 		i := source.LowestBit(mask)
-		key, tok, _ := m.event.reread(m.held.at[i])
-		r := m.roles.find(key)
+		_, tok := m.event.scalar(m.held.at[i])
 		text, _ := out.Text(tok)
 		text = source.Said(text)
-		if len(text) > 0 && !out.Has(r.as, r.hash) {
-			out.AddText(r.as, text)
+		if name := &m.aside.names[i]; len(text) > 0 && !out.Has(name.key, name.hash) {
+			out.AddText(name.key, text)
 		}
 	}
 }

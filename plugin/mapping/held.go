@@ -5,6 +5,7 @@ import (
 
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/mapping/source"
+	"out_dynatrace/plugin/record"
 )
 
 // held are the fields of the record in hand that wait for its end: what becomes of them depends on
@@ -19,6 +20,28 @@ type held struct {
 func (h *held) hold(slot uint8, hash uint64, at int, raw []byte) {
 	h.Mask |= 1 << slot
 	h.hashes[slot], h.Raw[slot], h.at[slot] = hash, raw, at
+}
+
+// aside are the names, by slot, of held fields that differ from record to record: they are part of no
+// combination.
+type aside struct {
+	mask  uint32
+	names [source.MaxSlots]struct {
+		key  []byte
+		hash uint32
+	}
+}
+
+func newAside(table *source.Table) (a aside) {
+	for _, f := range table.Fields() {
+		if f.Use == source.HoldAside {
+			a.mask |= 1 << f.Number
+			name := &a.names[f.Number]
+			name.key = []byte(f.As)
+			name.hash = record.HashOf(name.key)
+		}
+	}
+	return a
 }
 
 // lateField is a field that is settled at the end of the record.
@@ -46,8 +69,8 @@ func hashOfHeld(raw []byte) uint64 {
 
 // signsOf returns what a field says about its record.
 func signsOf(r *role, key []byte, tok chunk.Token) source.Signs {
-	if r.field == nil || r.field.Signs == nil {
+	if r.signs == nil {
 		return 0
 	}
-	return r.field.Signs(key, tok)
+	return r.signs(key, tok)
 }

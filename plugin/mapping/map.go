@@ -21,7 +21,7 @@ func NewMapper(opts Options) *Mapper {
 	m.level.numbers = opts.Sources.Has(source.Severity)
 	m.group.apart = opts.GroupsApart
 	m.table = source.NewTable(&m.opts.Options)
-	m.roles, m.aside = newRoleTable(&m.opts, m.table), m.table.Aside()
+	m.roles, m.aside = newRoleTable(&m.opts, m.table), newAside(m.table)
 
 	rules := opts.rules()
 	if opts.InHeader {
@@ -109,7 +109,7 @@ func (m *Mapper) Map(ev *chunk.Event, rec *record.Record) {
 		m.level.finish(&m.event, rec)
 	}
 	if m.enrich.isOn {
-		if aside := m.held.Mask & m.aside; aside != 0 {
+		if aside := m.held.Mask & m.aside.mask; aside != 0 {
 			m.addAside(aside)
 		}
 		m.in.Signs = m.event.signs

@@ -17,7 +17,7 @@ type Mapper struct {
 	in     source.Input
 	group  group
 	enrich enrichment
-	aside  uint32 // slots of fields that differ from record to record
+	aside  aside
 
 	// Of the record in hand.
 	event   event

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"out_dynatrace/plugin/ascii"
+	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/mapping/source"
 	"out_dynatrace/plugin/record"
 )
@@ -28,7 +29,10 @@ type role struct {
 	rank  uint8
 	field *source.TableField
 	as    []byte
-	hash  uint32 // of as
+	// accept and signs are those of the field, near at hand.
+	accept func(tok chunk.Token, c chunk.Cursor) bool
+	signs  func(key []byte, tok chunk.Token) source.Signs
+	hash   uint32 // of as
 	// dropIn are the shapes in whose records the field is left out, whatever its value is.
 	dropIn source.Shape
 }
@@ -100,6 +104,7 @@ func newRoleTable(o *Options, table *source.Table) (t roleTable) {
 // set gives a role the field of a source.
 func (r *role) set(f *source.TableField) {
 	r.use, r.slot, r.rank, r.field = f.Use, f.Number, f.Rank, f
+	r.accept, r.signs = f.Accept, f.Signs
 	r.as = []byte(f.As)
 	r.hash = record.HashOf(r.as)
 	if f.Use == source.DropIn && f.When == nil {

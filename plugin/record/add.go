@@ -52,6 +52,10 @@ func (b *Builder) Add(key []byte, tok chunk.Token, c *chunk.Cursor, depth int) {
 		key = emptyKey
 	}
 	key = b.trimKey(b.valid(key))
+	if tok.Kind == chunk.String { // most are
+		b.append(key, Text(b.trimText(tok.Data)))
+		return
+	}
 	b.append(key, b.value(tok, c))
 }
 

@@ -79,16 +79,6 @@ func (t *Table) add(f Field) {
 // Fields returns the fields of all sources that are on, in the order of the table.
 func (t *Table) Fields() []TableField { return t.fields }
 
-// Aside returns the slots of fields that differ from record to record, as a mask.
-func (t *Table) Aside() (mask uint32) {
-	for i := range t.fields {
-		if f := &t.fields[i]; f.Use == HoldAside {
-			mask |= 1 << f.Number
-		}
-	}
-	return mask
-}
-
 // Begin starts a chunk, whose tag and facts are in in.
 func (t *Table) Begin(in *Input) {
 	in.Options, in.slots, in.on = t.options, t.slots, t.names
