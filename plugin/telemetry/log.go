@@ -22,6 +22,21 @@ const (
 // overflowKey is the key of every line that finds no free slot.
 const overflowKey = "too many kinds of messages"
 
+// Logger prints one line where the operator looks: in the plugin that is Fluent Bit's log.
+// Implementations are safe for concurrent use.
+type Logger interface {
+	// Enabled reports whether lines of that level are printed at all.
+	Enabled(Level) bool
+	// Log prints one line, which holds no line break.
+	Log(Level, string)
+}
+
+// discard is the Logger that prints nothing.
+type discard struct{}
+
+func (discard) Enabled(Level) bool { return false }
+func (discard) Log(Level, string)  {}
+
 // Log prints lines to a Logger and folds those that repeat, so they do not flood the operator's
 // log. The first line of a key is printed at once. Lines that follow within the interval are only
 // counted. The first line after the interval is printed with the number of lines left out. Close
