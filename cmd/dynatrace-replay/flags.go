@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"out_dynatrace/plugin/secret"
@@ -80,20 +79,6 @@ const (
 	defaultBatch = 500
 	maxBatch     = 50_000 // the API's limit
 )
-
-// options is the command line.
-type options struct {
-	endpoint, tokenFile string
-	// plugin holds the options of the plugin that are flags here, by the plugin's names.
-	plugin map[string]string
-
-	allowHTTP, dryRun, restamp bool
-
-	reasons []string
-	batch   int
-	rest    string
-	files   []string
-}
 
 // pluginOptions are the options of the plugin that are flags here, with hyphens.
 var pluginOptions = []string{
@@ -196,9 +181,4 @@ func (o *options) check() error {
 		seen[filepath.Clean(name)] = true
 	}
 	return nil
-}
-
-// wants reports whether records with this reason are to be sent.
-func (o *options) wants(reason string) bool {
-	return len(o.reasons) == 0 || slices.Contains(o.reasons, reason)
 }

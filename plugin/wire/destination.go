@@ -80,7 +80,7 @@ func (d *Destination) connect(cfg *config.Config, fluentBit string) ([]deliver.E
 		return nil, err
 	}
 	d.Credential = credential
-	transports, err := transports(cfg, d.shared.Log)
+	transports, err := newTransports(cfg, d.shared.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -107,8 +107,8 @@ func (d *Destination) connect(cfg *config.Config, fluentBit string) ([]deliver.E
 	return endpoints, nil
 }
 
-// transports makes the connections of each endpoint.
-func transports(cfg *config.Config, log *telemetry.Log) (all []*transport.Transport, err error) {
+// newTransports makes the connections of each endpoint.
+func newTransports(cfg *config.Config, log *telemetry.Log) (all []*transport.Transport, err error) {
 	for _, e := range cfg.Endpoints {
 		t, err := transport.NewTransport(transport.Target{
 			Endpoint: e,
