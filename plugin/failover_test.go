@@ -3,6 +3,7 @@ package plugin
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -29,9 +30,7 @@ func twoEndpoints(t *testing.T, said *flushtest.Lines, first, second http.Handle
 		urls, hosts = append(urls, server.URL+"/e/abc12345"), append(hosts, strings.TrimPrefix(server.URL, "http://"))
 	}
 	o["endpoint"] = strings.Join(urls, ",")
-	for k, v := range more {
-		o[k] = v
-	}
+	maps.Copy(o, more)
 	cfg, err := config.Load(o)
 	if err != nil {
 		t.Fatal(err)

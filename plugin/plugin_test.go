@@ -3,6 +3,7 @@ package plugin
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"sync/atomic"
 	"testing"
@@ -28,9 +29,7 @@ const secret = "SECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECR
 func instance(t *testing.T, more options, script ...func(*batch.Payload) deliver.Verdict) (*Instance, *flushtest.Server, *flushtest.Lines) {
 	t.Helper()
 	o := options{"endpoint": "http://127.0.0.1:1/e/abc12345", "metadata_files": "off", "enrich": "auto,-host", "api_token": "dt0c01.PUBLICPUBLICPUBLICPUBLIC." + secret}
-	for k, v := range more {
-		o[k] = v
-	}
+	maps.Copy(o, more)
 	cfg, err := config.Load(o)
 	if err != nil {
 		t.Fatal(err)

@@ -80,10 +80,10 @@ func (p *Progress) Reset() { *p = Progress{settled: p.settled[:0], suspects: p.s
 
 // Copy makes p equal to other, in memory of its own.
 func (p *Progress) Copy(other *Progress) {
-	settled := append(p.settled[:0], other.settled...)
-	suspects := append(p.suspects[:0], other.suspects...)
+	settled, suspects := p.settled[:0], p.suspects[:0]
 	*p = *other
-	p.settled, p.suspects = settled, suspects
+	p.settled = append(settled, other.settled...)
+	p.suspects = append(suspects, other.suspects...)
 }
 
 // bytes returns the memory that p refers to.

@@ -2,6 +2,7 @@ package flush
 
 import (
 	"iter"
+	"slices"
 	"time"
 
 	"out_dynatrace/plugin/deliver"
@@ -73,9 +74,7 @@ func (w *Work) Begin(to int) {
 		before.span.To, rest.span.From = suspect.From, suspect.To
 		w.jobs = append(w.jobs, before, job{span: Span{Range: suspect}, action: resume}, rest)
 	}
-	for i, j := 0, len(w.jobs)-1; i < j; i, j = i+1, j-1 {
-		w.jobs[i], w.jobs[j] = w.jobs[j], w.jobs[i]
-	}
+	slices.Reverse(w.jobs)
 }
 
 // Run works until nothing is left, or until it has to stop; it reports false then.
@@ -302,8 +301,8 @@ func (w *Work) lastCompare() *job {
 // compare adds what follows from the verdicts on both halves.
 func (w *Work) compare(j job) {
 	verdicts := make([]deliver.Verdict, 0, 2)
-	for i := len(j.halves) - 1; i >= 0; i-- { // so that the left one comes first
-		w.push(j.halves[i])
+	for _, half := range slices.Backward(j.halves) { // so that the left one comes first
+		w.push(half)
 	}
 	for _, half := range j.halves {
 		verdicts = append(verdicts, half.verdict)
