@@ -97,8 +97,16 @@ func (a *account) cutToFit(p *packed) {
 	}
 }
 
-// tooOld counts records that were left out as too old.
-func (a *account) tooOld(n int) { a.deps.Counters.Add(telemetry.DroppedTooOld, uint64(n)) }
+// tooOld counts and logs records that were left out as too old.
+func (a *account) tooOld(n int) {
+	if n == 0 {
+		return
+	}
+	a.deps.Counters.Add(telemetry.DroppedTooOld, uint64(n))
+	a.deps.Log.Sum(telemetry.LevelWarn, "too old", uint64(n),
+		"records older than 24 hours, which Dynatrace rejects, are not sent (old_records drop); "+
+			"records dropped: ")
+}
 
 // dropCounter returns how a record that is dropped for a verdict is counted. The counter's label
 // is the reason in the dead letter.

@@ -102,9 +102,13 @@ func TestFlusher_CountsDroppedOldRecordsOnceOverRetries(t *testing.T) {
 		}
 		return nil
 	}
-	in, _ := inWorld(t, w, settings{old: OldDrop})
+	in, log := inWorld(t, w, settings{old: OldDrop})
 	data, all, old := mixedAges(90)
 	flushAll(t, in, data)
+	in.Close()
+	if n := log.Sum("are not sent (old_records drop); records dropped: "); n != old {
+		t.Errorf("the log says that %d were dropped, want %d: %q", n, old, log.All)
+	}
 	c := in.Counters()
 	if c.Get(telemetry.DroppedTooOld) != uint64(old) || len(w.Taken) != len(all)-old || c.Get(telemetry.RecordsIn) != uint64(len(all)) {
 		t.Errorf("%d old ones dropped of %d, %d taken, %d read", c.Get(telemetry.DroppedTooOld), old, len(w.Taken), c.Get(telemetry.RecordsIn))
