@@ -128,17 +128,6 @@ func (l *loader) checkStructure() {
 	}
 }
 
-const (
-	// defaultPayload keeps the distance from the limit of 10 MB that Dynatrace's own Logstash
-	// output keeps (dynatrace-oss/logstash-output-dynatrace, 9,500,000).
-	defaultPayload = 9_500_000
-	// defaultOTLPPayload keeps the same distance from the limit of OTLP requests. One page of
-	// Dynatrace names 2 MB for them
-	// (https://docs.dynatrace.com/managed/dynatrace-api/basics/access-limit), another the 10 MB of
-	// the log API: the smaller one is safe.
-	defaultOTLPPayload = 1_900_000
-)
-
 // checkFormat decides what depends on the format.
 func (l *loader) checkFormat() {
 	l.Mapping.GroupsApart = l.Format == FormatOTLP

@@ -118,8 +118,11 @@ func (o Option) Range() string {
 	case TypeBool:
 		return "`on`, `off`"
 	case TypeEnum:
-		return "`" + strings.Join(o.Values, "`, `") + "`"
+		return quoted(o.Values)
 	default:
 		return ""
 	}
 }
+
+// quoted returns words as code of Markdown, separated by commas.
+func quoted(words []string) string { return "`" + strings.Join(words, "`, `") + "`" }

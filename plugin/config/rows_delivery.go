@@ -20,8 +20,9 @@ var deliveryRows = []Option{
 		field: func(c *Config) any { return &c.Delivery.RequestTimeout },
 	},
 	{
-		Name: "flush_deadline", Type: TypeDuration, Default: "25s", Unit: "seconds",
-		Min: int64(time.Millisecond), Max: int64(time.Hour),
+		Name: "flush_deadline", Type: TypeDuration, Unit: "seconds",
+		Default: deliver.DefaultFlushDeadline.String(),
+		Min:     int64(time.Millisecond), Max: int64(time.Hour),
 		Help: "Longest time for one flush with all its attempts; at least `request_timeout`. " +
 			"Records not accepted by then go back to Fluent Bit.",
 		field: func(c *Config) any { return &c.Flush.Deadline },

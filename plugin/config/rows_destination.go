@@ -1,5 +1,7 @@
 package config
 
+import "fmt"
+
 // destinationRows are where records go, and what every request carries.
 var destinationRows = []Option{
 	{
@@ -75,7 +77,7 @@ var formatRows = []Option{
 		// https://docs.dynatrace.com/docs/analyze-explore-automate/logs/lma-limits. So 10,000,000
 		// is the ceiling. See defaultPayload for the default.
 		Name: "max_payload_bytes", Type: TypeSize,
-		Unset: "`9500000`, with `format otlp` `1900000`", Unit: "bytes",
+		Unit: "bytes", Unset: fmt.Sprintf("`%d`, with `format otlp` `%d`", defaultPayload, defaultOTLPPayload),
 		Min: 64 << 10, Max: 10_000_000,
 		Help:  "Largest request body, before compression.",
 		field: func(c *Config) any { return &c.Batch.MaxBytes },

@@ -1,5 +1,7 @@
 package config
 
+import "out_dynatrace/plugin/mapping/source"
+
 // limitRows are what one record may hold.
 var limitRows = []Option{
 	{
@@ -61,10 +63,8 @@ var mappingRows = []Option{
 	{
 		Name: "enrich", Type: TypeList, Default: enrichAuto,
 		Help: "Sources that are recognised and given Dynatrace's names: `auto`, `off`, or names: " +
-			"`kubernetes`, `ecs`, `container`, `journald`, `syslog`, `aws`, `file`, `app`, " +
-			"`trace`, `severity`, `host`. `auto,-host` is all but one. In addition, only by name: " +
-			"`k8s_pod_ip`, `k8s_service`, `k8s_deprecated`, `ecs_otel`, `dt_section` " +
-			"(`auto,k8s_service`). See [mapping.md](mapping.md).",
+			quoted(source.Defaults()) + ". `auto,-host` is all but one. In addition, only by name: " +
+			quoted(source.Extras()) + " (`auto,k8s_service`). See [mapping.md](mapping.md).",
 		field: func(c *Config) any { return &c.Mapping.Sources },
 	},
 	{

@@ -64,7 +64,7 @@ func NewBreaker(next Sender, o BreakerOptions) *Breaker {
 		o.Max = DefaultRetryMax
 	}
 	if o.Patience <= 0 {
-		o.Patience = defaultPatience
+		o.Patience = DefaultFlushDeadline
 	}
 	pauses := func(kind Kind) backoff.BackOff {
 		if kind == Misconfigured {
@@ -124,7 +124,7 @@ func (b *Breaker) enter(ctx context.Context, wait bool) (pass, *Verdict) {
 
 // last returns when a Send that came at a time stops waiting.
 func (b *Breaker) last(ctx context.Context, came, now time.Time) time.Time {
-	last := came.Add(defaultPatience)
+	last := came.Add(DefaultFlushDeadline)
 	if deadline, ok := ctx.Deadline(); ok {
 		last = deadline.Add(-b.shared.least())
 	}

@@ -4,16 +4,17 @@ import (
 	"time"
 
 	"out_dynatrace/plugin/telemetry"
+	"out_dynatrace/plugin/transport"
 )
 
 // The defaults of Options. The API lets a request wait for 10 s before it answers 429, so a shorter
 // request timeout would turn throttling into timeouts.
 const (
-	DefaultRequestTimeout = 15 * time.Second
+	DefaultRequestTimeout = transport.DefaultTimeout
 	DefaultRetryInitial   = 500 * time.Millisecond
 	DefaultRetryMax       = 10 * time.Second
-	// defaultPatience is the default of the flush deadline.
-	defaultPatience = 25 * time.Second
+	// DefaultFlushDeadline is the default of flush_deadline.
+	DefaultFlushDeadline = 25 * time.Second
 )
 
 // Options are what the configuration says about requests and retries.

@@ -36,9 +36,6 @@ func (k *Block) Append(a Attribute) {
 // IsEmpty reports whether the Block changes nothing in a record.
 func (k *Block) IsEmpty() bool { return !k.isCut && len(k.Attributes) == 0 }
 
-// HasCuts reports whether the Block counts a cut.
-func (k *Block) HasCuts() bool { return k.isCut }
-
 // Count adds n to a count of the cuts.
 func (k *Block) Count(cut Cut, n int) {
 	k.cuts[cut] += uint64(n)

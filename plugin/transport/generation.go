@@ -51,7 +51,7 @@ const (
 // net/http does not pass on: a dead address has to leave time for those behind it.
 func newDialer(attempt time.Duration, several bool) *net.Dialer {
 	if attempt <= 0 {
-		attempt = defaultTimeout
+		attempt = DefaultTimeout
 	}
 	timeout := min(attempt*2/3, 30*time.Second)
 	if several {

@@ -47,5 +47,5 @@ type Target struct {
 	Log *telemetry.Log
 }
 
-// defaultTimeout is the default of Target.Timeout.
-const defaultTimeout = 15 * time.Second
+// DefaultTimeout is the default of Target.Timeout.
+const DefaultTimeout = 15 * time.Second
