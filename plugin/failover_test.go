@@ -19,7 +19,7 @@ import (
 )
 
 // twoEndpoints makes an Instance with real clients to two servers.
-func twoEndpoints(t *testing.T, said *flushtest.Lines, first, second http.HandlerFunc, more options) (*Instance, []string) {
+func twoEndpoints(t *testing.T, logged *flushtest.Lines, first, second http.HandlerFunc, more options) (*Instance, []string) {
 	t.Helper()
 	o := options{"metadata_files": "off", "enrich": "auto,-host", "api_token": "dt0c01.PUBLICPUBLICPUBLICPUBLIC." + secret}
 	var hosts []string
@@ -35,7 +35,7 @@ func twoEndpoints(t *testing.T, said *flushtest.Lines, first, second http.Handle
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := New(cfg, "", said)
+	in, err := New(cfg, "", logged)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,8 +48,8 @@ func status(code int) http.HandlerFunc {
 }
 
 func TestInstance_LogsTheEndpointsAndWhichIsUsed(t *testing.T) {
-	said := new(flushtest.Lines)
-	in, hosts := twoEndpoints(t, said, status(404), status(204), nil)
+	logged := new(flushtest.Lines)
+	in, hosts := twoEndpoints(t, logged, status(404), status(204), nil)
 	if out := in.Flush(tag, flushtest.Chunk("1", "2"), false); out != flush.OutcomeOK {
 		t.Errorf("answered %v", out)
 	}
@@ -59,12 +59,12 @@ func TestInstance_LogsTheEndpointsAndWhichIsUsed(t *testing.T) {
 		fmt.Sprintf("2 endpoint 1 (%s) is unhealthy, sending to endpoint 2 (%s): HTTP 404 Not Found: there is no log ingest API at this URL", hosts[0], hosts[1]),
 		"records delivered 2, dropped 0; requests accepted 1;",
 	} {
-		if said.Count(want) != 1 {
-			t.Errorf("no line %q in %q", want, said.All)
+		if logged.Count(want) != 1 {
+			t.Errorf("no line %q in %q", want, logged.All)
 		}
 	}
-	if said.Count("") != 3 {
-		t.Errorf("said %q", said.All)
+	if logged.Count("") != 3 {
+		t.Errorf("logged %q", logged.All)
 	}
 	if c := in.Counters(); c.Get(telemetry.EndpointMoves) != 1 || c.Get(telemetry.BreakerOpened) != 0 || c.Get(telemetry.RequestsMisconfigured) != 1 {
 		t.Errorf("%+v", c.Snapshot())
@@ -72,18 +72,18 @@ func TestInstance_LogsTheEndpointsAndWhichIsUsed(t *testing.T) {
 }
 
 func TestInstance_CloseEndsRequestsToEveryEndpoint(t *testing.T) {
-	said := new(flushtest.Lines)
+	logged := new(flushtest.Lines)
 	asked := make(chan struct{}, 2)
 	hang := func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // or nobody notices that the client is gone
+		_, _ = io.Copy(io.Discard, r.Body) // so that the server notices when the client disconnects
 		asked <- struct{}{}
 		<-r.Context().Done()
 	}
-	in, _ := twoEndpoints(t, said, hang, hang, options{"request_timeout": "200ms"})
+	in, _ := twoEndpoints(t, logged, hang, hang, options{"request_timeout": "200ms"})
 	done := make(chan flush.Outcome)
 	go func() { done <- in.Flush(tag, flushtest.Chunk("1"), false) }()
 	<-asked
-	<-asked // by the second, after the first has had its time
+	<-asked // by the second one, after the first one timed out
 	in.pipeline.Close()
 	in.Close()
 	if out := <-done; out != flush.OutcomeRetry {

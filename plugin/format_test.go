@@ -13,7 +13,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// TestInstance_DeadLetterOfOTLPHoldsItsResource: it is JSON, and stands alone.
+// A line of the dead letter is JSON and complete in itself.
 func TestInstance_DeadLetterOfOTLPHoldsItsResource(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "dead.ndjson")
 	path := ""
@@ -37,7 +37,7 @@ func TestInstance_DeadLetterOfOTLPHoldsItsResource(t *testing.T) {
 		}
 	}
 	if log.Count("the server says: bad records") == 0 {
-		t.Errorf("the server's reason is not told: %s", strings.Join(log.All, "\n"))
+		t.Errorf("the server's reason is not logged: %s", strings.Join(log.All, "\n"))
 	}
 }
 

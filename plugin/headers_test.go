@@ -15,7 +15,7 @@ import (
 	"out_dynatrace/plugin/wire"
 )
 
-// loaded is a configuration with pairs of option and value.
+// loaded returns a configuration with pairs of option and value.
 func loaded(t *testing.T, pairs ...string) *config.Config {
 	t.Helper()
 	o := options{"endpoint": "http://127.0.0.1:1/e/abc12345", "api_token": "dt0c01.PUBLICPUBLICPUBLICPUBLIC." + secret, "metadata_files": "off"}
@@ -29,7 +29,7 @@ func loaded(t *testing.T, pairs ...string) *config.Config {
 	return cfg
 }
 
-// atServer is an instance that sends to a server of its own.
+// atServer returns an instance that sends to a server of its own.
 func atServer(t *testing.T, handler http.HandlerFunc, pairs ...string) (*Instance, *flushtest.Lines) {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -83,9 +83,9 @@ func TestInstance_LogsNoPasswordThatAProxyEchoes(t *testing.T) {
 	}))
 	defer proxy.Close()
 	const password = "hunter2"
-	said := new(flushtest.Lines)
+	logged := new(flushtest.Lines)
 	in, err := New(loaded(t, "endpoint", "http://ag.example/e/abc12345", "allow_http", "on", "proxy", strings.Replace(proxy.URL, "//", "//joe:"+password+"@", 1),
-		"flush_deadline", "1s", "request_timeout", "1s"), "", said)
+		"flush_deadline", "1s", "request_timeout", "1s"), "", logged)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,8 +93,8 @@ func TestInstance_LogsNoPasswordThatAProxyEchoes(t *testing.T) {
 	if out := in.Flush([]byte("app"), flushtest.Chunk("a line"), true); out != flush.OutcomeRetry {
 		t.Error(out)
 	}
-	text := strings.Join(said.All, "\n")
+	text := strings.Join(logged.All, "\n")
 	if !strings.Contains(text, "Bad Gateway") || strings.Contains(text, password) || strings.Contains(text, base64.StdEncoding.EncodeToString([]byte("joe:"+password))) {
-		t.Errorf("said %s", text)
+		t.Errorf("logged %s", text)
 	}
 }

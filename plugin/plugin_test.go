@@ -75,18 +75,18 @@ func TestNew_LogsTheProxyWithoutItsPassword(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := new(flushtest.Lines)
+	logged := new(flushtest.Lines)
 	cfg := &config.Config{
 		Transport: transport.Options{TLS: transport.TLSOptions{Verify: true}, Proxy: proxy},
 		Endpoints: []endpoint.Endpoint{{IngestURL: "https://ag.example/api", Host: "ag.example"}},
 	}
-	in, err := New(cfg, "5.1.1", said)
+	in, err := New(cfg, "5.1.1", logged)
 	if err != nil {
 		t.Fatal(err)
 	}
 	in.Close()
-	if said.Count("version "+wire.Version+" in Fluent Bit 5.1.1 sends to https://ag.example/api through the proxy http://[redacted]@proxy.example:3128, token ") != 1 || said.Count("hunter2") != 0 {
-		t.Errorf("said %q", said.All)
+	if logged.Count("version "+wire.Version+" in Fluent Bit 5.1.1 sends to https://ag.example/api through the proxy http://[redacted]@proxy.example:3128, token ") != 1 || logged.Count("hunter2") != 0 {
+		t.Errorf("logged %q", logged.All)
 	}
 }
 

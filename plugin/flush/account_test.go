@@ -15,7 +15,7 @@ import (
 
 func TestAccount_CountsAndLogsWhatIsLeftOut(t *testing.T) {
 	in, s, log := instance(t, settings{contentBytes: 1000}, accepted)
-	data := append(flushtest.Chunk("good", strings.Repeat("x", 2000)), 0xc0)                                                 // nil is no event
+	data := append(flushtest.Chunk("good", strings.Repeat("x", 2000)), 0xc0)                                                 // nil is not an event
 	data = append(data, corpus.AppendEvent(nil, corpus.EventTime(1, 0), corpus.Map(), corpus.Fields("log", "last"))[:20]...) // cut off
 	if got := in.Flush(tag, data, false); got != OutcomeOK || len(s.Contents) != 2 {
 		t.Fatalf("answered %v, flushtest.Stored %d", got, len(s.Contents))
@@ -27,7 +27,7 @@ func TestAccount_CountsAndLogsWhatIsLeftOut(t *testing.T) {
 	}
 	for _, part := range []string{"are not log events", "chunk unreadable from byte", "max_content_bytes"} {
 		if log.Count(part) != 1 {
-			t.Errorf("%q is said %d times", part, log.Count(part))
+			t.Errorf("%q is logged %d times", part, log.Count(part))
 		}
 	}
 }
@@ -86,7 +86,7 @@ func TestAccount_DeadLetterHoldsTheRecordAsSent(t *testing.T) {
 		t.Error("a closed instance has the file open")
 	}
 	if log.Count("bad input; they are in "+path+"; records dropped: 1") != 1 {
-		t.Errorf("said %q", log.All)
+		t.Errorf("logged %q", log.All)
 	}
 	if c := in.Counters(); c.Get(telemetry.DeadLetterKept) != 1 || c.Get(telemetry.DeadLetterLost) != 0 {
 		t.Errorf("%d kept, %d lost", c.Get(telemetry.DeadLetterKept), c.Get(telemetry.DeadLetterLost))
@@ -98,7 +98,7 @@ func TestAccount_CountsARecordThatCannotBeKept(t *testing.T) {
 	in.Flush(tag, flushtest.Chunk(flushtest.Contents(20, 7, 8)...), false)
 	in.Close()
 	if n := in.Counters().Get(telemetry.DeadLetterLost); n != 2 || log.Sum("not all of them are in ") != 0 || log.Count("not all of them are in") != 1 {
-		t.Errorf("%d lost; said %q", n, log.All)
+		t.Errorf("%d lost; logged %q", n, log.All)
 	}
 }
 
@@ -109,7 +109,7 @@ func TestAccount_NumbersOfFoldedLinesAddUp(t *testing.T) {
 	}
 	in.Close()
 	if n := log.Sum("records dropped: "); n != 27 || log.Count("records dropped: ") != 2 {
-		t.Errorf("%d are said: %q", n, log.All)
+		t.Errorf("%d are logged: %q", n, log.All)
 	}
 }
 
@@ -128,6 +128,6 @@ func TestAccount_CountsAndLogsAForgottenEntry(t *testing.T) {
 	}
 	in.Flush(tag, flushtest.Chunk("1", "2"), false)
 	if n := in.Counters().Get(telemetry.LedgerForgotten); n != 1 || log.Count("can arrive twice") != 1 {
-		t.Errorf("%d counted; said %q", n, log.All)
+		t.Errorf("%d counted; logged %q", n, log.All)
 	}
 }

@@ -16,10 +16,10 @@ import (
 	"out_dynatrace/plugin/telemetry"
 )
 
-// entrance is a door to a world, with troubles of its own.
+// entrance is an endpoint of a World, with failures of its own.
 type entrance struct {
 	*flushtest.World
-	trouble func() *deliver.Verdict // instead of what the world says; nil is none
+	trouble func() *deliver.Verdict // in place of the World's verdict; nil is none
 }
 
 func (e entrance) Send(ctx context.Context, p *batch.Payload, wait bool) deliver.Verdict {
@@ -35,14 +35,14 @@ func (e entrance) Send(ctx context.Context, p *batch.Payload, wait bool) deliver
 	return e.World.Send(ctx, p, wait)
 }
 
-// throughEndpoints makes an Instance send through doors in the order of preference, with the chain
-// that it has for several endpoints.
+// throughEndpoints makes a rig send to endpoints in the order of preference, through the chain that an
+// instance has for several endpoints.
 func throughEndpoints(in *rig, senders ...deliver.Sender) {
-	var doors []deliver.Endpoint
+	var endpoints []deliver.Endpoint
 	for i, s := range senders {
-		doors = append(doors, deliver.Endpoint{Sender: s, Name: fmt.Sprint("ag", i+1)})
+		endpoints = append(endpoints, deliver.Endpoint{Sender: s, Name: fmt.Sprint("ag", i+1)})
 	}
-	next := deliver.NewFailover(doors, deliver.FailoverOptions{
+	next := deliver.NewFailover(endpoints, deliver.FailoverOptions{
 		Shared: deliver.Shared{Counters: in.counters, Log: in.log},
 	})
 	breaker := deliver.NewBreaker(next, deliver.BreakerOptions{
@@ -55,8 +55,8 @@ func throughEndpoints(in *rig, senders ...deliver.Sender) {
 	})
 }
 
-// TestFlusher_SearchIsTheSameOverChangingEndpoints: whichever door answers while payloads are
-// halved, each good record is taken once, and each bad one is found.
+// Whichever endpoint answers while payloads are halved, each good record is accepted once, and each bad
+// one is found.
 func TestFlusher_SearchIsTheSameOverChangingEndpoints(t *testing.T) {
 	for seed := range uint64(20) {
 		synctest.Test(t, func(t *testing.T) {
@@ -86,17 +86,17 @@ func TestFlusher_SearchIsTheSameOverChangingEndpoints(t *testing.T) {
 			}
 			w.WantOnce(t, all)
 			if n := in.counters.Get(telemetry.DroppedRejected); n != 3 {
-				t.Errorf("%d refused", n)
+				t.Errorf("%d rejected", n)
 			}
 			if in.counters.Get(telemetry.EndpointMoves) == 0 {
-				t.Errorf("no door was changed: %q", log.All)
+				t.Errorf("the endpoint never changed: %q", log.All)
 			}
 		})
 	}
 }
 
-// TestFlusher_JudgesEachEndpointBySizeOnItsOwn: the first takes a part of the chunk and is gone,
-// and to whatever stands before the second everything is too large. That is not about the records.
+// The first endpoint accepts a part of the chunk and goes down. A gateway before the second one calls
+// everything too large, which is not about the records.
 func TestFlusher_JudgesEachEndpointBySizeOnItsOwn(t *testing.T) {
 	large := func(c string) string { return strings.Repeat(c, 300_000) }
 	for name, all := range map[string][]string{"many records": flushtest.Contents(300), "large ones": {"small", large("x"), large("y")}, "a large one": {"small", large("x")}} {
@@ -111,15 +111,15 @@ func TestFlusher_JudgesEachEndpointBySizeOnItsOwn(t *testing.T) {
 					}
 					return nil
 				}}
-				refused := 0
+				rejected := 0
 				second := entrance{w, func() *deliver.Verdict {
-					refused++
+					rejected++
 					return &deliver.Verdict{Kind: deliver.TooLarge, Reason: deliver.ReasonTooLarge, Status: 413, Message: "too large"}
 				}}
 				throughEndpoints(in, first, second)
 				down = true
 				data := flushtest.Chunk(all...)
-				for range 3 { // the second flush knows from the ledger that some of it was taken
+				for range 3 { // the second flush knows from the ledger that some of it was accepted
 					if out := in.Flush(tag, data, false); out != OutcomeRetry {
 						t.Errorf("answered %v", out)
 					}
@@ -127,11 +127,11 @@ func TestFlusher_JudgesEachEndpointBySizeOnItsOwn(t *testing.T) {
 				if n := len(w.Taken); n != 1 || in.dropped() != 0 {
 					t.Errorf("%d were taken, %d dropped", n, in.dropped())
 				}
-				if name == "many records" && refused != 3 {
-					t.Errorf("%d requests to find that out, in 3 flushes", refused)
+				if name == "many records" && rejected != 3 {
+					t.Errorf("%d requests to find that out, in 3 flushes", rejected)
 				}
 				if log.Count("endpoint 2 (ag2): too large; the server rejects a request of") == 0 {
-					t.Errorf("said %q", log.All)
+					t.Errorf("logged %q", log.All)
 				}
 				down = false
 				time.Sleep(10 * time.Minute)
@@ -144,8 +144,7 @@ func TestFlusher_JudgesEachEndpointBySizeOnItsOwn(t *testing.T) {
 	}
 }
 
-// TestFlusher_KeepsARecordThatAnotherEndpointRejects: the first has a limit and is gone while the
-// record is cut.
+// The first endpoint has a limit, and goes down while the record is being cut.
 func TestFlusher_KeepsARecordThatAnotherEndpointRejects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &flushtest.World{}

@@ -116,7 +116,7 @@ func TestFlusher_BeginsNoRequestNearTheDeadline(t *testing.T) {
 			t.Errorf("answered %v after %d requests", got, s.Requests)
 		}
 		if log.Count("flush_deadline") != 1 {
-			t.Errorf("not told: %q", log.All)
+			t.Errorf("not logged: %q", log.All)
 		}
 	})
 }
@@ -179,7 +179,7 @@ func TestFlusher_DoesNotSendAcceptedRecordsAgain(t *testing.T) {
 	}
 }
 
-// TestFlusher_LosesAndDoublesNothingWhateverTheServerAnswers draws the answers by chance.
+// TestFlusher_LosesAndDoublesNothingWhateverTheServerAnswers draws the responses at random.
 func TestFlusher_LosesAndDoublesNothingWhateverTheServerAnswers(t *testing.T) {
 	kinds := []deliver.Verdict{
 		{Kind: deliver.Transient, Reason: deliver.ReasonServerError}, {Kind: deliver.Transient, Reason: deliver.ReasonThrottled, Blocked: true},
@@ -198,7 +198,7 @@ func TestFlusher_LosesAndDoublesNothingWhateverTheServerAnswers(t *testing.T) {
 		}
 		trouble, noise := rng.IntN(40), kinds[:3]
 		if seed%5 == 0 {
-			noise = kinds // refusals out of nothing, too
+			noise = kinds // unfounded rejections, too
 		}
 		w.Before = func() *deliver.Verdict {
 			switch r := rng.IntN(100); {

@@ -18,8 +18,7 @@ var (
 	panics    = func(*batch.Payload) deliver.Verdict { panic("out of cheese") }
 )
 
-// flushAll gives a chunk to the instance until it is done with, and returns the last answer and
-// how often it was given.
+// flushAll flushes a chunk until the outcome is not RETRY, and returns it and the number of flushes.
 func flushAll(t *testing.T, in *rig, data []byte) (out Outcome, rounds int) {
 	t.Helper()
 	for rounds = 1; rounds < 1000; rounds++ {
@@ -31,7 +30,7 @@ func flushAll(t *testing.T, in *rig, data []byte) (out Outcome, rounds int) {
 	return out, rounds
 }
 
-// slowly is a Sender that takes its time.
+// slowly is a Sender with a delay.
 type slowly struct {
 	flushtest.World
 	takes time.Duration
@@ -43,13 +42,13 @@ func (s *slowly) Send(ctx context.Context, p *batch.Payload, wait bool) deliver.
 	select {
 	case <-timer.C:
 		return s.World.Send(ctx, p, wait)
-	case <-ctx.Done(): // the server takes it all the same
+	case <-ctx.Done(): // the server accepts it all the same
 		s.World.Send(ctx, p, wait)
 		return deliver.Verdict{Kind: deliver.Transient, Reason: deliver.ReasonDeadline}
 	}
 }
 
-// observed tells a Pace of the answers of a Sender, as the client does.
+// observed reports the response times of a Sender to a Pace, as the client does.
 type observed struct {
 	deliver.Sender
 	pace *deliver.Pace
@@ -64,7 +63,7 @@ func (o observed) Send(ctx context.Context, p *batch.Payload, wait bool) deliver
 	return v
 }
 
-// mixedAges is a chunk of records, every third of them older than a day.
+// mixedAges returns a chunk of n records, every third of them older than a day.
 func mixedAges(n int) (data []byte, all []string, old int) {
 	for i := range n {
 		at, content := flushtest.Clock.Add(-time.Minute), fmt.Sprint("line ", i)

@@ -12,14 +12,14 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// keepers finds the places in a value, however deep, that point into a stretch of memory: fields
+// keepers finds the places in a value, at any depth, that point into a range of memory: fields
 // of structs, elements of slices up to their capacity. It does not look into interfaces,
 // functions, channels and sync types.
 type keepers struct {
 	from, to uintptr
 	seen     map[uintptr]bool
 	found    []string
-	bytes    int // of all slices that are no view of the stretch
+	bytes    int // of all slices that are not views of the range
 }
 
 func (k *keepers) walk(v reflect.Value, path string) {
@@ -66,8 +66,7 @@ func TestFlusher_AllocatesNothingPerRecord(t *testing.T) {
 	for range 3 {
 		in.Flush(tag, c.Data, false)
 	}
-	// Under the race detector the pool throws states away at random, so that some flushes begin with
-	// nothing.
+	// Under the race detector a sync.Pool drops items at random, so that some flushes start cold.
 	if n := testing.AllocsPerRun(5, func() { in.Flush(tag, c.Data, false) }); n > float64(c.Events)/10 {
 		t.Errorf("%v allocations for a flush of %d records", n, c.Events)
 	}
@@ -78,7 +77,7 @@ func TestFlusher_KeepsNothingOfTheChunkAndTheTag(t *testing.T) {
 	for name, w := range map[string]*flushtest.World{
 		"accepted":   {},
 		"given back": {Before: func() *deliver.Verdict { return &down }},
-		"refused":    {Bad: func(r flushtest.Stored) bool { return strings.Contains(r.Content, "7") }},
+		"rejected":   {Bad: func(r flushtest.Stored) bool { return strings.Contains(r.Content, "7") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in, _ := inWorld(t, w, settings{})

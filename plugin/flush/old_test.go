@@ -16,14 +16,14 @@ func TestFlusher_TreatsOldRecordsAsTheOptionSays(t *testing.T) {
 	for name, c := range map[string]struct {
 		option   OldRecords
 		allOld   bool
-		oldest   time.Duration // that the server takes; 0 is 24 h
+		oldest   time.Duration // that the server accepts; 0 is 24 h
 		taken    bool          // the old ones
 		counter  telemetry.Counter
 		requests int
 	}{
 		"restamp": {OldRestamp, false, 0, true, telemetry.RecordsRestamped, 1},
 		"drop":    {OldDrop, false, 0, false, telemetry.DroppedTooOld, 1},
-		"send, to a server that refuses the payload": {OldSend, false, 0, false, telemetry.DroppedTimeRange, 2},
+		"send, to a server that rejects the payload": {OldSend, false, 0, false, telemetry.DroppedTimeRange, 2},
 		"send, to a server that takes them":          {OldSend, false, 48 * time.Hour, true, telemetry.RecordsIn, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -90,7 +90,7 @@ func TestFlusher_DoesNotTakeAnOldRecordForABadOne(t *testing.T) {
 	}
 	w.WantOnce(t, all)
 	if n := in.Counters().Get(telemetry.DroppedRejected); n != 1 || in.Counters().Get(telemetry.DroppedTimeRange) != 0 {
-		t.Errorf("%d dropped as refused", n)
+		t.Errorf("%d dropped as rejected", n)
 	}
 }
 
@@ -146,7 +146,7 @@ func TestPacker_TreatsARecordAsOldAFlushAhead(t *testing.T) {
 }
 
 func TestFlusher_SoonDropsRecordsThatStayTooOld(t *testing.T) {
-	w := &flushtest.World{Oldest: flushtest.Clock.Add(time.Hour)} // this machine's flushtest.Clock is behind
+	w := &flushtest.World{Oldest: flushtest.Clock.Add(time.Hour)} // this machine's clock is behind
 	in, _ := inWorld(t, w, settings{})
 	var data []byte
 	for i := range 500 {

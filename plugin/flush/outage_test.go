@@ -16,7 +16,7 @@ import (
 	"out_dynatrace/plugin/telemetry"
 )
 
-// failing is a client whose server is down until it is not.
+// failing is a client whose server can be down.
 type failing struct {
 	flushtest.World
 	down     atomic.Bool
@@ -31,8 +31,8 @@ func (f *failing) Send(ctx context.Context, p *batch.Payload, wait bool) deliver
 	return f.World.Send(ctx, p, wait)
 }
 
-// TestEngine_AnHourOfOutageTakesNoMemoryAndFewRequests: four workers are given one chunk after the
-// other of a queue of 200, as Fluent Bit does, and each comes back. Then the server recovers.
+// Four workers take one chunk after the other from a queue of 200, as Fluent Bit does, and each chunk
+// comes back. Then the server recovers.
 func TestEngine_AnHourOfOutageTakesNoMemoryAndFewRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const chunks, records, workers = 200, 50, 4

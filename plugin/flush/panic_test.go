@@ -16,7 +16,7 @@ func TestFlusher_GivesAChunkUpAtTheThirdPanic(t *testing.T) {
 		if got := in.Flush(tag, bad, false); got != want {
 			t.Errorf("panic %d: answered %v, want %v", i+1, got, want)
 		}
-		if i < 2 { // another chunk, or another tag, has a count of its own
+		if i < 2 { // another chunk or tag is counted separately
 			if got := in.Flush([]byte(fmt.Sprint("other", i)), bad, false); got != OutcomeRetry {
 				t.Errorf("another tag: answered %v", got)
 			}
@@ -67,7 +67,7 @@ func TestFlusher_CountsAndLogsAChunkGivenUpForPanics(t *testing.T) {
 		}
 	}
 	if n := in.Counters().Get(telemetry.DroppedPoison); n != 400 || log.Sum("is given up; records dropped: ") != 400 {
-		t.Errorf("%d counted; said %q", n, log.All)
+		t.Errorf("%d counted; logged %q", n, log.All)
 	}
 }
 
@@ -84,6 +84,6 @@ func TestFlusher_LogsWhatWasRejectedBeforeAPanic(t *testing.T) {
 	flushAll(t, in, flushtest.Chunk(all...))
 	w.WantOnce(t, all)
 	if n := log.Sum("records dropped: "); n != 1 {
-		t.Errorf("said %q", log.All)
+		t.Errorf("logged %q", log.All)
 	}
 }

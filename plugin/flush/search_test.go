@@ -55,7 +55,7 @@ func TestFlusher_FindsBadRecordsAndDeliversTheOthers(t *testing.T) {
 			}
 			w.WantOnce(t, all)
 			if n := in.Counters().Get(telemetry.DroppedRejected); n != uint64(len(c.bad)) {
-				t.Errorf("%d records counted as refused, want %d", n, len(c.bad))
+				t.Errorf("%d records counted as rejected, want %d", n, len(c.bad))
 			}
 			if n := in.Counters().Get(telemetry.RecordsIn); n != uint64(c.records) {
 				t.Errorf("%d records counted as read", n)
@@ -64,8 +64,8 @@ func TestFlusher_FindsBadRecordsAndDeliversTheOthers(t *testing.T) {
 				t.Error("the ledger remembers a chunk that is done with")
 			}
 			in.Close()
-			if said := log.Sum("records dropped: "); said != len(c.bad) {
-				t.Errorf("%d are said to be dropped: %q", said, log.All)
+			if logged := log.Sum("records dropped: "); logged != len(c.bad) {
+				t.Errorf("%d are logged as dropped: %q", logged, log.All)
 			}
 		})
 	}

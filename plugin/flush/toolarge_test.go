@@ -17,14 +17,14 @@ func TestFlusher_SendsTooLargePayloadsInPartsAndLearnsTheSize(t *testing.T) {
 		t.Errorf("answered %v after %d flushes", out, rounds)
 	}
 	w.WantOnce(t, all)
-	refused := 0
+	rejected := 0
 	for _, size := range w.Bodies {
 		if size > w.Most {
-			refused++
+			rejected++
 		}
 	}
-	if refused > 5 {
-		t.Errorf("%d refused requests: %v", refused, w.Bodies)
+	if rejected > 5 {
+		t.Errorf("%d rejected requests: %v", rejected, w.Bodies)
 	}
 	w.Bodies, w.Taken = nil, nil
 	in.Flush(tag, flushtest.Chunk(all...), false)
@@ -34,7 +34,7 @@ func TestFlusher_SendsTooLargePayloadsInPartsAndLearnsTheSize(t *testing.T) {
 		}
 	}
 	if log.Count("too large") != 1 {
-		t.Errorf("said: %q", log.All)
+		t.Errorf("logged %q", log.All)
 	}
 }
 
@@ -93,7 +93,7 @@ func TestFlusher_BlamesAServerThatFindsEverythingTooLarge(t *testing.T) {
 				}
 			}
 			if log.Count("the size of the logs is not the cause") != 1 || in.dropped() != 0 {
-				t.Errorf("%d dropped; said %q", in.dropped(), log.All)
+				t.Errorf("%d dropped; logged %q", in.dropped(), log.All)
 			}
 			w.Before = nil
 			before := w.Requests

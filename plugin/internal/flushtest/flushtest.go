@@ -30,14 +30,17 @@ type Lines struct {
 	All []string
 }
 
+// Enabled reports true.
 func (l *Lines) Enabled(telemetry.Level) bool { return true }
 
+// Log keeps a line, after the number of its level.
 func (l *Lines) Log(level telemetry.Level, message string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.All = append(l.All, fmt.Sprint(int(level), " ", message))
 }
 
+// Count returns the number of lines that contain a text.
 func (l *Lines) Count(part string) (n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -49,7 +52,7 @@ func (l *Lines) Count(part string) (n int) {
 	return n
 }
 
-// sum adds up the numbers that stand behind a phrase.
+// Sum adds up the numbers that stand behind a phrase.
 func (l *Lines) Sum(phrase string) (total int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -63,23 +66,23 @@ func (l *Lines) Sum(phrase string) (total int) {
 	return total
 }
 
-// Stored is a record as a World got it.
+// Stored is a record as a World received it.
 type Stored struct {
 	Content, Timestamp string
 	Original           string `json:"log.original_timestamp"`
 	UID                string `json:"log.record.uid"`
 }
 
-// World is a Sender that judges payloads by what is in them, and counts what it took.
+// World is a Sender that judges payloads by their records, and keeps what it accepted.
 type World struct {
-	// before may answer without a look at the payload; nil never does.
+	// Before may return a verdict without a look at the payload; nil never does.
 	Before func() *deliver.Verdict
-	// bad refuses a payload for a record.
+	// Bad reports whether a record makes its payload rejected.
 	Bad func(Stored) bool
-	// oldest refuses payloads with records before it; with allOld only those in which all are.
+	// Oldest rejects payloads with records before it; with AllOld only if all of them are.
 	Oldest time.Time
 	AllOld bool
-	// most is the largest body, in bytes; 0 is any.
+	// Most is the largest body, in bytes; 0 is any.
 	Most int
 
 	mu       sync.Mutex
@@ -88,6 +91,7 @@ type World struct {
 	Bodies   []int
 }
 
+// Send returns the verdict on a payload.
 func (w *World) Send(_ context.Context, p *batch.Payload, _ bool) deliver.Verdict {
 	records := Decode(p)
 	w.mu.Lock()
@@ -118,6 +122,7 @@ func (w *World) Send(_ context.Context, p *batch.Payload, _ bool) deliver.Verdic
 	return deliver.Verdict{Kind: deliver.Accepted, Reason: deliver.ReasonAccepted, Status: 204}
 }
 
+// Decode returns the records of a payload. It panics if they are not what the payload says.
 func Decode(p *batch.Payload) (records []Stored) {
 	body := p.Body
 	if p.ContentEncoding == "gzip" {
@@ -135,7 +140,7 @@ func Decode(p *batch.Payload) (records []Stored) {
 	return records
 }
 
-// times counts how often each content was taken.
+// Times counts how often each content was accepted.
 func (w *World) Times() map[string]int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -146,12 +151,13 @@ func (w *World) Times() map[string]int {
 	return times
 }
 
-// Poison is what a bad record begins with.
+// Poison is the start of a bad record.
 const Poison = "Poison"
 
+// IsPoison reports whether a record is bad.
 func IsPoison(r Stored) bool { return strings.HasPrefix(r.Content, Poison) }
 
-// Contents are n numbers, with Poison at some of them.
+// Contents returns n contents, bad ones at the given positions.
 func Contents(n int, bad ...int) []string {
 	all := make([]string, n)
 	for i := range all {
@@ -163,14 +169,15 @@ func Contents(n int, bad ...int) []string {
 	return all
 }
 
-func Chunk(Contents ...string) (data []byte) {
-	for i, c := range Contents {
+// Chunk returns a chunk of events with these contents, at Clock.
+func Chunk(contents ...string) (data []byte) {
+	for i, c := range contents {
 		data = corpus.AppendEvent(data, corpus.EventTime(uint32(Clock.Unix()), uint32(i)), corpus.Map(), corpus.Fields("log", c))
 	}
 	return data
 }
 
-// Server is a Sender that answers by a script, the last verdict again and again, and keeps the
+// Server is a Sender that follows a script, repeats its last step, and keeps the
 // contents it accepted.
 type Server struct {
 	mu       sync.Mutex
@@ -180,6 +187,7 @@ type Server struct {
 	Contents []string
 }
 
+// Send takes the next step of the script.
 func (s *Server) Send(_ context.Context, p *batch.Payload, wait bool) deliver.Verdict {
 	s.mu.Lock()
 	defer s.mu.Unlock()

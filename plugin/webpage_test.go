@@ -18,11 +18,11 @@ import (
 	"out_dynatrace/plugin/telemetry"
 )
 
-// pages is a server that refuses what holds flushtest.Poison, or everything, with a web page.
+// pages is a server that rejects what holds flushtest.Poison, or everything, with a web page.
 type pages struct {
 	mu       sync.Mutex
 	all      bool
-	first    int // requests that are refused whatever they hold
+	first    int // requests that are rejected whatever they hold
 	taken    []string
 	requests int
 }
@@ -39,11 +39,11 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.requests++
-	refused := p.all || p.requests <= p.first
+	rejected := p.all || p.requests <= p.first
 	for _, record := range records {
-		refused = refused || flushtest.IsPoison(record)
+		rejected = rejected || flushtest.IsPoison(record)
 	}
-	if refused {
+	if rejected {
 		w.Header().Set("Content-Type", "text/html")
 		w.WriteHeader(http.StatusBadRequest)
 		_, _ = io.WriteString(w, "<html><title>Bad Request - Invalid Hostname</title></html>")
@@ -76,8 +76,7 @@ func (p *pages) instance(t *testing.T, endpoints ...string) (*Instance, *flushte
 	return in, log
 }
 
-// TestInstance_DropsNothingForAServerThatAnswersWithWebPages: it is another one, such as a gateway
-// that does not know the host.
+// Such a server is not the API, but for instance a gateway that does not know the host.
 func TestInstance_DropsNothingForAServerThatAnswersWithWebPages(t *testing.T) {
 	for _, n := range []int{1, 2, 10, 1000} {
 		p := &pages{all: true}
@@ -92,7 +91,7 @@ func TestInstance_DropsNothingForAServerThatAnswersWithWebPages(t *testing.T) {
 			t.Errorf("%d records: %d requests", n, p.requests)
 		}
 		if dropped := in.dropped(); dropped != 0 || log.Count("a web page rejects the records") == 0 || log.Count("check `endpoint`") == 0 {
-			t.Errorf("%d records: dropped %d, said %q", n, dropped, log.All)
+			t.Errorf("%d records: dropped %d, logged %q", n, dropped, log.All)
 		}
 		p.mu.Lock()
 		p.all = false
@@ -103,7 +102,7 @@ func TestInstance_DropsNothingForAServerThatAnswersWithWebPages(t *testing.T) {
 	}
 }
 
-// TestInstance_FindsABadRecordThatAWebPageRejects, also if it is the first that the server sees.
+// The record is found even if it is the first one that the server sees.
 func TestInstance_FindsABadRecordThatAWebPageRejects(t *testing.T) {
 	for _, bad := range [][]int{{0}, {7}, {99}, {0, 1}, {3, 50, 98}} {
 		p := new(pages)
@@ -112,7 +111,7 @@ func TestInstance_FindsABadRecordThatAWebPageRejects(t *testing.T) {
 		out := flush.OutcomeRetry
 		for rounds := 0; out == flush.OutcomeRetry; rounds++ {
 			if rounds == 1 {
-				in.Flush(tag, flushtest.Chunk("another chunk"), false) // from which the server is known
+				in.Flush(tag, flushtest.Chunk("another chunk"), false) // which shows that the server is the API
 			}
 			if rounds == 5 {
 				t.Fatalf("%v: it does not end", bad)
@@ -125,8 +124,7 @@ func TestInstance_FindsABadRecordThatAWebPageRejects(t *testing.T) {
 	}
 }
 
-// TestInstance_AsksAServerAgainThatBecomesTheAPI: what it refused before was no word on the
-// records.
+// What the server rejected before it became the API says nothing about the records.
 func TestInstance_AsksAServerAgainThatBecomesTheAPI(t *testing.T) {
 	for first := range 40 {
 		for _, n := range []int{1, 3, 10, 200} {
@@ -136,20 +134,19 @@ func TestInstance_AsksAServerAgainThatBecomesTheAPI(t *testing.T) {
 			out := flush.OutcomeRetry
 			for rounds := 0; out == flush.OutcomeRetry; rounds++ {
 				if out = in.Flush(tag, data, false); n == 1 && rounds > first {
-					break // nothing else tells what this server is
+					break // nothing else shows what this server is
 				}
 				if rounds == 50 {
 					t.Fatalf("%d pages, %d records: it does not end", first, n)
 				}
 			}
 			if got := in.counters.Get(telemetry.DroppedRejected); n > 1 && (got != 1 || len(p.taken) != n-1) || n == 1 && got != 0 {
-				t.Errorf("%d pages, %d records: %v, dropped %d, %d taken; said %q", first, n, out, got, len(p.taken), log.All)
+				t.Errorf("%d pages, %d records: %v, dropped %d, %d taken; logged %q", first, n, out, got, len(p.taken), log.All)
 			}
 		}
 	}
 }
 
-// TestInstance_SendsToTheNextEndpointAfterAWebPage.
 func TestInstance_SendsToTheNextEndpointAfterAWebPage(t *testing.T) {
 	wrong, right := &pages{all: true}, new(pages)
 	first, second := httptest.NewServer(wrong), httptest.NewServer(right)
@@ -157,6 +154,6 @@ func TestInstance_SendsToTheNextEndpointAfterAWebPage(t *testing.T) {
 	defer second.Close()
 	in, log := wrong.instance(t, first.URL+"/e/abc12345", second.URL+"/e/abc12345")
 	if out := in.Flush(tag, flushtest.Chunk(flushtest.Contents(50)...), false); out != flush.OutcomeOK || len(right.taken) != 50 || in.dropped() != 0 {
-		t.Errorf("%v, %d taken, said %q", out, len(right.taken), log.All)
+		t.Errorf("%v, %d taken, logged %q", out, len(right.taken), log.All)
 	}
 }
