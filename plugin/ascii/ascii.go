@@ -1,4 +1,3 @@
-// Package ascii has the tests of bytes that the standard library offers for whole runes only.
 package ascii
 
 // EqualFold reports whether a and b are equal without regard to the case of ASCII letters.
@@ -47,13 +46,13 @@ var hexDigits = func() (t [256]uint8) {
 }()
 
 // hexOf returns the properties that all bytes of s have, and those that at least one has.
-func hexOf(s []byte) (all, any uint8) {
+func hexOf(s []byte) (all, some uint8) {
 	all = hexDigit
 	for _, c := range s {
 		all &= hexDigits[c]
-		any |= hexDigits[c]
+		some |= hexDigits[c]
 	}
-	return all, any
+	return all, some
 }
 
 // IsHex reports whether s holds nothing but hexadecimal digits.
@@ -67,12 +66,12 @@ func IsID(s []byte, length int) bool {
 	if len(s) != length {
 		return false
 	}
-	all, any := hexOf(s)
-	return all&hexDigit != 0 && any&nonZero != 0
+	all, some := hexOf(s)
+	return all&hexDigit != 0 && some&nonZero != 0
 }
 
 // HasUpperHex reports whether s has one of the digits A to F.
 func HasUpperHex(s []byte) bool {
-	_, any := hexOf(s)
-	return any&upper != 0
+	_, some := hexOf(s)
+	return some&upper != 0
 }

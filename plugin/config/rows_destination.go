@@ -77,7 +77,8 @@ var formatRows = []Option{
 		// https://docs.dynatrace.com/docs/analyze-explore-automate/logs/lma-limits. So 10,000,000
 		// is the ceiling. See defaultPayload for the default.
 		Name: "max_payload_bytes", Type: TypeSize,
-		Unit: "bytes", Unset: fmt.Sprintf("`%d`, with `format otlp` `%d`", defaultPayload, defaultOTLPPayload),
+		Unit: "bytes", Unset: fmt.Sprintf("`%d`, with `format otlp` `%d`", defaultPayload,
+			defaultOTLPPayload),
 		Min: 64 << 10, Max: 10_000_000,
 		Help:  "Largest request body, before compression.",
 		field: func(c *Config) any { return &c.Batch.MaxBytes },

@@ -1,4 +1,3 @@
-// Package encode turns records into the bytes of a payload format, one file a format.
 package encode
 
 import "out_dynatrace/plugin/record"

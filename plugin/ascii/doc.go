@@ -1,0 +1,2 @@
+// Package ascii has the tests of bytes that the standard library offers for whole runes only.
+package ascii

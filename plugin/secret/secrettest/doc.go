@@ -1,0 +1,2 @@
+// Package secrettest helps tests to look for secrets in what is printed.
+package secrettest
