@@ -11,8 +11,8 @@ const docsHead = `# Options
 <!-- Written by "go generate ./plugin/config" from the table in plugin/config. Do not edit. -->
 
 Only ['endpoint'](#destination) and a token are required. Names and choices may be written in upper
-or lower case. Lists are separated by commas. An empty value counts as absent. A value that the plugin
-cannot use is an error at the start, one line that names the option, what it got and what it takes.
+or lower case. Lists are separated by commas. An empty value counts as absent. A wrong value is an
+error at the start, one line that names the option, what it got and what it takes.
 
 Sizes are bytes, or a number with 'k', 'kB', 'MB', 'GB' (powers of 1000), 'KiB', 'MiB' or 'GiB'
 (powers of 1024). Durations are seconds, or a number with 'ms', 's', 'm', 'h': '1m30s'.

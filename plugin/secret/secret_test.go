@@ -44,7 +44,7 @@ func TestSecret_PrintsItsPublicPartOnly(t *testing.T) {
 		}
 		data, err := json.Marshal(s)
 		text, _ := s.MarshalText()
-		if got := []string{s.String(), fmt.Sprint(s), fmt.Sprintf("%d", s), s.LogValue().String(), string(text)}; err != nil ||
+		if got := []string{s.String(), fmt.Sprintf("%v", s), fmt.Sprintf("%d", s), s.LogValue().String(), string(text)}; err != nil ||
 			strings.Join(got, " ") != strings.TrimSpace(strings.Repeat(c.want+" ", len(got))) {
 			t.Errorf("%s: got %q, %v", c.name, got, err)
 		}
