@@ -33,7 +33,7 @@
 //	too large            else                                    send halves
 //	rejected, too old    first time, old_records is restamp, a
 //	                     record is older than 12 h               send restamped
-//	rejected, too old    first time, old_records is send         send young, drop the rest
+//	rejected, too old    first time, old_records is send         the young ones again, drop the rest
 //	rejected             more than one record                    search: ask both halves
 //	  both halves        rejected for the same reason, more
 //	                     than 64 records, no sample accepted     sample 64 records

@@ -82,8 +82,9 @@ func (p *Progress) Reset() { *p = Progress{settled: p.settled[:0], suspects: p.s
 func (p *Progress) Copy(other *Progress) {
 	settled, suspects := p.settled[:0], p.suspects[:0]
 	*p = *other
-	p.settled = append(settled, other.settled...)
-	p.suspects = append(suspects, other.suspects...)
+	p.settled, p.suspects = settled, suspects
+	p.settled = append(p.settled, other.settled...)
+	p.suspects = append(p.suspects, other.suspects...)
 }
 
 // bytes returns the memory that p refers to.
