@@ -60,7 +60,7 @@ func (k *keepers) walk(v reflect.Value, path string) {
 }
 
 func TestFlusher_AllocatesNothingPerRecord(t *testing.T) {
-	in, _, _ := instance(t, settings{plain: true}, accepted)
+	in, _, _ := instance(t, settings{}, accepted)
 	in.sender.Sender = nullSender{}
 	c := corpus.Kubernetes()
 	for range 3 {
@@ -80,7 +80,7 @@ func TestFlusher_KeepsNothingOfTheChunkAndTheTag(t *testing.T) {
 		"rejected":   {Bad: func(r flushtest.Stored) bool { return strings.Contains(r.Content, "7") }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in, _ := inWorld(t, w, settings{})
+			in, _ := inWorld(t, w, settings{gzip: true})
 			in.now = time.Now
 			for _, c := range []corpus.Chunk{corpus.Kubernetes(), corpus.FireLens(), corpus.Plain()} {
 				memory := append([]byte("some.tag"), c.Data[:200_000]...)
@@ -104,7 +104,7 @@ func TestFlusher_KeepsNothingOfTheChunkAndTheTag(t *testing.T) {
 }
 
 func TestFlusher_KeepsLittleMemory(t *testing.T) {
-	in, _ := inWorld(t, &flushtest.World{Bad: func(r flushtest.Stored) bool { return strings.HasPrefix(r.Content, "bad") }}, settings{letters: t.TempDir() + "/letters"})
+	in, _ := inWorld(t, &flushtest.World{Bad: func(r flushtest.Stored) bool { return strings.HasPrefix(r.Content, "bad") }}, settings{letters: t.TempDir() + "/letters", gzip: true})
 	in.now = time.Now
 	noise := make([]byte, 8<<20)
 	for i := range noise {

@@ -34,7 +34,7 @@ type rig struct {
 // replaceable is a Sender that a test may replace.
 type replaceable struct{ deliver.Sender }
 
-// settings are what a test asks of a rig. The zero value is the plugin's defaults.
+// settings are what a test asks of a rig. The zero value is the plugin's defaults, without compression.
 type settings struct {
 	records      int // max_payload_records
 	bytes        int // max_payload_bytes
@@ -42,7 +42,7 @@ type settings struct {
 	old          OldRecords
 	id           bool
 	letters      string // dead_letter_file
-	plain        bool   // without compression
+	gzip         bool   // compress gzip
 }
 
 func newRig(t *testing.T, set settings, sender deliver.Sender) (*rig, *flushtest.Lines) {
@@ -62,15 +62,15 @@ func newRig(t *testing.T, set settings, sender deliver.Sender) (*rig, *flushtest
 		limits.ContentBytes = set.contentBytes
 	}
 	mapped := mapping.Options{Limits: limits, ContentKeys: []string{"log"}, Now: now}
-	batching := batch.Options{MaxBytes: 9_500_000, MaxRecords: 50_000, GzipLevel: 1}
+	batching := batch.Options{MaxBytes: 9_500_000, MaxRecords: 50_000}
 	if set.records > 0 {
 		batching.MaxRecords = set.records
 	}
+	if set.gzip {
+		batching.GzipLevel = 1
+	}
 	if set.bytes > 0 {
 		batching.MaxBytes = set.bytes
-	}
-	if set.plain {
-		batching.GzipLevel = 0
 	}
 	deps := Deps{
 		Sender:      in.sender,
