@@ -17,10 +17,17 @@ import (
 )
 
 // shapes draws records of fields that the mappings know, with values that they expect and others.
-type shapes struct{ *rand.Rand }
+type shapes struct {
+	*rand.Rand
+	lists map[string][]string // words by the text that they stand in
+}
 
 func (r shapes) of(words string) string {
-	list := strings.Fields(words)
+	list, ok := r.lists[words]
+	if !ok {
+		list = strings.Fields(words)
+		r.lists[words] = list
+	}
 	return list[r.IntN(len(list))]
 }
 
@@ -55,8 +62,13 @@ func (r shapes) value(depth int) corpus.Value {
 	return s(r.of(someTexts))
 }
 
+// roomy is a limit of attributes that no record of the shapes reaches. What a Mapper has to clear for
+// each record that it forgets grows with the limit.
+const roomy = 100
+
 func (r shapes) options() mapping.Options {
 	o := mappingOptions()
+	o.Limits.Attributes = roomy
 	o.ParseJSON, o.StripANSI, o.DropEmpty = r.IntN(2) == 0, r.IntN(2) == 0, r.IntN(3) == 0
 	o.LowercaseKeys, o.Stringify = r.IntN(2) == 0, r.IntN(2) == 0
 	if r.IntN(2) == 0 {
@@ -122,12 +134,13 @@ func (r shapes) chunk() (data []byte) {
 // TestAMapperThatRemembersMapsAsOneThatDoesNot: what comes of an event depends on nothing that was mapped before it, no key comes twice,
 // and no record has more attributes than the limit.
 func TestAMapperThatRemembersMapsAsOneThatDoesNot(t *testing.T) {
-	rounds := 300
+	rounds := randomRounds
 	if testing.Short() {
 		rounds = 30
 	}
+	lists := map[string][]string{}
 	for round := range rounds {
-		r := shapes{rand.New(rand.NewPCG(1, uint64(round)))}
+		r := shapes{rand.New(rand.NewPCG(1, uint64(round))), lists}
 		o, f := r.options(), r.flush()
 		stamp := func(*mapping.Mapper, *record.Record) {}
 		if r.IntN(3) == 0 {
@@ -141,7 +154,9 @@ func TestAMapperThatRemembersMapsAsOneThatDoesNot(t *testing.T) {
 		var events chunk.Reader
 		var ev chunk.Event
 		var rec record.Record
-		var j encode.JSON
+		// Two encoders with a memory of their own: all runs of one Mapper have numbers of their own.
+		var j, other encode.JSON
+		seen := map[string]bool{} // a text says the same the second time
 		for events.Reset(r.chunk()); events.Next(&ev); {
 			remembers.Map(&ev, &rec)
 			stamp(remembers, &rec)
@@ -149,18 +164,22 @@ func TestAMapperThatRemembersMapsAsOneThatDoesNot(t *testing.T) {
 			forgets.Begin(f)
 			forgets.Map(&ev, &rec)
 			stamp(forgets, &rec)
-			want := new(encode.JSON).Append(nil, &rec)
+			want := other.Append(nil, &rec)
 			// What is left out of a record that is full anyway counts as one or the other.
-			if wantCuts := rec.Cuts; !bytes.Equal(got, want) || cuts != wantCuts && o.Limits.Attributes == grail.Attributes {
+			if wantCuts := rec.Cuts; !bytes.Equal(got, want) || cuts != wantCuts && o.Limits.Attributes == roomy {
 				t.Fatalf("round %d: got\n%s, cuts %v, want\n%s, cuts %v", round, got, cuts, want, wantCuts)
 			}
-			if o.LowercaseKeys || o.Stringify {
+			isNew := !seen[string(got)]
+			seen[string(got)] = true
+			if isNew && (o.LowercaseKeys || o.Stringify) {
 				wantOld(t, o, want)
 			}
 			if rec.Len() > o.Limits.Attributes {
 				t.Fatalf("round %d: %d attributes, %d at most: %s", round, rec.Len(), o.Limits.Attributes, got)
 			}
-			oneOfEachKey(t, got)
+			if isNew {
+				oneOfEachKey(t, got)
+			}
 			forgets.Release()
 		}
 		remembers.Release()
