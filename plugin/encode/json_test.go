@@ -27,7 +27,8 @@ func mapper() *mapping.Mapper {
 	})
 }
 
-// mappers are one without mappings, one with all of them, and one with all of them for a server of old.
+// mappers are one without mappings, one with all of them, and one with all of them for a server of
+// old.
 var mappers = map[string]func() *mapping.Mapper{"mappings off": mapper, "mappings on": mappingMapper, "an old host": oldMapper}
 
 func mappingMapper() *mapping.Mapper { return mapping.NewMapper(mappingOptions()) }
@@ -57,7 +58,8 @@ func mappingOptions() mapping.Options {
 	}
 }
 
-// somewhere is what a Mapper is told of the chunk and the place. Without mappings it makes no difference.
+// somewhere is what a Mapper is told of the chunk and the place. Without mappings it makes no
+// difference.
 var somewhere = mapping.Flush{Tag: []byte("app-firelens-task"), Facts: &metadata.Facts{
 	Host: []metadata.Fact{{Key: "dt.entity.host", Value: "HOST-1"}, {Key: "host.name", Value: "host"}},
 	Pod:  []metadata.Fact{{Key: "k8s.pod.name", Value: "pod"}},
@@ -265,7 +267,8 @@ func TestEncodingARepetitiveChunkAllocatesNothing(t *testing.T) {
 	}
 }
 
-// FuzzMemory holds a Mapper and an encoder that remember against ones that do not, on any chunk, read twice.
+// FuzzMemory holds a Mapper and an encoder that remember against ones that do not, on any chunk,
+// read twice.
 func FuzzMemory(f *testing.F) {
 	for _, c := range corpus.Odd() {
 		if len(c.Chunk) < 1<<13 {

@@ -174,7 +174,7 @@ func (o *OTLP) own(dst []byte, r *record.Record, attributes []record.Attribute) 
 	return o.attributes(dst, tagAttribute, r, attributes[from:])
 }
 
-// isID tells whether v is an id of so many bytes as Dynatrace writes it: lower-case hexadecimal
+// isID reports whether v is an id of so many bytes as Dynatrace writes it: lower-case hexadecimal
 // digits, not all zero.
 func isID(v record.Value, size int) bool {
 	if v.Kind != record.String || len(v.Text) != 2*size {

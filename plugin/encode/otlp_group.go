@@ -9,7 +9,7 @@ func (o *OTLP) enter(dst []byte, r *record.Record) []byte {
 	if g == nil {
 		g = &none
 	}
-	whole := len(dst) == o.end // nothing was taken away since
+	whole := len(dst) == o.end // nothing was removed since
 	if whole && o.inScope > 0 && o.group == g.ID {
 		return dst
 	}

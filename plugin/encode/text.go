@@ -119,7 +119,7 @@ func (t *Text) value(key []byte, v record.Value) bool {
 // steering are the names that steer a request and become no attribute (page "POST ingest logs").
 var steering = [...]string{"structure", "content-type", "api-token"}
 
-// Steers tells whether a name in the header X-Dynatrace-Attr steers the request.
+// Steers reports whether a name in the header X-Dynatrace-Attr steers the request.
 func Steers(name []byte) bool {
 	for _, s := range steering {
 		if len(name) == len(s) && strings.EqualFold(string(name), s) {

@@ -18,7 +18,8 @@ import (
 
 var _ encode.Headed = new(encode.Text)
 
-// texts are the values of a JSON value as a query has them: none of null, one of a scalar, several of an array.
+// texts are the values of a JSON value as a query has them: none of null, one of a scalar, several
+// of an array.
 func texts(raw json.RawMessage) (all []string) {
 	switch raw[0] {
 	case '[':
@@ -38,7 +39,8 @@ func texts(raw json.RawMessage) (all []string) {
 	return all
 }
 
-// checkText compares what Text makes of each record of a chunk with the object that JSON makes of it.
+// checkText compares what Text makes of each record of a chunk with the object that JSON makes of
+// it.
 func checkText(t *testing.T, name string, m *mapping.Mapper, data []byte) {
 	t.Helper()
 	var r chunk.Reader

@@ -132,8 +132,8 @@ func same(a, b []byte) bool {
 	return len(a) == len(b) && (unsafe.SliceData(a) == unsafe.SliceData(b) || string(a) == string(b))
 }
 
-// put returns where to put a new composition: in the list, and at a place of the table, or the spare
-// one, which lasts for one record.
+// put returns where to put a new composition: in the list, and at a place of the table, or the
+// spare one, which lasts for one record.
 func (n *enrichment) put(h *held, s source.Signs, place int) (c *composition, lasts bool) {
 	lasts = true
 	for rest := h.Mask; rest != 0; rest &= rest - 1 {

@@ -6,8 +6,8 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-// event is the event in hand: it turns fields into attributes of the record, by reading them or from
-// memory.
+// event is the event in hand: it turns fields into attributes of the record, by reading them or
+// from memory.
 type event struct {
 	out   record.Builder
 	signs source.Signs // of the fields read so far
@@ -79,8 +79,9 @@ func (e *event) displace(old *candidate) {
 	}
 }
 
-// learn adds a field that begins at a position of c, under a key, and keeps what came of it and what
-// it is a sign of. A field whose attributes depended on what the record had before is not kept.
+// learn adds a field that begins at a position of c, under a key, and keeps what came of it and
+// what it is a sign of. A field whose attributes depended on what the record had before is not
+// kept.
 func (e *event) learn(
 	s *memoSlot, at int, key []byte, tok chunk.Token, c *chunk.Cursor, signs source.Signs,
 ) {
@@ -119,7 +120,8 @@ func (e *event) leaveOut(s *memoSlot, at int, c *chunk.Cursor, signs source.Sign
 	}
 }
 
-// addAgain adds the field at a position as an ordinary attribute, under the key as if it is not nil.
+// addAgain adds the field at a position as an ordinary attribute, under the key as if it is not
+// nil.
 func (e *event) addAgain(at int, as []byte) {
 	key, tok, c := e.reread(at)
 	if as != nil {

@@ -73,7 +73,8 @@ func TestAFullRecordOfAnotherHostGetsNoFactsOfThisOne(t *testing.T) {
 	}
 }
 
-// TestWhatAFullRecordHasLostIsNotMissedTwice: a field that found no room gives its name to what the mappings know, but not where a header has it.
+// TestWhatAFullRecordHasLostIsNotMissedTwice: a field that found no room gives its name to what the
+// mappings know, but not where a header has it.
 func TestWhatAFullRecordHasLostIsNotMissedTwice(t *testing.T) {
 	f := mapping.Flush{Facts: &metadata.Facts{Host: []metadata.Fact{{Key: "dt.cost.product", Value: "ours"}, {Key: "team", Value: "fact"}}}}
 	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("r0", "v", "r1", "v", "r2", "v", "r3", "v"), nil)

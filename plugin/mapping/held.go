@@ -22,8 +22,8 @@ func (h *held) hold(slot uint8, hash uint64, at int, raw []byte) {
 	h.hashes[slot], h.Raw[slot], h.at[slot] = hash, raw, at
 }
 
-// aside are the names, by slot, of held fields that differ from record to record: they are part of no
-// combination.
+// aside are the names, by slot, of held fields that differ from record to record: they are part of
+// no combination.
 type aside struct {
 	mask  uint32
 	names [source.MaxSlots]struct {

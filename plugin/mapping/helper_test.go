@@ -27,7 +27,8 @@ func mappingOptions() mapping.Options {
 	return o
 }
 
-// mapAll maps every event of a chunk twice, the second time with what the Mapper remembers, and returns the records.
+// mapAll maps every event of a chunk twice, the second time with what the Mapper remembers, and
+// returns the records.
 func mapAll(t *testing.T, o mapping.Options, f mapping.Flush, data []byte) (records []attributes) {
 	t.Helper()
 	m := mapping.NewMapper(o)

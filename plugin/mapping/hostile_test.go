@@ -12,8 +12,8 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// BenchmarkHostile maps chunks that are made to be slow. The figure to watch is that none is orders of magnitude below the
-// others: time must grow with the bytes, not with their square.
+// BenchmarkHostile maps chunks that are made to be slow. The figure to watch is that none is orders
+// of magnitude below the others: time must grow with the bytes, not with their square.
 func BenchmarkHostile(b *testing.B) {
 	equal := make([]string, 0, 1000)
 	for range 500 {

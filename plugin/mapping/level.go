@@ -75,8 +75,8 @@ func (l *level) takeLast(at int, name string) bool {
 // isFound reports whether the record has a level.
 func (l *level) isFound() bool { return l.best.rank != 0 }
 
-// finish sets the level that was found. A record in which no field names a level gets none, and the server finds
-// none.
+// finish sets the level that was found. A record in which no field names a level gets none, and the
+// server finds none.
 func (l *level) finish(e *event, rec *record.Record) {
 	best := &l.best
 	rec.Level = best.name

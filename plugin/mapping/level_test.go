@@ -51,7 +51,8 @@ func TestALevelKeyWithDotsIsFoundInNestedMaps(t *testing.T) {
 	}
 }
 
-// stored sends the records of a chunk to the local Dynatrace and returns what it holds then, without what it adds to each.
+// stored sends the records of a chunk to the local Dynatrace and returns what it holds then,
+// without what it adds to each.
 func stored(t *testing.T, o mapping.Options, data []byte) []string {
 	t.Helper()
 	server, err := ingest.New(ingest.Options{Now: func() time.Time { return time.Unix(1700000000, 0) }})

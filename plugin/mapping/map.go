@@ -37,8 +37,8 @@ func NewMapper(opts Options) *Mapper {
 	return m
 }
 
-// Begin starts a chunk. What it is given is borrowed until Release. A chunk that is not begun has no
-// tag and no facts.
+// Begin starts a chunk. What it is given is borrowed until Release. A chunk that is not begun has
+// no tag and no facts.
 func (m *Mapper) Begin(f Flush) {
 	m.in = source.Input{
 		Held: &m.held.Held, Tag: f.Tag, Facts: f.Facts, Missing: f.Missing, Now: m.opts.Now().Unix(),
@@ -47,8 +47,8 @@ func (m *Mapper) Begin(f Flush) {
 	m.enrich.origin.begin(f.Facts)
 }
 
-// Release ends a chunk. It drops everything that points into it, and scratch memory that an unusually
-// large event needed. It must be called before the memory of the chunk is given back.
+// Release ends a chunk. It drops everything that points into it, and scratch memory that an
+// unusually large event needed. It must be called before the memory of the chunk is given back.
 func (m *Mapper) Release() {
 	m.in = source.Input{Held: &m.held.Held, Now: m.in.Now}
 	m.table.Begin(&m.in)
@@ -59,8 +59,8 @@ func (m *Mapper) Release() {
 	m.enrich.release()
 }
 
-// Map fills rec with the record of ev. What it holds is valid until the next call. All events between
-// two calls of Release are of one chunk.
+// Map fills rec with the record of ev. What it holds is valid until the next call. All events
+// between two calls of Release are of one chunk.
 func (m *Mapper) Map(ev *chunk.Event, rec *record.Record) {
 	m.begin(ev, rec)
 	out := &m.event.out
@@ -151,8 +151,8 @@ const (
 	recordUID = "log.record.uid"
 )
 
-// Restamp gives the record that was mapped last the time now, and keeps its own, as RFC 3339 in UTC,
-// in the attribute log.original_timestamp.
+// Restamp gives the record that was mapped last the time now, and keeps its own, as RFC 3339 in
+// UTC, in the attribute log.original_timestamp.
 func (m *Mapper) Restamp(rec *record.Record, now time.Time) {
 	out := &m.event.out
 	own := time.Unix(rec.Time.Sec, int64(rec.Time.Nsec)).UTC()

@@ -5,8 +5,8 @@ import (
 	"out_dynatrace/plugin/metadata"
 )
 
-// Mapper maps events to records. It is not safe for concurrent use: use one per flush. Its memory is
-// bounded by the largest event, and by the bounds of its memories.
+// Mapper maps events to records. It is not safe for concurrent use: use one per flush. Its memory
+// is bounded by the largest event, and by the bounds of its memories.
 type Mapper struct {
 	opts     Options
 	sections bool // [!dt key=value] in the line

@@ -25,10 +25,12 @@ func (m *Mapper) considerBelow(paths []path, pairs uint64, c *chunk.Cursor) {
 	}
 }
 
-// findBelow returns the first text with the name rest or, if a level is looked for, the first scalar
-// that names one. A name with dots can stand for a field of that name as well as for one in maps
-// below. The recursion ends with the dots of the name.
-func (m *Mapper) findBelow(p *path, rest string, pairs uint64, c *chunk.Cursor) (found chunk.Token) {
+// findBelow returns the first text with the name rest or, if a level is looked for, the first
+// scalar that names one. A name with dots can stand for a field of that name as well as for one in
+// maps below. The recursion ends with the dots of the name.
+func (m *Mapper) findBelow(
+	p *path, rest string, pairs uint64, c *chunk.Cursor,
+) (found chunk.Token) {
 	out := &m.event.out
 	start := out.Size()
 	for ; pairs > 0 && found.Kind == chunk.Invalid; pairs-- {

@@ -61,8 +61,8 @@ func (o *Options) rules() record.Rules {
 	}
 }
 
-// StaticAttributes returns the Static ones as records get them: within the limits, and with the case
-// and the types that others have.
+// StaticAttributes returns the Static ones as records get them: within the limits, and with the
+// case and the types that others have.
 func (o *Options) StaticAttributes() []record.Attribute {
 	return record.AttributesOf(factAttributes(o.Static), o.rules())
 }

@@ -55,8 +55,8 @@ func (o *origin) watch(signs *source.Signs) func(key int, text []byte, isText bo
 // isKnown reports whether this machine has a name.
 func (o *origin) isKnown() bool { return o.hostname != "" || o.machine != "" }
 
-// isHere reports whether a name is one of this machine's. The name in its facts may have been chosen
-// by somebody.
+// isHere reports whether a name is one of this machine's. The name in its facts may have been
+// chosen by somebody.
 func (o *origin) isHere(name []byte) bool {
 	return o.hostname != "" && sameHost(name, record.View(o.hostname)) ||
 		o.machine != "" && sameHost(name, record.View(o.machine))
@@ -73,8 +73,8 @@ func sameHost(a, b []byte) bool {
 	return bytes.EqualFold(a, b)
 }
 
-// isOfThisPod reports whether a record can be of the containers beside this process. What comes from
-// elsewhere, or says itself where it is from, is not.
+// isOfThisPod reports whether a record can be of the containers beside this process. What comes
+// from elsewhere, or says itself where it is from, is not.
 func isOfThisPod(in *source.Input) bool {
 	return !in.Is(source.Placed) && in.Signs&(source.InGroup|source.OtherPod) == 0 &&
 		!source.FromOtherPods(in)

@@ -62,8 +62,8 @@ func (r shapes) value(depth int) corpus.Value {
 	return s(r.of(someTexts))
 }
 
-// roomy is a limit of attributes that no record of the shapes reaches. What a Mapper has to clear for
-// each record that it forgets grows with the limit.
+// roomy is a limit of attributes that no record of the shapes reaches. What a Mapper has to clear
+// for each record that it forgets grows with the limit.
 const roomy = 100
 
 func (r shapes) options() mapping.Options {
@@ -131,8 +131,8 @@ func (r shapes) chunk() (data []byte) {
 	return data
 }
 
-// TestAMapperThatRemembersMapsAsOneThatDoesNot: what comes of an event depends on nothing that was mapped before it, no key comes twice,
-// and no record has more attributes than the limit.
+// TestAMapperThatRemembersMapsAsOneThatDoesNot: what comes of an event depends on nothing that was
+// mapped before it, no key comes twice, and no record has more attributes than the limit.
 func TestAMapperThatRemembersMapsAsOneThatDoesNot(t *testing.T) {
 	rounds := randomRounds
 	if testing.Short() {
@@ -186,7 +186,8 @@ func TestAMapperThatRemembersMapsAsOneThatDoesNot(t *testing.T) {
 	}
 }
 
-// wantOld fails when a key of a record is not in lower case, or a value no text, where the options say so.
+// wantOld fails when a key of a record is not in lower case, or a value no text, where the options
+// say so.
 func wantOld(t *testing.T, o mapping.Options, object []byte) {
 	t.Helper()
 	for key, value := range fields(t, object) {

@@ -14,8 +14,8 @@ import (
 // allows that.
 type role struct {
 	key string
-	// contentRank and levelRank are the key's ranks in ContentKeys and LevelKeys, from 1 on; 0 if it is not
-	// listed.
+	// contentRank and levelRank are the key's ranks in ContentKeys and LevelKeys, from 1 on; 0 if it
+	// is not listed.
 	contentRank, levelRank uint8
 	// words reports that a single letter is no level here: a status of "A" is seldom an alert.
 	words bool
@@ -40,7 +40,8 @@ type role struct {
 // isPlain reports whether nothing but a source uses the field.
 func (r *role) isPlain() bool { return r.contentRank == 0 && r.levelRank == 0 && r.below == nil }
 
-// path is what follows in a key behind a top-level key and a dot, and what a field there is used for.
+// path is what follows in a key behind a top-level key and a dot, and what a field there is used
+// for.
 type path struct {
 	rest      string
 	levelRank uint8      // the rank of the whole as a level key, or 0
@@ -48,8 +49,8 @@ type path struct {
 	rank      uint8
 }
 
-// A content that is not text, and one that is empty, have this added to their rank: a text under any
-// key is better than a number, and a number is better than nothing.
+// A content that is not text, and one that is empty, have this added to their rank: a text under
+// any key is better than a number, and a number is better than nothing.
 const (
 	otherContent = 1 << 8
 	emptyContent = 2 << 8
@@ -125,7 +126,8 @@ func (t *roleTable) addBelow(key string, p path) {
 
 func (t *roleTable) row(length int) *[]role { return &t.rows[min(length, len(t.rows)-1)] }
 
-// add returns the role of key, a new one if it has none yet. The pointer is valid until the next add.
+// add returns the role of key, a new one if it has none yet. The pointer is valid until the next
+// add.
 func (t *roleTable) add(key string) *role {
 	row := t.row(len(key))
 	i := slices.IndexFunc(*row, func(r role) bool { return ascii.EqualFold([]byte(key), r.key) })

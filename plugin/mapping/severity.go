@@ -17,9 +17,9 @@ const (
 	levelDebug     = "DEBUG"
 )
 
-// severities are the words that name a level, in lower case. The server goes by first letters alone:
-// "success" would be SEVERE, and "active" an ALERT. Here only words that loggers use for a level
-// count.
+// severities are the words that name a level, in lower case. The server goes by first letters
+// alone: "success" would be SEVERE, and "active" an ALERT. Here only words that loggers use for a
+// level count.
 var severities = map[string]string{
 	"emergency": levelEmergency, "emerg": levelEmergency, "fatal": levelEmergency,
 	"f": levelEmergency, "panic": levelEmergency,
@@ -69,7 +69,8 @@ func severity(text []byte) string {
 }
 
 var syslogLevels = [...]string{
-	levelEmergency, levelAlert, levelCritical, levelError, levelWarn, levelNotice, levelInfo, levelDebug,
+	levelEmergency, levelAlert, levelCritical, levelError,
+	levelWarn, levelNotice, levelInfo, levelDebug,
 }
 
 // syslogLevel names a severity of RFC 5424, or returns "". journald has the same severities.

@@ -8,9 +8,9 @@ import (
 var emptyKey = []byte("_")
 
 // AddField adds a pair of the event's top-level map under a key that the server takes for what it
-// is. Fields that clash with the record's own get the name that the server itself gives to the loser
-// of a clash. c stands behind tok and is moved over the elements of a map or an array; it may be nil
-// for other tokens.
+// is. Fields that clash with the record's own get the name that the server itself gives to the
+// loser of a clash. c stands behind tok and is moved over the elements of a map or an array; it may
+// be nil for other tokens.
 func (b *Builder) AddField(key []byte, tok chunk.Token, c *chunk.Cursor) {
 	key = b.Lowered(key)
 	r := Reserved(key)
@@ -73,7 +73,8 @@ func (b *Builder) watch(key []byte, tok chunk.Token) {
 	}
 }
 
-// flattens reports whether a map of so many pairs becomes attributes of its own at a level of depth.
+// flattens reports whether a map of so many pairs becomes attributes of its own at a level of
+// depth.
 func (b *Builder) flattens(pairs uint64, depth int) bool {
 	return pairs > 0 && depth < b.rules.Limits.NestingLevels
 }

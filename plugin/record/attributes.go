@@ -76,9 +76,9 @@ func (b *attributeList) truncate(n int) {
 	b.rec.Attributes = b.rec.Attributes[:n]
 }
 
-// noteLevelLike notes those of the attributes from first on that the server would take for the level
-// under the key that the event gave them. They come from a field that is reserved for r. The server
-// ignores null, arrays and what is flattened.
+// noteLevelLike notes those of the attributes from first on that the server would take for the
+// level under the key that the event gave them. They come from a field that is reserved for r. The
+// server ignores null, arrays and what is flattened.
 func (b *attributeList) noteLevelLike(first int, r Reservation, flattened bool) {
 	for i := first; i < len(b.rec.Attributes); i++ {
 		a := &b.rec.Attributes[i]

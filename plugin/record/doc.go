@@ -5,14 +5,14 @@
 // A Builder builds the attributes of one record: it gives each key once, keeps the limits, applies
 // include, exclude and the like, and counts what it cuts. The files, from the ground up:
 //
-//	record.go cuts.go limits.go pattern.go keyset.go lower.go   the types, and plain functions
-//	reserved.go                                                 keys that mean something to the server
-//	jsonvalue.go scratch.go                                     texts that are not in the chunk
-//	builder.go                                                  a new attribute under a key of its own
-//	values.go add.go                                            fields of an event
-//	put.go                                                      attributes that are not fields
-//	block.go                                                    attributes built once for many records
-//	room.go                                                     who gives way when a record is full
+//	record.go cuts.go limits.go pattern.go keyset.go lower.go  types, plain functions
+//	reserved.go               keys that mean something to the server
+//	jsonvalue.go scratch.go   texts that are not in the chunk
+//	rules.go values.go        tokens become values within the limits
+//	names.go                  each key once
+//	block.go attributes.go blocks.go  the list; attributes built once for many records
+//	builder.go add.go put.go  fields of an event, and what is not a field
+//	room.go                   who gives way when a record is full
 //
 // A Record is a view. Its strings point into the chunk or into the Builder's scratch memory and are
 // valid until the Builder begins the next record. No map is built, and nothing is allocated per

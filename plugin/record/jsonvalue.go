@@ -8,8 +8,8 @@ import (
 	"out_dynatrace/plugin/jsontext"
 )
 
-// maxTextDepth bounds the nesting of JSON text. Readers commonly reject more than a thousand levels,
-// and the recursion must end. What lies deeper is written as the string "...".
+// maxTextDepth bounds the nesting of JSON text. Readers commonly reject more than a thousand
+// levels, and the recursion must end. What lies deeper is written as the string "...".
 const maxTextDepth = 100
 
 // longestTextKey bounds the text of a key that is not a string, in bytes.

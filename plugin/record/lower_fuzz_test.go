@@ -6,7 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzLowered: the key of an attribute is that of the standard library, cut at the limit, however it is put together.
+// FuzzLowered: the key of an attribute is that of the standard library, cut at the limit, however
+// it is put together.
 func FuzzLowered(f *testing.F) {
 	for _, key := range []string{"", "Key", "ÉTÉ", "\u212Aey", "t\u0130me", "A\xff\xfeB", strings.Repeat("Ⱥ", 50), strings.Repeat("\u212A", 100), strings.Repeat("a", 99) + "日A"} {
 		f.Add([]byte(key), 100, 3)

@@ -105,8 +105,8 @@ func isEmpty(v Value) bool {
 
 // unique returns key, or the first of overwritten1.key, overwritten2.key, ... that the record does
 // not have yet. The server gives these names to the later ones of equal keys, so that none is lost
-// (page "Ingest JSON and TXT logs"). With shapes it returns nil for another name that is not wanted:
-// what is not added must not be known either.
+// (page "Ingest JSON and TXT logs"). With shapes it returns nil for another name that is not
+// wanted: what is not added must not be known either.
 func (b *names) unique(key []byte, v Value, shapes bool) []byte {
 	first, isNew := b.keys.insert(key, HashOf(key))
 	if isNew && (b.under == nil || !b.under.has(key)) {
@@ -155,8 +155,8 @@ func (b *names) TakeKeys(k *Block) {
 // Has reports whether the record has key, whose hash is given.
 func (b *names) Has(key []byte, hash uint32) bool { return b.keys.has(key, hash) }
 
-// Claim makes a key known to the record, for a value that is kept elsewhere. It reports false if the
-// record has the key.
+// Claim makes a key known to the record, for a value that is kept elsewhere. It reports false if
+// the record has the key.
 func (b *names) Claim(key []byte, hash uint32) bool {
 	_, isNew := b.keys.insert(key, hash)
 	return isNew

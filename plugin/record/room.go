@@ -100,9 +100,9 @@ func (b *Builder) enrichSingly(k *Block) {
 }
 
 // Lead puts the attributes of a group before those of a record that has all its own, or gives the
-// record the group itself if g is not nil. Names were taken by TakeKeys before. If there is not room
-// for all, up to half of the record is the group's: what ties a record to its source is worth more
-// than the last of its fields.
+// record the group itself if g is not nil. Names were taken by TakeKeys before. If there is not
+// room for all, up to half of the record is the group's: what ties a record to its source is worth
+// more than the last of its fields.
 func (b *Builder) Lead(list []Attribute, id uint64, g *Group) {
 	limit := b.rules.Limits.Attributes
 	over := b.count + len(list) - limit
@@ -127,9 +127,9 @@ func (b *Builder) Lead(list []Attribute, id uint64, g *Group) {
 	b.count += len(list)
 }
 
-// Stamp adds an attribute of the plugin's own to a mapped record, before those of the event, so that
-// it stays when others have to give way. If the record is full, the last attribute of the event
-// gives way. text must have been stored with Take.
+// Stamp adds an attribute of the plugin's own to a mapped record, before those of the event, so
+// that it stays when others have to give way. If the record is full, the last attribute of the
+// event gives way. text must have been stored with Take.
 func (b *Builder) Stamp(key string, text []byte) {
 	rec := b.rec
 	if b.IsFull() && b.count > rec.stamps {

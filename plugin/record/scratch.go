@@ -103,7 +103,8 @@ func (s *Scratch) jsonElements(tok chunk.Token, c *chunk.Cursor, limit int) []by
 	return s.Take(w.dst)
 }
 
-// appendFloatText writes a float as jsontext does, without the quotes around NaN and the infinities.
+// appendFloatText writes a float as jsontext does, without the quotes around NaN and the
+// infinities.
 func appendFloatText(dst []byte, f float64, bits int) []byte {
 	start := len(dst)
 	dst = jsontext.AppendFloat(dst, f, bits)

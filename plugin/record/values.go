@@ -48,8 +48,8 @@ func (b *values) Kept() int { return b.keptScratch }
 // Forget releases what Keep has kept.
 func (b *values) Forget() { b.keptScratch, b.keptElements = 0, 0 }
 
-// Reserve makes room for n elements that are kept until Forget, and returns where it begins. It must
-// be called before the record has elements of its own.
+// Reserve makes room for n elements that are kept until Forget, and returns where it begins. It
+// must be called before the record has elements of its own.
 func (b *values) Reserve(n int) (at int) {
 	at = b.keptElements
 	b.keptElements += n
@@ -58,7 +58,9 @@ func (b *values) Reserve(n int) (at int) {
 }
 
 // CopyElements copies elements into room that was reserved, and returns how many.
-func (b *values) CopyElements(at int, elements []Value) int { return copy(b.elements[at:], elements) }
+func (b *values) CopyElements(at int, elements []Value) int {
+	return copy(b.elements[at:], elements)
+}
 
 // stringified returns a number or a boolean as text if the rules ask for it, and other values as
 // they are.
@@ -99,7 +101,8 @@ func (b *values) Content(text []byte) {
 	b.rec.Content = text
 }
 
-// value turns a token, and the elements behind it, into the value of an attribute within the limits.
+// value turns a token, and the elements behind it, into the value of an attribute within the
+// limits.
 func (b *values) value(tok chunk.Token, c *chunk.Cursor) Value {
 	switch tok.Kind {
 	case chunk.Array:

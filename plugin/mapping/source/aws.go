@@ -21,7 +21,8 @@ var awsFields = []Field{
 	{Key: "az", Use: Hold, Slot: awsZone, Accept: nameThat(isZone)},
 	{Key: "account_id", Use: Hold, Slot: awsAccount, In: Instance, Accept: nameThat(isAccount)},
 	{Key: "private_ip", Use: Hold, Slot: awsAddress, In: Instance},
-	{Key: "ec2_instance_id", Use: Hold, Slot: instanceID, In: Instance, Accept: nameThat(isInstanceID)},
+	{Key: "ec2_instance_id", Use: Hold, Slot: instanceID, In: Instance,
+		Accept: nameThat(isInstanceID)},
 	{Key: "HOSTNAME", Use: Hold, Slot: hostName, In: Instance},
 }
 

@@ -16,7 +16,8 @@ const (
 	containerName Slot = "container_name"
 )
 
-// outputFields are those of a line of output (src/multiline/flb_ml_parser_cri.c, conf/parsers.conf).
+// outputFields are those of a line of output (src/multiline/flb_ml_parser_cri.c,
+// conf/parsers.conf).
 var outputFields = []Field{
 	streamField("stream"),
 	{Key: "_p", Use: Drop, Accept: isFlag, Signs: always(Stream | LineEnd)},

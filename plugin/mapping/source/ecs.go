@@ -99,7 +99,8 @@ func mapTask(in *Input, out *record.Builder) {
 	out.PutString("cloud.provider", "aws")
 }
 
-// putTaskARN adds the ARN of a task and its parts: arn:partition:ecs:region:account:task/cluster/id.
+// putTaskARN adds the ARN of a task and its parts:
+// arn:partition:ecs:region:account:task/cluster/id.
 func putTaskARN(in *Input, arn []byte, out *record.Builder) {
 	out.Put("aws.ecs.task.arn", arn)
 	_, rest, _ := bytes.Cut(arn, []byte(":ecs:"))
@@ -115,8 +116,8 @@ func putTaskARN(in *Input, arn []byte, out *record.Builder) {
 	}
 }
 
-// taskOf returns the task that Fluent Bit runs in if the record is of it, and the record's container
-// if it is known.
+// taskOf returns the task that Fluent Bit runs in if the record is of it, and the record's
+// container if it is known.
 func taskOf(in *Input, id, arn []byte) (*metadata.Task, *metadata.Container) {
 	if in.Facts == nil || in.Facts.Task == nil {
 		return nil, nil

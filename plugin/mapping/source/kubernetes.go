@@ -18,8 +18,9 @@ const (
 
 // The extras of the source.
 const (
-	podIP      = "k8s_pod_ip"     // k8s.pod.ip
-	podService = "k8s_service"    // service.name, .version and .namespace from the labels app.kubernetes.io/...
+	podIP = "k8s_pod_ip" // k8s.pod.ip
+	// service.name, .version and .namespace from the labels app.kubernetes.io/...
+	podService = "k8s_service"
 	deprecated = "k8s_deprecated" // the dt.kubernetes.* names that Dynatrace had before k8s.*
 )
 

@@ -69,7 +69,9 @@ func (p *pod) namespaceChild(key []byte) (text, raw *[]byte) {
 
 // readMap reads a map of the filter whose children have the places that child returns. It reports
 // whether there are others.
-func readMap(encoded []byte, child func([]byte) (text, raw *[]byte), out *record.Builder) (unknown bool) {
+func readMap(
+	encoded []byte, child func([]byte) (text, raw *[]byte), out *record.Builder,
+) (unknown bool) {
 	c := chunk.NewCursor(encoded)
 	_ = out.Key(&c)
 	for pairs := c.Next().Num; pairs > 0; pairs-- {

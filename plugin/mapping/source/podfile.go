@@ -6,8 +6,8 @@ import (
 	"out_dynatrace/plugin/ascii"
 )
 
-// podOfFile reads the name of a container's log file, <pod>_<namespace>_<container>-<id>.log, as the
-// kubelet names them under /var/log/containers: from the tag that tail makes of it, or from its
+// podOfFile reads the name of a container's log file, <pod>_<namespace>_<container>-<id>.log, as
+// the kubelet names them under /var/log/containers: from the tag that tail makes of it, or from its
 // path. The kubernetes filter adds nothing to the lines of a pod that the API server no longer
 // knows, and there may be no filter at all.
 func podOfFile(in *Input, p *pod) bool {

@@ -92,7 +92,8 @@ type Field struct {
 	Severity func(tok chunk.Token) int
 }
 
-// longestHeld bounds a text that can name a source, in bytes: what is longer is no name of anything.
+// longestHeld bounds a text that can name a source, in bytes: what is longer is no name of
+// anything.
 const longestHeld = 4 << 10
 
 // isName accepts texts of a usual length.

@@ -75,7 +75,9 @@ func owner(owners []byte, out *record.Builder) (kind, name []byte) {
 }
 
 // ownerReference reads one owner.
-func ownerReference(pairs uint64, c *chunk.Cursor, out *record.Builder) (kind, name []byte, controls bool) {
+func ownerReference(
+	pairs uint64, c *chunk.Cursor, out *record.Builder,
+) (kind, name []byte, controls bool) {
 	for ; pairs > 0; pairs-- {
 		key := out.Key(c)
 		value := c.Next()
