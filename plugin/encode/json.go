@@ -10,7 +10,7 @@ import (
 
 // JSON writes a JSON array of flat objects, the body of POST /api/v2/logs/ingest with
 // application/json. timestamp, content and loglevel stand first in each object. The zero JSON is
-// ready for use, by the records of one record.Mapper.
+// ready for use, by the records of one mapping.Mapper.
 type JSON struct {
 	// Millis writes all times with three digits behind the second, for a reader that takes no
 	// others; what is finer is left out.

@@ -104,7 +104,7 @@ func single(newMapper func() *mapping.Mapper, data []byte) []byte {
 	return append(body, ']')
 }
 
-func TestTimesAreWrittenWithTheDigitsThatTheyHave(t *testing.T) {
+func TestJSON_TimesAreWrittenWithTheDigitsThatTheyHave(t *testing.T) {
 	for want, at := range map[string]chunk.Time{
 		"2023-11-14T22:13:20.000Z":       {Sec: 1700000000},
 		"2023-11-14T22:13:20.120Z":       {Sec: 1700000000, Nsec: 120_000_000},
@@ -125,7 +125,7 @@ func TestTimesAreWrittenWithTheDigitsThatTheyHave(t *testing.T) {
 	}
 }
 
-func TestMillisWritesAllTimesWithThreeDigits(t *testing.T) {
+func TestJSON_MillisWritesAllTimesWithThreeDigits(t *testing.T) {
 	j := &encode.JSON{Millis: true}
 	for _, c := range []struct {
 		nsec uint32
@@ -139,7 +139,7 @@ func TestMillisWritesAllTimesWithThreeDigits(t *testing.T) {
 	}
 }
 
-func TestAnEncoderKeepsTheSecondsOfOneRecordOutOfTheNext(t *testing.T) {
+func TestJSON_AnEncoderKeepsTheSecondsOfOneRecordOutOfTheNext(t *testing.T) {
 	var j encode.JSON
 	for _, sec := range []int64{0, 1700000000, 1700000000, 1700000001, 0} {
 		want := time.Unix(sec, 0).UTC().Format("2006-01-02T15:04:05")
@@ -149,7 +149,7 @@ func TestAnEncoderKeepsTheSecondsOfOneRecordOutOfTheNext(t *testing.T) {
 	}
 }
 
-func TestWhatIsRememberedOfEarlierRecordsChangesNothing(t *testing.T) {
+func TestJSON_WhatIsRememberedOfEarlierRecordsChangesNothing(t *testing.T) {
 	for name, newMapper := range mappers {
 		for _, c := range corpus.All() {
 			t.Run(c.Name+" "+name, func(t *testing.T) {
@@ -169,7 +169,7 @@ func TestWhatIsRememberedOfEarlierRecordsChangesNothing(t *testing.T) {
 	}
 }
 
-func TestRepeatedFieldsThatClashAreRenamedEachTime(t *testing.T) {
+func TestJSON_RepeatedFieldsThatClashAreRenamedEachTime(t *testing.T) {
 	s := corpus.Str
 	same := func(log string, extra ...corpus.Value) corpus.Value {
 		pairs := append([]corpus.Value{s("pod"), corpus.Map(s("name"), s("a"), s("level"), corpus.Int(3)), s("log"), s(log)}, extra...)
@@ -196,7 +196,7 @@ func TestRepeatedFieldsThatClashAreRenamedEachTime(t *testing.T) {
 	}
 }
 
-func TestTheArraysOfGroupsAndOfFieldsDoNotMix(t *testing.T) {
+func TestJSON_TheArraysOfGroupsAndOfFieldsDoNotMix(t *testing.T) {
 	s := corpus.Str
 	list := func(n int64) corpus.Value { return corpus.Array(corpus.Int(n), corpus.Int(n+1), corpus.Int(n+2)) }
 	field := func(n int64) corpus.Value {
@@ -227,7 +227,7 @@ func TestTheArraysOfGroupsAndOfFieldsDoNotMix(t *testing.T) {
 	}
 }
 
-func TestFieldsThatNeverRepeatAreStillRight(t *testing.T) {
+func TestJSON_FieldsThatNeverRepeatAreStillRight(t *testing.T) {
 	var data []byte
 	for i := range 500 {
 		body := corpus.Map(corpus.Str("n"), corpus.Int(int64(i)), corpus.Str("log"), corpus.Str("x"), corpus.Str("pod"), corpus.Fields("name", fmt.Sprint("pod-", i%40), "node", "n1"))
@@ -238,7 +238,7 @@ func TestFieldsThatNeverRepeatAreStillRight(t *testing.T) {
 	}
 }
 
-func TestEncodingARepetitiveChunkAllocatesNothing(t *testing.T) {
+func TestJSON_EncodingARepetitiveChunkAllocatesNothing(t *testing.T) {
 	for name, newMapper := range mappers {
 		for _, c := range corpus.All() {
 			var r chunk.Reader

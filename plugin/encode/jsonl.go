@@ -1,7 +1,7 @@
 package encode
 
 // JSONL writes the objects of JSON one a line, the body of POST /api/v2/logs/ingest with
-// application/x-ndjson. The zero JSONL is ready for use, by the records of one record.Mapper.
+// application/x-ndjson. The zero JSONL is ready for use, by the records of one mapping.Mapper.
 type JSONL struct{ JSON }
 
 // ContentType is the registered one of the names that the API has for it (since version 1.318).

@@ -10,7 +10,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-func TestALineOfJSONLIsTheObjectOfJSON(t *testing.T) {
+func TestJSONL_ALineOfJSONLIsTheObjectOfJSON(t *testing.T) {
 	for _, c := range corpus.Odd() {
 		var r chunk.Reader
 		var ev chunk.Event

@@ -14,7 +14,7 @@ import (
 // application/x-protobuf (opentelemetry-proto, collector/logs/v1/logs_service.proto and
 // logs/v1/logs.proto, version 1). Records that stand side by side and share resource and scope
 // share their ResourceLogs and ScopeLogs; those of no OTLP group have an empty resource and scope.
-// The zero OTLP is ready for use, by the records of one record.Mapper with GroupsApart.
+// The zero OTLP is ready for use, by the records of one mapping.Mapper with GroupsApart.
 //
 // The length of a message stands before it. Those of records and of what is around them are written
 // once their end is known, into bytes that are kept for it; a varint may be longer than it must. A

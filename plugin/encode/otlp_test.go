@@ -57,7 +57,7 @@ func logRecord(t *testing.T, r *record.Record) []byte {
 	return body
 }
 
-func TestOTLPHasATimeForEveryInstant(t *testing.T) {
+func TestOTLP_OTLPHasATimeForEveryInstant(t *testing.T) {
 	for at, want := range map[chunk.Time]uint64{
 		{}:                                   1, // 0 is none
 		{Nsec: 1}:                            1,
@@ -73,7 +73,7 @@ func TestOTLPHasATimeForEveryInstant(t *testing.T) {
 	}
 }
 
-func TestEachLevelOfDynatraceHasANumberOfOTLP(t *testing.T) {
+func TestOTLP_EachLevelOfDynatraceHasANumberOfOTLP(t *testing.T) {
 	for level, want := range map[string]uint64{"": 0, "DEBUG": 5, "INFO": 9, "NOTICE": 10, "WARN": 13, "ERROR": 17, "CRITICAL": 18, "ALERT": 19, "SEVERE": 20, "EMERGENCY": 21} {
 		message := logRecord(t, &record.Record{Level: level})
 		raw, count := field(t, message, 2)
@@ -84,7 +84,7 @@ func TestEachLevelOfDynatraceHasANumberOfOTLP(t *testing.T) {
 	}
 }
 
-func TestOnlyAnIDThatIsOneLeavesTheAttributes(t *testing.T) {
+func TestOTLP_OnlyAnIDThatIsOneLeavesTheAttributes(t *testing.T) {
 	for id, want := range map[string]int{
 		"0af7651916cd43dd8448eb211c80319c": 16, "0AF7651916CD43DD8448EB211C80319C": 0, "00000000000000000000000000000000": 0,
 		"0af7651916cd43dd8448eb211c80319": 0, "0af7651916cd43dd8448eb211c80319g": 0, "": 0,
@@ -102,7 +102,7 @@ func TestOnlyAnIDThatIsOneLeavesTheAttributes(t *testing.T) {
 	}
 }
 
-func TestWhatOTLPFitsIsWithinTheRoom(t *testing.T) {
+func TestOTLP_WhatOTLPFitsIsWithinTheRoom(t *testing.T) {
 	size := func(content []byte) int {
 		var o encode.OTLP
 		return len(o.Close(o.Append(o.Open(nil), &record.Record{Content: content})))
@@ -119,7 +119,7 @@ func TestWhatOTLPFitsIsWithinTheRoom(t *testing.T) {
 	}
 }
 
-func TestEncodingOTLPAllocatesNothingPerRecord(t *testing.T) {
+func TestOTLP_EncodingOTLPAllocatesNothingPerRecord(t *testing.T) {
 	s := corpus.Str
 	grouped := corpus.Chunk{Name: "groups"}
 	for i := range int64(50) {

@@ -9,7 +9,7 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-func TestARunIsWrittenRightAfterTheCacheHasStartedAnew(t *testing.T) {
+func TestRunCache_ARunIsWrittenRightAfterTheCacheHasStartedAnew(t *testing.T) {
 	const runs, size = 20, 40_000 // more than the cache holds
 	attributes := func(id int) []record.Attribute {
 		return []record.Attribute{{Key: []byte("k"), Value: record.Value{Kind: record.String, Text: []byte(strings.Repeat(string(rune('a'+id)), size+id))}}}

@@ -98,7 +98,7 @@ func checkText(t *testing.T, name string, m *mapping.Mapper, data []byte) {
 	}
 }
 
-func TestTextAndItsHeaderHoldWhatAnObjectHolds(t *testing.T) {
+func TestText_TextAndItsHeaderHoldWhatAnObjectHolds(t *testing.T) {
 	for name, newMapper := range mappers {
 		for _, c := range corpus.Odd() {
 			checkText(t, c.Name+", "+name, newMapper(), c.Chunk)
@@ -106,7 +106,7 @@ func TestTextAndItsHeaderHoldWhatAnObjectHolds(t *testing.T) {
 	}
 }
 
-func TestAttributesForWhichTheHeaderHasNoRoomAreCountedAndTheOthersStay(t *testing.T) {
+func TestText_AttributesForWhichTheHeaderHasNoRoomAreCountedAndTheOthersStay(t *testing.T) {
 	attribute := func(key string, size int) record.Attribute {
 		return record.Attribute{Key: []byte(key), Value: record.Value{Kind: record.String, Text: bytes.Repeat([]byte("ä"), size)}}
 	}
@@ -120,7 +120,7 @@ func TestAttributesForWhichTheHeaderHasNoRoomAreCountedAndTheOthersStay(t *testi
 	}
 }
 
-func TestABlankContentIsNoEmptyBody(t *testing.T) {
+func TestText_ABlankContentIsNoEmptyBody(t *testing.T) {
 	for _, content := range []string{"", " \n\t"} {
 		var text encode.Text
 		body := text.Append(nil, &record.Record{Content: []byte(content)})
@@ -134,7 +134,7 @@ func TestABlankContentIsNoEmptyBody(t *testing.T) {
 	}
 }
 
-func TestWhatTextFitsIsTheLongestStart(t *testing.T) {
+func TestText_WhatTextFitsIsTheLongestStart(t *testing.T) {
 	var text encode.Text
 	for _, s := range []string{"", "plain", "äöü", "\xff\xff", "a\xffb🎉c", "\xe2\x82", "\ufffd!"} {
 		for room := range 16 {

@@ -64,7 +64,7 @@ func own(rec *record.Record) []string {
 	return names(append(all, rec.Attributes[done:]...))
 }
 
-func TestAGroupThatIsKeptApartStandsBesideItsRecords(t *testing.T) {
+func TestMapper_AGroupThatIsKeptApartStandsBesideItsRecords(t *testing.T) {
 	scope := corpus.Map(corpus.Str("name"), corpus.Str("shop"), corpus.Str("version"), corpus.Str("2"), corpus.Str("attributes"), corpus.Fields("lang", "go"))
 	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("service.name", "a", "host.name", "there"), scope)
 	data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "x", "service.name", "mine", "k", "v"))
@@ -89,7 +89,7 @@ func TestAGroupThatIsKeptApartStandsBesideItsRecords(t *testing.T) {
 	}
 }
 
-func TestEqualGroupsHaveOneResource(t *testing.T) {
+func TestMapper_EqualGroupsHaveOneResource(t *testing.T) {
 	var data []byte
 	add := func(resource, scope string) {
 		data = corpus.AppendGroupStart(data, 0, 0, corpus.Fields("service.name", resource), corpus.Fields("name", scope))
@@ -109,7 +109,7 @@ func TestEqualGroupsHaveOneResource(t *testing.T) {
 	}
 }
 
-func TestALevelOfAGroupNamesThatOfNoRecord(t *testing.T) {
+func TestMapper_ALevelOfAGroupNamesThatOfNoRecord(t *testing.T) {
 	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("severity", "success"), corpus.Fields("name", "s"))
 	data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "x"))
 	data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "y", "level", "error"))
@@ -123,7 +123,7 @@ func TestALevelOfAGroupNamesThatOfNoRecord(t *testing.T) {
 	}
 }
 
-func TestAGroupThatLeavesNoRoomStandsWithItsRecordAsInJSON(t *testing.T) {
+func TestMapper_AGroupThatLeavesNoRoomStandsWithItsRecordAsInJSON(t *testing.T) {
 	many := func(prefix string, n int) (pairs []string) {
 		for i := range n {
 			pairs = append(pairs, fmt.Sprintf("%s%02d", prefix, i), "v")
@@ -170,7 +170,7 @@ func TestAGroupThatLeavesNoRoomStandsWithItsRecordAsInJSON(t *testing.T) {
 	}
 }
 
-func TestALongAttributeOfAGroupTakesNoOtherWithIt(t *testing.T) {
+func TestMapper_ALongAttributeOfAGroupTakesNoOtherWithIt(t *testing.T) {
 	for _, long := range []corpus.Value{corpus.Str(strings.Repeat("x", mapping.GroupBytes)), corpus.Array(corpus.Str(strings.Repeat("x", mapping.GroupBytes)))} {
 		resource := corpus.Map(corpus.Str("long"), long, corpus.Str("service.name"), corpus.Str("shop"), corpus.Str("zones"), corpus.Array(corpus.Str("a"), corpus.Str("b")))
 		data := corpus.AppendGroupStart(nil, 0, 0, resource, corpus.Fields("name", "s", "version", strings.Repeat("2", mapping.GroupBytes)))
@@ -199,7 +199,7 @@ func withLongValues(apart bool) *mapping.Mapper {
 	return mapping.NewMapper(o)
 }
 
-func TestACompleteRecordHasItsGroup(t *testing.T) {
+func TestMapper_ACompleteRecordHasItsGroup(t *testing.T) {
 	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("service.name", "a"), corpus.Fields("name", "s", "version", "2"))
 	data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "x", "k", "v"))
 	m := apart(false)

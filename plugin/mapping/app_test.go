@@ -8,7 +8,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-func TestAnApplicationsFieldsBecomeWhatDynatraceKnows(t *testing.T) {
+func TestMapper_AnApplicationsFieldsBecomeWhatDynatraceKnows(t *testing.T) {
 	s := corpus.Str
 	const trace, span = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 	for name, c := range map[string]struct {

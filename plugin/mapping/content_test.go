@@ -8,7 +8,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-func TestJSONInALineIsTakenApartOnRequest(t *testing.T) {
+func TestMapper_JSONInALineIsTakenApartOnRequest(t *testing.T) {
 	o := mappingOptions()
 	o.ParseJSON = true
 	for line, want := range map[string]attributes{
@@ -27,7 +27,7 @@ func TestJSONInALineIsTakenApartOnRequest(t *testing.T) {
 	wantAttributes(t, got, plus(podAttributes(), "n", 7.0))
 }
 
-func TestControlSequencesAreTakenOutOnRequest(t *testing.T) {
+func TestMapper_ControlSequencesAreTakenOutOnRequest(t *testing.T) {
 	o := mappingOptions()
 	o.StripANSI = true
 	for line, want := range map[string]string{
@@ -48,7 +48,7 @@ func TestControlSequencesAreTakenOutOnRequest(t *testing.T) {
 	}
 }
 
-func TestSectionsOfOneAgentAreTakenOutOfTheLineOnRequest(t *testing.T) {
+func TestMapper_SectionsOfOneAgentAreTakenOutOfTheLineOnRequest(t *testing.T) {
 	o := mappingOptions()
 	o.Sources |= source.Named(source.DTSection)
 	const trace, span = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"

@@ -13,7 +13,7 @@ const (
 	taskTag = "app-firelens-0123456789abcdef0123456789abcdef"
 )
 
-func TestARecordOfFireLensIsTiedToItsTask(t *testing.T) {
+func TestMapper_ARecordOfFireLensIsTiedToItsTask(t *testing.T) {
 	fargate := []string{"container_id", "0123456789abcdef0123456789abcdef-1234567890", "container_name", "/ecs-app-7-web-a1", "source", "stdout", "log", "hello"}
 	known := attributes{
 		"content": "hello", "log.iostream": "stdout", "container.id": fargate[1], "aws.ecs.docker.id": fargate[1],

@@ -28,8 +28,8 @@ func smallOptions(apart bool) mapping.Options {
 	return o
 }
 
-// TestAFullRecordOfAnotherHostGetsNoFactsOfThisOne, although its host.name found no room.
-func TestAFullRecordOfAnotherHostGetsNoFactsOfThisOne(t *testing.T) {
+// TestMapper_AFullRecordOfAnotherHostGetsNoFactsOfThisOne, although its host.name found no room.
+func TestMapper_AFullRecordOfAnotherHostGetsNoFactsOfThisOne(t *testing.T) {
 	f := mapping.Flush{Facts: &metadata.Facts{
 		Host: []metadata.Fact{{Key: "dt.entity.host", Value: "HOST-HERE"}, {Key: "host.name", Value: "here"}},
 		Pod:  []metadata.Fact{{Key: "k8s.pod.name", Value: "self"}, {Key: "k8s.pod.uid", Value: "uid"}, {Key: "k8s.namespace.name", Value: "ns"}},
@@ -73,9 +73,9 @@ func TestAFullRecordOfAnotherHostGetsNoFactsOfThisOne(t *testing.T) {
 	}
 }
 
-// TestWhatAFullRecordHasLostIsNotMissedTwice: a field that found no room gives its name to what the
+// TestMapper_WhatAFullRecordHasLostIsNotMissedTwice: a field that found no room gives its name to what the
 // mappings know, but not where a header has it.
-func TestWhatAFullRecordHasLostIsNotMissedTwice(t *testing.T) {
+func TestMapper_WhatAFullRecordHasLostIsNotMissedTwice(t *testing.T) {
 	f := mapping.Flush{Facts: &metadata.Facts{Host: []metadata.Fact{{Key: "dt.cost.product", Value: "ours"}, {Key: "team", Value: "fact"}}}}
 	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("r0", "v", "r1", "v", "r2", "v", "r3", "v"), nil)
 	data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), nil, corpus.Fields(fieldsAnd(17, "log", "x", "dt.cost.product", "theirs")...))
@@ -93,8 +93,8 @@ func TestWhatAFullRecordHasLostIsNotMissedTwice(t *testing.T) {
 	}
 }
 
-// TestARecordOfAnotherHostGetsNoFactsOfThisOneThoughTheyWereCut before its name.
-func TestARecordOfAnotherHostGetsNoFactsOfThisOneThoughTheyWereCut(t *testing.T) {
+// TestMapper_ARecordOfAnotherHostGetsNoFactsOfThisOneThoughTheyWereCut before its name.
+func TestMapper_ARecordOfAnotherHostGetsNoFactsOfThisOneThoughTheyWereCut(t *testing.T) {
 	f := mapping.Flush{Facts: &metadata.Facts{
 		Host: []metadata.Fact{{Key: "dt.entity.host", Value: "HOST-HERE"}, {Key: "cores", Value: int64(8)}, {Key: "host.name", Value: "here"}},
 		Pod:  []metadata.Fact{{Key: "team", Value: "a"}, {Key: "k8s.pod.uid", Value: "uid"}, {Key: "k8s.pod.name", Value: "self"}},
@@ -113,8 +113,8 @@ func TestARecordOfAnotherHostGetsNoFactsOfThisOneThoughTheyWereCut(t *testing.T)
 	}
 }
 
-// TestFactsOfAnotherPlaceHaveNoNamesOfTheServer, as those of this one have none.
-func TestFactsOfAnotherPlaceHaveNoNamesOfTheServer(t *testing.T) {
+// TestMapper_FactsOfAnotherPlaceHaveNoNamesOfTheServer, as those of this one have none.
+func TestMapper_FactsOfAnotherPlaceHaveNoNamesOfTheServer(t *testing.T) {
 	f := mapping.Flush{Facts: &metadata.Facts{
 		Host: []metadata.Fact{{Key: "content", Value: "FACT"}, {Key: "loglevel", Value: "ERROR"}, {Key: "status", Value: "s"}, {Key: "timestamp", Value: "2020"}, {Key: "", Value: "e"}, {Key: "ok", Value: "1"}},
 		Pod:  []metadata.Fact{{Key: "k8s.pod.name", Value: "self"}},
@@ -124,7 +124,7 @@ func TestFactsOfAnotherPlaceHaveNoNamesOfTheServer(t *testing.T) {
 }
 
 // TestWhatIsKeptOfAResourceIsTheSameForEachOfItsScopes.
-func TestWhatIsKeptOfAResourceIsTheSameForEachOfItsScopes(t *testing.T) {
+func TestMapper_WhatIsKeptOfAResourceIsTheSameForEachOfItsScopes(t *testing.T) {
 	resource := corpus.Fields("big", strings.Repeat("x", mapping.GroupBytes-80), "last", strings.Repeat("y", 40))
 	for _, lengths := range [][]int{{60, 0, 0}, {0, 60, 0}, {3000, 0, 60}} {
 		var data []byte
@@ -148,7 +148,7 @@ func TestWhatIsKeptOfAResourceIsTheSameForEachOfItsScopes(t *testing.T) {
 }
 
 // TestAFullRecordKeepsWhatTiesItToItsSource.
-func TestAFullRecordKeepsWhatTiesItToItsSource(t *testing.T) {
+func TestMapper_AFullRecordKeepsWhatTiesItToItsSource(t *testing.T) {
 	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("service.name", "shop", "k8s.pod.uid", "u", "host.name", "there"), corpus.Fields("name", "s"))
 	data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), nil, corpus.Fields(fieldsAnd(60, "log", "x")...))
 	for _, apart := range []bool{false, true} {

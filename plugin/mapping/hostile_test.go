@@ -91,7 +91,7 @@ func everything() mapping.Options {
 	return o
 }
 
-func TestHostileShapesAreBounded(t *testing.T) {
+func TestMapper_HostileShapesAreBounded(t *testing.T) {
 	deep := corpus.Str("x")
 	for range 50 {
 		deep = corpus.Map(corpus.Str("id"), deep)
@@ -114,7 +114,7 @@ func TestHostileShapesAreBounded(t *testing.T) {
 	}
 }
 
-func TestManyLabelsLeaveRoomForTheRecordsOwnFields(t *testing.T) {
+func TestMapper_ManyLabelsLeaveRoomForTheRecordsOwnFields(t *testing.T) {
 	var labels, own []string
 	for i := range 1000 {
 		labels = append(labels, fmt.Sprint("label", i), "value")
@@ -131,7 +131,7 @@ func TestManyLabelsLeaveRoomForTheRecordsOwnFields(t *testing.T) {
 	}
 }
 
-func TestAGroupTakesBoundedRoomInEachMember(t *testing.T) {
+func TestMapper_AGroupTakesBoundedRoomInEachMember(t *testing.T) {
 	pairs := make([]string, 0, 200_000)
 	for i := range 100_000 {
 		pairs = append(pairs, fmt.Sprint("key", i), "value")
@@ -165,7 +165,7 @@ func TestAGroupTakesBoundedRoomInEachMember(t *testing.T) {
 	}
 }
 
-func TestWhatAGroupLostIsCountedForAMemberThatHasNoRoomForTheRest(t *testing.T) {
+func TestMapper_WhatAGroupLostIsCountedForAMemberThatHasNoRoomForTheRest(t *testing.T) {
 	o := options()
 	o.Limits.Attributes = 3
 	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("a", "1", "b", "2", "c", "3", "d", "4", "e", "5"), nil)

@@ -57,7 +57,7 @@ func owner(kind, name string) corpus.Value {
 		corpus.Map(s("apiVersion"), s("v1"), s("kind"), s(kind), s("name"), s(name), s("uid"), s("u"), s("controller"), corpus.Bool(true), s("blockOwnerDeletion"), corpus.Bool(true)))
 }
 
-func TestAPodsRecordIsTiedToItsPod(t *testing.T) {
+func TestMapper_APodsRecordIsTiedToItsPod(t *testing.T) {
 	s := corpus.Str
 	for name, c := range map[string]struct {
 		body corpus.Value

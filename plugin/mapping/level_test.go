@@ -18,7 +18,7 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-func TestALevelKeyWithDotsIsFoundInNestedMaps(t *testing.T) {
+func TestMapper_ALevelKeyWithDotsIsFoundInNestedMaps(t *testing.T) {
 	o := options()
 	o.LevelKeys = []string{"loglevel", "level", "log.level", "a.b.c", "syslog.severity", "lvl"}
 	s, kv := corpus.Str, corpus.Map
@@ -107,7 +107,7 @@ func stored(t *testing.T, o mapping.Options, data []byte) []string {
 	return texts
 }
 
-func TestTheServerStoresNoLevelThatNoFieldNames(t *testing.T) {
+func TestMapper_TheServerStoresNoLevelThatNoFieldNames(t *testing.T) {
 	s, kv := corpus.Str, corpus.Map
 	for name, c := range map[string]struct {
 		fields []corpus.Value
@@ -155,7 +155,7 @@ func TestTheServerStoresNoLevelThatNoFieldNames(t *testing.T) {
 	}
 }
 
-func TestALevelOfTheGroupIsThatOfNoRecord(t *testing.T) {
+func TestMapper_ALevelOfTheGroupIsThatOfNoRecord(t *testing.T) {
 	s := corpus.Str
 	data := corpus.AppendGroupStart(nil, 0, 0,
 		corpus.Map(s("service.name"), s("checkout"), s("severity"), s("active"), s("syslog"), corpus.Map(s("severity"), corpus.Int(3)), s("status"), s("odd")), nil)
@@ -178,7 +178,7 @@ func TestALevelOfTheGroupIsThatOfNoRecord(t *testing.T) {
 	}
 }
 
-func TestAsManyRawLevelsAsAttributesAreKept(t *testing.T) {
+func TestMapper_AsManyRawLevelsAsAttributesAreKept(t *testing.T) {
 	var pairs []string
 	for range grail.Attributes + 1 {
 		pairs = append(pairs, "level", "odd")

@@ -22,7 +22,7 @@ func old(o mapping.Options) mapping.Options {
 	return o
 }
 
-func TestKeysGetTheCaseThatAServerOfOldGivesThem(t *testing.T) {
+func TestMapper_KeysGetTheCaseThatAServerOfOldGivesThem(t *testing.T) {
 	s := corpus.Str
 	kv := func(pairs ...corpus.Value) corpus.Value {
 		return corpus.Map(append([]corpus.Value{s("log"), s("x")}, pairs...)...)
@@ -61,8 +61,8 @@ func TestKeysGetTheCaseThatAServerOfOldGivesThem(t *testing.T) {
 	}
 }
 
-// TestLowerCaseIsFinal: a server that lower-cases what it gets changes nothing any more.
-func TestLowerCaseIsFinal(t *testing.T) {
+// TestMapper_LowerCaseIsFinal: a server that lower-cases what it gets changes nothing any more.
+func TestMapper_LowerCaseIsFinal(t *testing.T) {
 	o := options()
 	o.LowercaseKeys = true
 	for r := rune(1); r <= unicode.MaxRune; r++ {
@@ -79,7 +79,7 @@ func TestLowerCaseIsFinal(t *testing.T) {
 	}
 }
 
-func TestNumbersAndBooleansBecomeTheTextThatTheyHave(t *testing.T) {
+func TestMapper_NumbersAndBooleansBecomeTheTextThatTheyHave(t *testing.T) {
 	s := corpus.Str
 	got, _ := mapped(t, old(options()), event(corpus.Map(s("log"), s("x"),
 		s("u"), corpus.Uint64(math.MaxUint64), s("i"), corpus.Int64(math.MinInt64), s("f"), corpus.Float64(0.1), s("big"), corpus.Float64(1e21), s("f32"), corpus.Float32(0.1),
@@ -93,7 +93,7 @@ func TestNumbersAndBooleansBecomeTheTextThatTheyHave(t *testing.T) {
 	}
 }
 
-func TestWhatTheMappingsGiveHasTheCaseAndTheTypesOfAServerOfOld(t *testing.T) {
+func TestMapper_WhatTheMappingsGiveHasTheCaseAndTheTypesOfAServerOfOld(t *testing.T) {
 	s := corpus.Str
 	o := old(mappingOptions())
 	o.PodLabels, o.PodAnnotations = record.NewPatterns([]string{"*App*"}), record.NewPatterns([]string{"Note"})
@@ -120,7 +120,7 @@ func TestWhatTheMappingsGiveHasTheCaseAndTheTypesOfAServerOfOld(t *testing.T) {
 		"dt.entity.host": "HOST-1", "cores": "8", "load": "0.5", "virtual": "true", "stage": "host", "host.name": "web", "n": "-1", "long": strings.Repeat("x", 250)})
 }
 
-func TestAttributesInTheHeaderAreKnownInLowerCase(t *testing.T) {
+func TestMapper_AttributesInTheHeaderAreKnownInLowerCase(t *testing.T) {
 	o := old(options())
 	o.InHeader, o.Static = true, []metadata.Fact{{Key: "Team", Value: "a"}, {Key: "N", Value: int64(5)}}
 	m := mapping.NewMapper(o)
@@ -136,7 +136,7 @@ func TestAttributesInTheHeaderAreKnownInLowerCase(t *testing.T) {
 	}
 }
 
-func TestWhatStandsBesideTheFieldsGetsItsCaseToo(t *testing.T) {
+func TestMapper_WhatStandsBesideTheFieldsGetsItsCaseToo(t *testing.T) {
 	s := corpus.Str
 	o := old(mappingOptions())
 	o.ParseJSON = true
@@ -153,7 +153,7 @@ func TestWhatStandsBesideTheFieldsGetsItsCaseToo(t *testing.T) {
 	wantAttributes(t, got[1], attributes{"content": "in", "key": "v", "user.id": "1", "log.logger": "M", "logger": "L"})
 }
 
-func TestPatternsMeetTheKeysInLowerCase(t *testing.T) {
+func TestMapper_PatternsMeetTheKeysInLowerCase(t *testing.T) {
 	o := old(options())
 	o.Exclude = record.NewPatterns([]string{"secret*"})
 	if got, _ := mapped(t, o, event(corpus.Fields("log", "x", "SecretKey", "1", "Public", "2"))); got != `{"content":"x","public":"2"}` {
@@ -165,7 +165,7 @@ func TestPatternsMeetTheKeysInLowerCase(t *testing.T) {
 	}
 }
 
-func TestLowerCaseAllocatesNothing(t *testing.T) {
+func TestMapper_LowerCaseAllocatesNothing(t *testing.T) {
 	s := corpus.Str
 	var bodies []corpus.Value
 	for i := range 200 {

@@ -9,7 +9,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-func TestRecordsOfAMachineAreTiedToIt(t *testing.T) {
+func TestMapper_RecordsOfAMachineAreTiedToIt(t *testing.T) {
 	host := func(o *mapping.Options) { o.Hostname = "here.example.com" }
 	facts := &metadata.Facts{Host: []metadata.Fact{{Key: "dt.entity.host", Value: "HOST-1"}, {Key: "host.name", Value: "HERE"}, {Key: "cpus", Value: int64(4)}}}
 	for name, c := range map[string]struct {
@@ -95,7 +95,7 @@ func TestRecordsOfAMachineAreTiedToIt(t *testing.T) {
 	}
 }
 
-func TestAKernelMessageIsKnownByTheBootID(t *testing.T) {
+func TestMapper_AKernelMessageIsKnownByTheBootID(t *testing.T) {
 	got := mapOne(t, mappingOptions(), mapping.Flush{}, text("boot_id", "5f1f6d1a2b3c4d5e8f90a1b2c3d4e5f6", "transport", "kernel", "syslog_identifier", "kernel", "priority", "4", "hostname", "h", "message", "x"))
 	wantAttributes(t, got, attributes{"content": "x", "loglevel": "WARN", "log.raw_level": "4", "log.source": "kernel", "host.name": "h"})
 }

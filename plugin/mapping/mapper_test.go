@@ -49,7 +49,7 @@ func event(body corpus.Value) []byte {
 	return corpus.AppendEvent(nil, corpus.EventTime(1700000000, 0), corpus.Map(), body)
 }
 
-func TestFieldsBecomeTheRecordThatDynatraceMeans(t *testing.T) {
+func TestMapper_FieldsBecomeTheRecordThatDynatraceMeans(t *testing.T) {
 	s := corpus.Str
 	kv := func(pairs ...corpus.Value) corpus.Value { return corpus.Map(pairs...) }
 	for name, c := range map[string]struct {
@@ -139,7 +139,7 @@ func TestFieldsBecomeTheRecordThatDynatraceMeans(t *testing.T) {
 	}
 }
 
-func TestStringifyTurnsNumbersAndBooleansIntoText(t *testing.T) {
+func TestMapper_StringifyTurnsNumbersAndBooleansIntoText(t *testing.T) {
 	o := options()
 	o.Stringify = true
 	body := corpus.Map(corpus.Str("log"), corpus.Str("x"), corpus.Str("i"), corpus.Int(1), corpus.Str("b"), corpus.Bool(false), corpus.Str("f"), corpus.Float64(2), corpus.Str("nan"), corpus.Float64(math.NaN()), corpus.Str("n"), corpus.Nil(), corpus.Str("a"), corpus.Array(corpus.Int(1), corpus.Int(2)))
@@ -148,7 +148,7 @@ func TestStringifyTurnsNumbersAndBooleansIntoText(t *testing.T) {
 	}
 }
 
-func TestEachLimitCutsAtTheBorderOfACharacterAndIsCounted(t *testing.T) {
+func TestMapper_EachLimitCutsAtTheBorderOfACharacterAndIsCounted(t *testing.T) {
 	o := options()
 	o.Limits = record.Limits{ContentBytes: 10, AttributeValueBytes: 6, AttributeKeyBytes: 8, Attributes: 3, ArrayValues: 2, NestingLevels: 2}
 	s := corpus.Str
@@ -180,7 +180,7 @@ func TestEachLimitCutsAtTheBorderOfACharacterAndIsCounted(t *testing.T) {
 	}
 }
 
-func TestTheAttributesOfAGroupReachItsMembers(t *testing.T) {
+func TestMapper_TheAttributesOfAGroupReachItsMembers(t *testing.T) {
 	s := corpus.Str
 	data := corpus.AppendGroupStart(nil, 0, 0,
 		corpus.Map(s("service.name"), s("checkout"), s("replicas"), corpus.Int(3), s("k"), corpus.Map(s("n"), s("v")), s("user"), s("from the group")),
@@ -193,7 +193,7 @@ func TestTheAttributesOfAGroupReachItsMembers(t *testing.T) {
 	}
 }
 
-func TestARecordWithoutATimeGetsThatOfItsMapping(t *testing.T) {
+func TestMapper_ARecordWithoutATimeGetsThatOfItsMapping(t *testing.T) {
 	var r chunk.Reader
 	var ev chunk.Event
 	var rec record.Record
@@ -205,7 +205,7 @@ func TestARecordWithoutATimeGetsThatOfItsMapping(t *testing.T) {
 	}
 }
 
-func TestMappingAllocatesNothingOnceTheScratchHasGrown(t *testing.T) {
+func TestMapper_MappingAllocatesNothingOnceTheScratchHasGrown(t *testing.T) {
 	for _, c := range corpus.All() {
 		var r chunk.Reader
 		var ev chunk.Event
@@ -224,7 +224,7 @@ func TestMappingAllocatesNothingOnceTheScratchHasGrown(t *testing.T) {
 	}
 }
 
-func TestAHostileEventKeepsTheScratchSmall(t *testing.T) {
+func TestMapper_AHostileEventKeepsTheScratchSmall(t *testing.T) {
 	prefix := strings.Repeat("p", 1000)
 	pairs := make([]string, 0, 20_000)
 	for i := range 10_000 {
@@ -237,7 +237,7 @@ func TestAHostileEventKeepsTheScratchSmall(t *testing.T) {
 	}
 }
 
-func TestMapsAsKeysOfMapsDoNotGrowFromLevelToLevel(t *testing.T) {
+func TestMapper_MapsAsKeysOfMapsDoNotGrowFromLevelToLevel(t *testing.T) {
 	key := corpus.Int(1)
 	for range 60 {
 		key = corpus.Map(key, corpus.Int(1))

@@ -42,14 +42,14 @@ func wantLast(t *testing.T, got []string, want string) {
 	}
 }
 
-func TestAFieldThatWasRenamedOnceIsNotRememberedByThatName(t *testing.T) {
+func TestMapper_AFieldThatWasRenamedOnceIsNotRememberedByThatName(t *testing.T) {
 	wantLast(t, mappedAll(mapping.NewMapper(options()), events(
 		corpus.Fields("log", "a", "key", "value one", "key", "value two"),
 		corpus.Fields("log", "a", "other", "value one", "key", "value two"),
 	)), `{"content":"a","other":"value one","key":"value two"}`)
 }
 
-func TestARememberedFieldKeepsTheLimitOfAttributes(t *testing.T) {
+func TestMapper_ARememberedFieldKeepsTheLimitOfAttributes(t *testing.T) {
 	o := options()
 	o.Limits.Attributes = 4
 	two, three := corpus.Fields("a", "value", "b", "value"), corpus.Fields("a", "value", "b", "value", "c", "value")
@@ -66,7 +66,7 @@ func TestARememberedFieldKeepsTheLimitOfAttributes(t *testing.T) {
 	}
 }
 
-func TestTheGroupOfOneChunkIsForgottenInTheNext(t *testing.T) {
+func TestMapper_TheGroupOfOneChunkIsForgottenInTheNext(t *testing.T) {
 	m := mapping.NewMapper(options())
 	buffer := make([]byte, 0, 1<<10) // both chunks lie at the same place, as they do when Fluent Bit reuses its memory
 	for _, replicas := range []string{"3", "5"} {

@@ -48,7 +48,7 @@ func arrays(n int, element corpus.Value) corpus.Value {
 	return corpus.Map(pairs...)
 }
 
-func TestTheElementsOfManyGroupsTakeTheRoomOfOne(t *testing.T) {
+func TestMapper_TheElementsOfManyGroupsTakeTheRoomOfOne(t *testing.T) {
 	var data []byte
 	for i := range 135 {
 		data = corpus.AppendGroupStart(data, int64(i), 0, arrays(400, corpus.Int(int64(i%100))), nil)
@@ -71,7 +71,7 @@ func TestTheElementsOfManyGroupsTakeTheRoomOfOne(t *testing.T) {
 	}
 }
 
-func TestElementsThatAnUnusualEventNeededAreGivenBack(t *testing.T) {
+func TestMapper_ElementsThatAnUnusualEventNeededAreGivenBack(t *testing.T) {
 	o := Options{Limits: limits(), ContentKeys: []string{"log"}}
 	o.Limits.Attributes, o.Limits.ArrayValues = 10_000, 32
 	m := NewMapper(o)
@@ -89,7 +89,7 @@ func TestElementsThatAnUnusualEventNeededAreGivenBack(t *testing.T) {
 	}
 }
 
-func TestTheElementsOfAGroupCountForItsBound(t *testing.T) {
+func TestMapper_TheElementsOfAGroupCountForItsBound(t *testing.T) {
 	data := corpus.AppendGroupStart(nil, 0, 0, arrays(400, corpus.Str(strings.Repeat("x", 100))), nil)
 	data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), corpus.Map(), corpus.Fields("log", "x"))
 	m := NewMapper(Options{Limits: limits(), ContentKeys: []string{"log"}})

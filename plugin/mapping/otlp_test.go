@@ -9,7 +9,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-func TestTheMetadataOfAnOTLPRecordCounts(t *testing.T) {
+func TestMapper_TheMetadataOfAnOTLPRecordCounts(t *testing.T) {
 	s := corpus.Str
 	const trace, span = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 	bin := func(hexText string) corpus.Value {
@@ -48,7 +48,7 @@ func TestTheMetadataOfAnOTLPRecordCounts(t *testing.T) {
 	}
 }
 
-func TestTheServiceOfAResourceIsBetterThanAFieldCalledService(t *testing.T) {
+func TestMapper_TheServiceOfAResourceIsBetterThanAFieldCalledService(t *testing.T) {
 	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("service.name", "resource"), nil)
 	data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), corpus.Map(), corpus.Fields("log", "x", "service", "field"))
 	got := mapAll(t, mappingOptions(), mapping.Flush{}, data)

@@ -131,9 +131,9 @@ func (r shapes) chunk() (data []byte) {
 	return data
 }
 
-// TestAMapperThatRemembersMapsAsOneThatDoesNot: what comes of an event depends on nothing that was
+// TestMapper_AMapperThatRemembersMapsAsOneThatDoesNot: what comes of an event depends on nothing that was
 // mapped before it, no key comes twice, and no record has more attributes than the limit.
-func TestAMapperThatRemembersMapsAsOneThatDoesNot(t *testing.T) {
+func TestMapper_AMapperThatRemembersMapsAsOneThatDoesNot(t *testing.T) {
 	rounds := randomRounds
 	if testing.Short() {
 		rounds = 30

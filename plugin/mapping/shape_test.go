@@ -7,7 +7,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-func TestShapesThatAreNotWhatAMappingExpectsPassThrough(t *testing.T) {
+func TestMapper_ShapesThatAreNotWhatAMappingExpectsPassThrough(t *testing.T) {
 	s := corpus.Str
 	for name, c := range map[string]struct {
 		body corpus.Value

@@ -13,7 +13,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-func TestWhatIsLeftOutIsCounted(t *testing.T) {
+func TestMapper_WhatIsLeftOutIsCounted(t *testing.T) {
 	o := mappingOptions()
 	o.Exclude, o.DropEmpty = record.NewPatterns([]string{"sec*", "a.b"}), true
 	m := mapping.NewMapper(o)
@@ -37,7 +37,7 @@ func TestWhatIsLeftOutIsCounted(t *testing.T) {
 	}
 }
 
-func TestIncludeChoosesAmongAllAttributes(t *testing.T) {
+func TestMapper_IncludeChoosesAmongAllAttributes(t *testing.T) {
 	o := mappingOptions()
 	o.Include = record.NewPatterns([]string{"k8s.*", "keep"})
 	o.Static = []metadata.Fact{{Key: "team", Value: "a"}}
@@ -45,7 +45,7 @@ func TestIncludeChoosesAmongAllAttributes(t *testing.T) {
 	wantAttributes(t, got, attributes{"content": "hello", "loglevel": "WARN", "keep": "1", "k8s.pod.name": "checkout-7d4b9c8f6d-x2x4z", "k8s.namespace.name": "shop", "k8s.pod.uid": "0a1b2c3d", "k8s.node.name": "node-1", "k8s.container.name": "server"})
 }
 
-func TestAHeaderOfManyAttributesLeavesRoomInTheSmallestRecord(t *testing.T) {
+func TestMapper_AHeaderOfManyAttributesLeavesRoomInTheSmallestRecord(t *testing.T) {
 	o := mappingOptions()
 	o.Limits.Attributes, o.InHeader = 103, true
 	for i := range 100 {
@@ -55,7 +55,7 @@ func TestAHeaderOfManyAttributesLeavesRoomInTheSmallestRecord(t *testing.T) {
 	wantAttributes(t, got, attributes{"content": "x", "overwritten1.static7": "mine", "overwritten1.static8": "mine", "a": "b"})
 }
 
-func TestWhatTravelsInAHeaderIsAddedForADeadLetter(t *testing.T) {
+func TestMapper_WhatTravelsInAHeaderIsAddedForADeadLetter(t *testing.T) {
 	o := mappingOptions()
 	o.InHeader, o.Static = true, []metadata.Fact{{Key: "team", Value: "a"}}
 	m := mapping.NewMapper(o)
@@ -71,7 +71,7 @@ func TestWhatTravelsInAHeaderIsAddedForADeadLetter(t *testing.T) {
 	}
 }
 
-func TestEqualKeysWhoseOtherNamesAreNotWantedAreBounded(t *testing.T) {
+func TestMapper_EqualKeysWhoseOtherNamesAreNotWantedAreBounded(t *testing.T) {
 	pairs := []string{"log", "x"}
 	for range 3000 {
 		pairs = append(pairs, "same", "v")
@@ -83,7 +83,7 @@ func TestEqualKeysWhoseOtherNamesAreNotWantedAreBounded(t *testing.T) {
 	wantAttributes(t, mapOne(t, o, mapping.Flush{}, text(append(pairs, "event.type", "e", "level", "odd", "severity", "odd")...)), attributes{"content": "x", "same": "v"})
 }
 
-func TestRawLevelsThatAreNotWantedAreNotSent(t *testing.T) {
+func TestMapper_RawLevelsThatAreNotWantedAreNotSent(t *testing.T) {
 	o := mappingOptions()
 	o.Exclude = record.NewPatterns([]string{"overwritten*"})
 	body := text("log", "x", "first field", "a value for the memo", "level", "odd", "severity", "odd too", "last field", "a value for the memo")
@@ -92,7 +92,7 @@ func TestRawLevelsThatAreNotWantedAreNotSent(t *testing.T) {
 	wantAttributes(t, mapOne(t, o, mapping.Flush{}, body), attributes{"content": "x", "first field": "a value for the memo", "last field": "a value for the memo"})
 }
 
-func TestANameThatHasToMakeRoomIsNamedByTheMapping(t *testing.T) {
+func TestMapper_ANameThatHasToMakeRoomIsNamedByTheMapping(t *testing.T) {
 	o := mappingOptions()
 	o.Limits.Attributes = 24
 	var more []corpus.Value
@@ -106,7 +106,7 @@ func TestANameThatHasToMakeRoomIsNamedByTheMapping(t *testing.T) {
 	}
 }
 
-func TestARecordOfAnotherHostInAFullRecordStaysOne(t *testing.T) {
+func TestMapper_ARecordOfAnotherHostInAFullRecordStaysOne(t *testing.T) {
 	o := mappingOptions()
 	o.Limits.Attributes = 6
 	facts := &metadata.Facts{Host: []metadata.Fact{{Key: "dt.entity.host", Value: "HOST-1"}, {Key: "host.name", Value: "here"}}}
@@ -116,7 +116,7 @@ func TestARecordOfAnotherHostInAFullRecordStaysOne(t *testing.T) {
 	}
 }
 
-func TestMoreFieldsThanCanBePutOffAreOrdinaryOnes(t *testing.T) {
+func TestMapper_MoreFieldsThanCanBePutOffAreOrdinaryOnes(t *testing.T) {
 	var pairs []string
 	for i := range 100 {
 		pairs = append(pairs, fmt.Sprint("_FIELD", i), "v")
@@ -133,7 +133,7 @@ func TestMoreFieldsThanCanBePutOffAreOrdinaryOnes(t *testing.T) {
 	}
 }
 
-func TestWhatIsLeftOutOfParsedJSONIsCountedInItsOwnBytes(t *testing.T) {
+func TestMapper_WhatIsLeftOutOfParsedJSONIsCountedInItsOwnBytes(t *testing.T) {
 	o := mappingOptions()
 	o.ParseJSON = true
 	m := mapping.NewMapper(o)

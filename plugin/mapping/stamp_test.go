@@ -38,7 +38,7 @@ func stamped(t *testing.T, limits record.Limits, body corpus.Value, change func(
 	return got
 }
 
-func TestARestampedRecordKeepsItsOwnTimeInAnAttribute(t *testing.T) {
+func TestMapper_ARestampedRecordKeepsItsOwnTimeInAnAttribute(t *testing.T) {
 	now := time.Unix(1800000000, 7_000_000)
 	restamp := func(m *mapping.Mapper, rec *record.Record) { m.Restamp(rec, now) }
 	got := stamped(t, grail, corpus.Fields("log", "hello", "a", "b"), restamp)
@@ -51,14 +51,14 @@ func TestARestampedRecordKeepsItsOwnTimeInAnAttribute(t *testing.T) {
 	}
 }
 
-func TestARecordIsIdentifiedByItsChunkAndPosition(t *testing.T) {
+func TestMapper_ARecordIsIdentifiedByItsChunkAndPosition(t *testing.T) {
 	got := stamped(t, grail, corpus.Fields("log", "hello"), func(m *mapping.Mapper, rec *record.Record) { m.Identify(rec, 0xab, 12345) })
 	if got["log.record.uid"] != "00000000000000ab-12345" {
 		t.Errorf("got %v", got)
 	}
 }
 
-func TestAStampHasRoomInAFullRecord(t *testing.T) {
+func TestMapper_AStampHasRoomInAFullRecord(t *testing.T) {
 	limits := grail
 	limits.Attributes = 10
 	pairs := []string{"log", "hello"}
@@ -80,7 +80,7 @@ func TestAStampHasRoomInAFullRecord(t *testing.T) {
 	}
 }
 
-func TestStampsStandBeforeTheFieldsOfTheEventAndStayWhereTheyHaveNoRoom(t *testing.T) {
+func TestMapper_StampsStandBeforeTheFieldsOfTheEventAndStayWhereTheyHaveNoRoom(t *testing.T) {
 	limits := grail
 	limits.Attributes = 1
 	got := stamped(t, limits, corpus.Fields("log", "hello", "a field", "with a value", "another", "value"), func(m *mapping.Mapper, rec *record.Record) {
@@ -93,7 +93,7 @@ func TestStampsStandBeforeTheFieldsOfTheEventAndStayWhereTheyHaveNoRoom(t *testi
 	}
 }
 
-func TestAStampIsSentWhateverIsExcluded(t *testing.T) {
+func TestMapper_AStampIsSentWhateverIsExcluded(t *testing.T) {
 	o := mappingOptions()
 	o.Exclude = record.NewPatterns([]string{"*"})
 	m := mapping.NewMapper(o)

@@ -11,9 +11,9 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// TestATimeThatIsTheEventsIsLeftOut: Fluent Bit reads the fraction as a float and can lose a
+// TestMapper_ATimeThatIsTheEventsIsLeftOut: Fluent Bit reads the fraction as a float and can lose a
 // nanosecond of it.
-func TestATimeThatIsTheEventsIsLeftOut(t *testing.T) {
+func TestMapper_ATimeThatIsTheEventsIsLeftOut(t *testing.T) {
 	const at = "2026-03-02T08:15:30"
 	when, _ := time.Parse(time.RFC3339, at+"Z")
 	for text, c := range map[string]struct {
