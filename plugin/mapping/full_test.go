@@ -41,7 +41,7 @@ func TestMapper_AFullRecordOfAnotherHostGetsNoFactsOfThisOne(t *testing.T) {
 			return corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), nil, corpus.Fields(fieldsAnd(records, "log", "x")...))
 		}
 	}
-	for name, make := range map[string]func(records int) []byte{
+	for name, chunk := range map[string]func(records int) []byte{
 		"a field of its own": func(records int) []byte {
 			return event(corpus.Fields(fieldsAnd(records, "log", "x", "host.name", "there", "k8s.pod.name", "other")...))
 		},
@@ -60,7 +60,7 @@ func TestMapper_AFullRecordOfAnotherHostGetsNoFactsOfThisOne(t *testing.T) {
 				o := smallOptions(apart)
 				m := mapping.NewMapper(o)
 				m.Begin(f)
-				each(m, make(records), func(rec *record.Record) {
+				each(m, chunk(records), func(rec *record.Record) {
 					m.Complete(rec)
 					for _, a := range own(rec) {
 						if strings.HasSuffix(a, "=here") || strings.HasSuffix(a, "=HOST-HERE") || strings.HasSuffix(a, "=self") {

@@ -147,7 +147,8 @@ func timeOf(t time.Time) chunk.Time {
 const (
 	// originalTime is where a record that is sent with another time keeps its own.
 	originalTime = "log.original_timestamp"
-	// recordUID is the name in OpenTelemetry's semantic conventions for the unique id of a log record.
+	// recordUID is the name in OpenTelemetry's semantic conventions for the unique id of a log
+	// record.
 	recordUID = "log.record.uid"
 )
 

@@ -51,7 +51,7 @@ func event(body corpus.Value) []byte {
 
 func TestMapper_FieldsBecomeTheRecordThatDynatraceMeans(t *testing.T) {
 	s := corpus.Str
-	kv := func(pairs ...corpus.Value) corpus.Value { return corpus.Map(pairs...) }
+	kv := corpus.Map
 	for name, c := range map[string]struct {
 		body corpus.Value
 		want string

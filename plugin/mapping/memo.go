@@ -22,8 +22,8 @@ const (
 	// memoWays bounds the different fields kept for one position: as many pods may take turns in a
 	// chunk.
 	memoWays = 32
-	// memoPatience is how many fields of a position may be new in a row before the position is given
-	// up for this chunk: it holds something that never repeats, such as a time.
+	// memoPatience is how many fields of a position may be new in a row before the position is
+	// given up for this chunk: it holds something that never repeats, such as a time.
 	memoPatience = 2 * memoWays
 	// memoScratch bounds the scratch memory that the memo may keep, in bytes.
 	memoScratch = 256 << 10

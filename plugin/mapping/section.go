@@ -32,7 +32,7 @@ func cutSections(line []byte, out *record.Builder) (text []byte, found bool) {
 	to := out.Spare()
 	start := len(to)
 	rest := line
-	for n := 0; n < mostSections; n++ {
+	for range mostSections {
 		before, _, behind, ok := cutSection(rest)
 		if !ok {
 			break
@@ -65,7 +65,7 @@ func addSections(line []byte, roles *roleTable, t *traceIDs, out *record.Builder
 
 // eachSectionPair calls do for the pairs of the sections of a line.
 func eachSectionPair(line []byte, do func(key, value []byte)) {
-	for n := 0; n < mostSections; n++ {
+	for range mostSections {
 		_, pairs, behind, ok := cutSection(line)
 		if !ok {
 			return

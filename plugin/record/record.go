@@ -166,8 +166,8 @@ func (r *Record) DropLargest(n int) {
 
 // flatten turns the runs into attributes of the record's own.
 func (r *Record) flatten() {
-	for i := len(r.Runs) - 1; i >= 0; i-- {
-		r.Attributes = slices.Insert(r.Attributes, r.Runs[i].At, r.Runs[i].Attributes...)
+	for _, run := range slices.Backward(r.Runs) {
+		r.Attributes = slices.Insert(r.Attributes, run.At, run.Attributes...)
 	}
 	r.Runs = r.Runs[:0]
 }

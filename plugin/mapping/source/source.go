@@ -14,8 +14,8 @@ type Source struct {
 	// Extras are names in the option enrich that add to this source, on request.
 	Extras []string
 
-	// Fields are the keys that the source reads. Of several rows for one key, the first whose source
-	// is on counts. Configured adds those that depend on the options.
+	// Fields are the keys that the source reads. Of several rows for one key, the first whose
+	// source is on counts. Configured adds those that depend on the options.
 	Fields     []Field
 	Configured func(o *Options) []Field
 	// Chunk reads what the tag of a chunk says, before the chunk's first record.
@@ -37,8 +37,8 @@ type Source struct {
 	// number of.
 	Last func(in *Input, out *record.Builder)
 
-	// Host returns the host that a record names, and whether a record of this source always names it:
-	// if it does and host is empty, the record can be of any host.
+	// Host returns the host that a record names, and whether a record of this source always names
+	// it: if it does and host is empty, the record can be of any host.
 	Host func(in *Input) (host []byte, names bool)
 }
 
@@ -51,8 +51,8 @@ const (
 	// Hold keeps the field in a Slot until the whole record is known. In records of the shapes In,
 	// or in all if In is 0, Map reads it; in others the field is an ordinary attribute after all.
 	Hold
-	// HoldAside is Hold for a text that differs from record to record: it becomes the attribute As by
-	// itself, unless the record has one of that name.
+	// HoldAside is Hold for a text that differs from record to record: it becomes the attribute As
+	// by itself, unless the record has one of that name.
 	HoldAside
 	// Rename gives the field the name As, unless the record has an attribute of that name.
 	Rename

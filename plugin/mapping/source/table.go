@@ -59,16 +59,17 @@ func (t *Table) add(f Field) {
 	}
 	if f.Slot != "" {
 		number := slices.Index(t.slots, f.Slot)
-		if number < 0 {
+		switch {
+		case number < 0:
 			number = len(t.slots)
 			if number == MaxSlots {
 				panic(fmt.Sprintf("source: more than %d slots", MaxSlots))
 			}
 			t.slots = append(t.slots, f.Slot)
 			t.shapes[number] = f.In
-		} else if f.In == 0 || t.shapes[number] == 0 {
+		case f.In == 0 || t.shapes[number] == 0:
 			t.shapes[number] = 0
-		} else {
+		default:
 			t.shapes[number] |= f.In
 		}
 		added.Number = uint8(number)
