@@ -92,7 +92,7 @@ func FLBPluginFlushCtx(
 }
 
 // dynatraceExit is FLBPluginExitCtx: it closes an instance. Fluent Bit calls it with 0 for an
-// instance that it never initialised, and some versions call it twice with the same number
+// instance that it never initialized, and some versions call it twice with the same number
 // (fluent-bit-go issue 49).
 //
 //export dynatraceExit

@@ -433,7 +433,7 @@ func TestReplay_StopsIfNoRecordIsAtFault(t *testing.T) {
 		says  string
 	}{
 		{"a token", ingest.Fault{Status: http.StatusUnauthorized, Times: -1}, "the token was rejected"},
-		{"no licence", ingest.Fault{Status: http.StatusPaymentRequired, Times: -1}, "no licence"},
+		{"no license", ingest.Fault{Status: http.StatusPaymentRequired, Times: -1}, "no license"},
 		{"a content type", ingest.Fault{Status: http.StatusUnsupportedMediaType, Times: -1}, "content type or encoding"},
 		{"a connection", ingest.Fault{Reset: true, Times: -1}, "connection was cut"},
 		{"a wait that is too long", ingest.Throttled429(10 * time.Minute), "throttled"},

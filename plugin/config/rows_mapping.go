@@ -62,7 +62,7 @@ var mappingRows = []Option{
 	},
 	{
 		Name: "enrich", Type: TypeList, Default: enrichAuto,
-		Help: "Sources that are recognised and given Dynatrace's names: `auto`, `off`, or names: " +
+		Help: "Sources that are recognized and given Dynatrace's names: `auto`, `off`, or names: " +
 			quoted(source.Defaults()) + ". `auto,-host` is all but one. In addition, only by name: " +
 			quoted(source.Extras()) + " (`auto,k8s_service`). See [mapping.md](mapping.md).",
 		field: func(c *Config) any { return &c.Mapping.Sources },
@@ -162,7 +162,7 @@ var mappingRows = []Option{
 	},
 	{
 		Name: "strip_ansi", Type: TypeBool, Default: "off",
-		Help:  "Remove ANSI escape sequences (colours and other terminal controls) from the content.",
+		Help:  "Remove ANSI escape sequences (colors and other terminal controls) from the content.",
 		field: func(c *Config) any { return &c.Mapping.StripANSI },
 	},
 }

@@ -166,7 +166,7 @@ func TestFailover_NextEndpointTakesOverWithinTheSameSend(t *testing.T) {
 
 func TestFailover_StaysForWhatIsNoFaultOfAnEndpoint(t *testing.T) {
 	for _, v := range []Verdict{
-		{Kind: Misconfigured, Reason: ReasonToken, Status: 401, Health: Healthy}, {Kind: Misconfigured, Reason: ReasonToken}, {Kind: Misconfigured, Reason: ReasonLicence, Status: 402, Health: Healthy},
+		{Kind: Misconfigured, Reason: ReasonToken, Status: 401, Health: Healthy}, {Kind: Misconfigured, Reason: ReasonToken}, {Kind: Misconfigured, Reason: ReasonLicense, Status: 402, Health: Healthy},
 		{Kind: Transient, Reason: ReasonThrottled, Status: 429, RetryAfter: time.Minute, Health: Healthy}, {Kind: Rejected, Reason: ReasonRejected, Status: 400, Health: Healthy},
 		{Kind: TooLarge, Reason: ReasonTooLarge, Status: 413, Health: Healthy}, {Kind: Transient, Reason: ReasonStopping}, {},
 	} {

@@ -30,7 +30,7 @@ func TestJudge_HealthOfTheEndpoint(t *testing.T) {
 		{"too large once unpacked", status(431), Healthy},
 		{"the token is rejected", status(401), Healthy},
 		{"the scope is missing", status(403), Healthy},
-		{"the licence is used up", status(402), Healthy},
+		{"the license is used up", status(402), Healthy},
 		{"throttled", status(429), Healthy},
 		{"throttled for a time", Answer{Status: 429, Header: http.Header{"Retry-After": {"30"}}}, Healthy},
 

@@ -102,7 +102,7 @@ var verdicts = []struct {
 	// Misconfigured.
 	{"401 asks for the token and names both scopes", status(401, ""), Misconfigured, ReasonToken, "logs.ingest (access token, dt0c01) or openpipeline:logs:ingest"},
 	{"403 asks for the token and repeats the server", status(403, `{"error":{"code":403,"message":"Token is missing required scope. Use one of: logs.ingest"}}`), Misconfigured, ReasonToken, "Use one of: logs.ingest"},
-	{"402 is the licence", status(402, ""), Misconfigured, ReasonLicence, "licence"},
+	{"402 is the license", status(402, ""), Misconfigured, ReasonLicense, "license"},
 	{"404 explains the URL", status(404, ""), Misconfigured, ReasonURL, "https://<host>:9999/e/<environment>"},
 	{"405 explains the URL", status(405, ""), Misconfigured, ReasonURL, ".live.dynatrace.com"},
 	{"410 explains the URL", status(410, ""), Misconfigured, ReasonURL, ".live.dynatrace.com"},

@@ -68,15 +68,15 @@ var answerRulings = []answerRuling{
 		"the server redirects elsewhere, which is not followed so that token and logs reach no other " +
 			"host"}},
 
-	// The API answers in JSON. A token and a licence are the same behind every endpoint.
+	// The API answers in JSON. A token and a license are the same behind every endpoint.
 	{401, 401, webPageOfProxy, ruling{Misconfigured, ReasonProxy, Unhealthy, sayProxyAuth}},
 	{403, 403, webPageOfProxy, ruling{Misconfigured, ReasonProxy, Unhealthy, sayProxyForbids}},
 	{401, 401, webPage, ruling{Misconfigured, ReasonToken, Healthy, sayPage}},
 	{403, 403, webPage, ruling{Misconfigured, ReasonToken, Healthy, sayPage}},
 	{401, 401, nil, ruling{Misconfigured, ReasonToken, Healthy, sayToken}},
 	{403, 403, nil, ruling{Misconfigured, ReasonToken, Healthy, sayToken}},
-	{402, 402, nil, ruling{Misconfigured, ReasonLicence, Healthy,
-		"no licence for log ingest, or the budget is used up: check the environment's licence and " +
+	{402, 402, nil, ruling{Misconfigured, ReasonLicense, Healthy,
+		"no license for log ingest, or the budget is used up: check the environment's license and " +
 			"consumption"}},
 
 	// Something else than the API is behind this endpoint.

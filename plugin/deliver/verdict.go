@@ -17,7 +17,7 @@ const (
 	// Accepted means that the server took the payload, all of it or (Verdict.Rejected) most of it. It
 	// must not be sent again.
 	Accepted
-	// Misconfigured means that URL, token, licence, certificate, proxy or DNS is wrong. No record is
+	// Misconfigured means that URL, token, license, certificate, proxy or DNS is wrong. No record is
 	// at fault, and the same request fails until somebody fixes it. The data must be kept.
 	Misconfigured
 	// TooLarge means that the payload exceeds a limit of the server; smaller ones may pass.
@@ -62,7 +62,7 @@ const (
 	ReasonNetwork     Reason = "network"      // refused, reset, unreachable, closed
 
 	ReasonToken       Reason = "token"        // 401, 403, token file unreadable
-	ReasonLicence     Reason = "licence"      // 402
+	ReasonLicense     Reason = "license"      // 402
 	ReasonURL         Reason = "url"          // 404, 405, 410, 414, 421, 426
 	ReasonRedirect    Reason = "redirect"     // 3xx
 	ReasonProxy       Reason = "proxy"        // 407, a refused CONNECT, 511

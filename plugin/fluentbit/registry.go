@@ -3,7 +3,7 @@ package fluentbit
 import "sync"
 
 // Registry maps ids, which Fluent Bit passes to callbacks, to instances. An id is never used
-// twice. An unknown id finds nothing, for example the 0 of an instance that was never initialised,
+// twice. An unknown id finds nothing, for example the 0 of an instance that was never initialized,
 // or the id of one that was removed. The zero Registry is empty. Safe for concurrent use.
 type Registry[T any] struct {
 	mu   sync.RWMutex

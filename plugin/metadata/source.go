@@ -36,7 +36,7 @@ type Options struct {
 	Interval time.Duration
 	// Log takes warnings; nil prints nothing.
 	Log *telemetry.Log
-	// Transport carries the requests to TaskURI and must honour their context; nil is a transport
+	// Transport carries the requests to TaskURI and must honor their context; nil is a transport
 	// of its own without a proxy.
 	Transport http.RoundTripper
 }

@@ -162,7 +162,7 @@ func tempDir(t *testing.T) string {
 	return dir
 }
 
-// start runs the agent and waits until its outputs are initialised.
+// start runs the agent and waits until its outputs are initialized.
 func (a agent) start(t *testing.T, s setup) run {
 	t.Helper()
 	if a.real() {

@@ -84,7 +84,7 @@ func show(lines []logLine) string {
 	return b.String()
 }
 
-// The phrases by which tests recognise the plugin's lines, in one place for when the wording
+// The phrases by which tests recognize the plugin's lines, in one place for when the wording
 // changes.
 const (
 	saysStart       = "sends to "
@@ -97,7 +97,7 @@ const (
 	saysToken       = "the token was rejected: check that it is complete, enabled, not expired"
 	saysScope       = "it has the scope logs.ingest"
 	saysURL         = "there is no log ingest API at this URL"
-	saysLicence     = "no licence for log ingest"
+	saysLicense     = "no license for log ingest"
 	saysNoLogs      = "the environment cannot store logs"
 	saysRedirect    = "the server redirects elsewhere"
 	saysPage        = "a web page answers instead of the log ingest API"

@@ -22,7 +22,7 @@ func misconfiguredRows() []row {
 				file, mend := wrongTokenFile(t.T, t.d)
 				t.section, t.mend = withTokenFile(t.section, file), mend
 			}, during: mendAfterRetry},
-		refused(402, "the licence is used up", saysLicence),
+		refused(402, "the license is used up", saysLicense),
 		refused(403, "the token lacks the scope", saysScope),
 		refused(404, "not the API", saysURL),
 		refused(405, "not the API", saysURL),

@@ -57,7 +57,7 @@ type row struct {
 	// mended is the section for a second start, which a real Fluent Bit gets where no mending helps
 	// the first.
 	mended func(*trial) section
-	// more is the number of records beside the lines; also recognises them.
+	// more is the number of records beside the lines; also recognizes them.
 	more int
 	also func(content string) bool
 }

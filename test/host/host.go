@@ -55,7 +55,7 @@ type Host struct {
 	logTo   io.Writer
 }
 
-// Start loads, registers and initialises the plugin, and returns when all instances run. When that
+// Start loads, registers and initializes the plugin, and returns when all instances run. When that
 // fails, the error is an *ExitError with the report of the run. The process is killed when ctx
 // ends.
 func Start(ctx context.Context, o Options) (*Host, error) {

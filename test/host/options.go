@@ -46,7 +46,7 @@ func (s Shape) HasHooks() bool { return shapes[s].hooks }
 // Property is one line of an [OUTPUT] section.
 type Property struct{ Key, Value string }
 
-// Properties is an [OUTPUT] section: ordered, since the first of equal keys wins. The host honours
+// Properties is an [OUTPUT] section: ordered, since the first of equal keys wins. The host honors
 // alias, log_level, workers and retry_limit, and hides these and all other keys of the core from
 // the plugin.
 type Properties []Property

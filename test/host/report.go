@@ -149,7 +149,7 @@ func (e *ExitError) Error() string {
 	case r.ExitCode == ExitLoad:
 		b.WriteString("host: the plugin could not be loaded")
 	case r.ExitCode == ExitInit:
-		b.WriteString("host: the plugin could not be initialised")
+		b.WriteString("host: the plugin could not be initialized")
 	case r.ExitCode == ExitViolation:
 		b.WriteString("host: the plugin broke a rule")
 	case r.ExitCode == ExitTimeout:

@@ -135,7 +135,7 @@ func (f *Fault) answer() answer {
 var faultMessages = map[int]string{
 	http.StatusBadRequest:            "All logs are out of correct time range.",
 	http.StatusUnauthorized:          "Token Authentication failed",
-	http.StatusPaymentRequired:       "Licence exhausted",
+	http.StatusPaymentRequired:       "License exhausted",
 	http.StatusForbidden:             "Token is missing required scope. Use one of: " + ScopeClassic,
 	http.StatusRequestEntityTooLarge: "Message size limit exceeded after preprocessing on ingest endpoint",
 	http.StatusTooManyRequests:       "Too many requests",

@@ -2,7 +2,7 @@
 // filters call their fields, and the names that Dynatrace's semantic dictionary has for them.
 //
 // Each source is one file and one row of the table in all.go. To add a source, write its file: the
-// keys that it reads (Fields), how it is recognised if one held field does not tell (Recognize),
+// keys that it reads (Fields), how it is recognized if one held field does not tell (Recognize),
 // and what it makes of them (Map). Then add its row, and a section with a table to docs/mapping.md;
 // a test looks for a golden case of each row of that table.
 //

@@ -75,7 +75,7 @@ func isTrusted(key []byte) bool {
 	return len(key) > 2 && key[0] == '_'
 }
 
-// trustedSign recognises journald by a unit or a host under journald's own names.
+// trustedSign recognizes journald by a unit or a host under journald's own names.
 func trustedSign(key []byte, _ chunk.Token) Signs {
 	if isTrusted(key) {
 		return JournaldOnly
@@ -83,7 +83,7 @@ func trustedSign(key []byte, _ chunk.Token) Signs {
 	return 0
 }
 
-// bootSign recognises journald by the id of a boot, or by a transport.
+// bootSign recognizes journald by the id of a boot, or by a transport.
 func bootSign(key []byte, tok chunk.Token) Signs {
 	if tok.Kind != chunk.String {
 		return 0

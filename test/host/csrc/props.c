@@ -2,7 +2,7 @@
  * props.c: [OUTPUT] instances and their properties.
  *
  * Look-up is as in Fluent Bit: whole key, any case, the first match wins, an empty value is NULL. Keys that the core takes
- * for itself are never visible to the plugin; those that the host can honour (alias, log_level, workers, retry_limit) are.
+ * for itself are never visible to the plugin; those that the host can honor (alias, log_level, workers, retry_limit) are.
  */
 #include "host.h"
 
