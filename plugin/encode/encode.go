@@ -3,41 +3,41 @@ package encode
 import "out_dynatrace/plugin/record"
 
 // Encoder writes records one after another into one body. An implementation may keep scratch state
-// from record to record, so an Encoder serves one body at a time. Its methods append to dst and
-// return it, as append does; they cannot fail.
+// between records, so an Encoder serves one body at a time and is not safe for concurrent use. Its
+// methods append to dst and return the extended slice, as append does. They cannot fail.
 type Encoder interface {
-	// ContentType is the media type of the body.
+	// ContentType returns the media type of the body.
 	ContentType() string
-	// Open begins a body.
+	// Open appends the start of a body.
 	Open(dst []byte) []byte
-	// Separate stands between two records.
+	// Separate appends what stands between two records.
 	Separate(dst []byte) []byte
-	// Append writes one record. The caller may take it away again, by appending the next one to
-	// what stood before, or closing that.
+	// Append appends one record. The caller may remove it again: it then appends the next record to
+	// the body as it was before, or closes that body.
 	Append(dst []byte, r *record.Record) []byte
-	// Close ends the body.
+	// Close appends the end of the body.
 	Close(dst []byte) []byte
-	// Tail is the number of bytes that Close will add.
+	// Tail returns the number of bytes that Close will add.
 	Tail() int
-	// Fit returns the length of the longest start of a content, ending at the border of a
-	// character, that adds at most room bytes to a record.
+	// Fit returns the length of the longest prefix of content that adds at most room bytes to a
+	// record. The prefix ends at a character boundary.
 	Fit(content []byte, room int) int
 }
 
-// Sharing is an Encoder of a format whose records share parts, which the server copies into each of
-// them.
+// Sharing is an Encoder of a format whose records share parts, which the server copies into each
+// record.
 type Sharing interface {
 	Encoder
-	// Copied is the size of these copies for the records that were appended since Open, in bytes of
-	// the format.
+	// Copied returns the size of these copies for the records appended since Open, in bytes of the
+	// format.
 	Copied() int
 }
 
-// Headed is an Encoder of a format whose bodies hold one record and only its content: the rest
-// travels in the request's header X-Dynatrace-Attr.
+// Headed is an Encoder of a format whose body holds only the content of one record. The rest of the
+// record is sent in the request header X-Dynatrace-Attr.
 type Headed interface {
 	Encoder
-	// Attributes returns the value of the header for the record that was appended last, good until
-	// the next one is, and how many of its attributes there was no room for.
+	// Attributes returns the header value for the record appended last, and the number of its
+	// attributes that did not fit. The header is valid until the next Append.
 	Attributes() (header []byte, leftOut int)
 }

@@ -9,36 +9,36 @@ import (
 )
 
 // JSON writes a JSON array of flat objects, the body of POST /api/v2/logs/ingest with
-// application/json. timestamp, content and loglevel stand first in each object. The zero JSON is
-// ready for use, by the records of one mapping.Mapper.
+// application/json. timestamp, content and loglevel come first in each object. The zero JSON is
+// ready to use. It must only receive records of one mapping.Mapper, since it caches runs by ID.
 type JSON struct {
-	// Millis writes all times with three digits behind the second, for a reader that takes no
-	// others; what is finer is left out.
+	// Millis writes all times with three fractional digits, for a server that accepts no other
+	// number of digits. Microseconds and nanoseconds are cut off, not rounded.
 	Millis bool
 
 	clock clock
 	runs  runCache
 }
 
-// ContentType names the charset, which the API page demands to be UTF-8.
+// ContentType names the charset: the API documentation requires UTF-8.
 func (*JSON) ContentType() string { return "application/json; charset=utf-8" }
 
-// Open begins the array.
+// Open appends the bracket that opens the array.
 func (*JSON) Open(dst []byte) []byte { return append(dst, '[') }
 
 // Separate appends the comma between two records.
 func (*JSON) Separate(dst []byte) []byte { return append(dst, ',') }
 
-// Close ends the array.
+// Close appends the bracket that closes the array.
 func (*JSON) Close(dst []byte) []byte { return append(dst, ']') }
 
-// Tail is the closing bracket.
+// Tail returns the length of the closing bracket.
 func (*JSON) Tail() int { return len("]") }
 
-// Fit counts the escapes.
+// Fit implements Encoder. It counts each character in its escaped form.
 func (*JSON) Fit(content []byte, room int) int { return jsontext.Fit(content, room) }
 
-// Append writes one object.
+// Append appends one object.
 func (j *JSON) Append(dst []byte, r *record.Record) []byte {
 	at := r.Time
 	if j.Millis {
@@ -67,7 +67,7 @@ func (j *JSON) Append(dst []byte, r *record.Record) []byte {
 	return append(dst, '}')
 }
 
-// appendAttributes writes each attribute behind a comma.
+// appendAttributes writes each attribute after a comma.
 func appendAttributes(dst []byte, r *record.Record, attributes []record.Attribute) []byte {
 	for i := range attributes {
 		a := &attributes[i]
@@ -106,9 +106,10 @@ func appendValue(dst []byte, r *record.Record, v record.Value) []byte {
 	return append(dst, "null"...)
 }
 
-// clock writes the start of an object, up to the content: times in RFC 3339, UTC, with as many
-// digits as the time has: 3, 6 or 9. The API takes up to nanoseconds, and the readers that take
-// only three digits get three when there are no more. It keeps the text of the last second.
+// clock writes the start of an object, up to the content. Times are in RFC 3339, UTC, with 3, 6 or
+// 9 fractional digits, as few as the time needs. The API accepts up to nanoseconds. A reader that
+// accepts only three digits gets three if the time has no more. The text of the last second is
+// cached.
 type clock struct {
 	sec  int64
 	head [len(clockLead + clockFormat)]byte

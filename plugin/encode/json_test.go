@@ -27,13 +27,17 @@ func mapper() *mapping.Mapper {
 	})
 }
 
-// mappers are one without mappings, one with all of them, and one with all of them for a server of
-// old.
-var mappers = map[string]func() *mapping.Mapper{"mappings off": mapper, "mappings on": mappingMapper, "an old host": oldMapper}
+// mappers holds a Mapper without mappings, one with all mappings, and one with all mappings for a
+// server that lower-cases keys, stores values as text and has low limits.
+var mappers = map[string]func() *mapping.Mapper{
+	"mappings off":  mapper,
+	"mappings on":   mappingMapper,
+	"legacy server": legacyMapper,
+}
 
 func mappingMapper() *mapping.Mapper { return mapping.NewMapper(mappingOptions()) }
 
-func oldMapper() *mapping.Mapper {
+func legacyMapper() *mapping.Mapper {
 	o := mappingOptions()
 	o.Limits = record.Limits{ContentBytes: 8192, AttributeValueBytes: 250, AttributeKeyBytes: 100, Attributes: 50, ArrayValues: 32, NestingLevels: 5}
 	o.LowercaseKeys, o.Stringify = true, true
@@ -58,9 +62,8 @@ func mappingOptions() mapping.Options {
 	}
 }
 
-// somewhere is what a Mapper is told of the chunk and the place. Without mappings it makes no
-// difference.
-var somewhere = mapping.Flush{Tag: []byte("app-firelens-task"), Facts: &metadata.Facts{
+// testFlush is the context of a flush: tag, host, pod and task. Without mappings it has no effect.
+var testFlush = mapping.Flush{Tag: []byte("app-firelens-task"), Facts: &metadata.Facts{
 	Host: []metadata.Fact{{Key: "dt.entity.host", Value: "HOST-1"}, {Key: "host.name", Value: "host"}},
 	Pod:  []metadata.Fact{{Key: "k8s.pod.name", Value: "pod"}},
 	Task: &metadata.Task{ID: "task", Cluster: "cluster", Containers: []metadata.Container{{ID: "id", Name: "name"}}},
@@ -72,7 +75,7 @@ func whole(j *encode.JSON, m *mapping.Mapper, data []byte) []byte {
 	var ev chunk.Event
 	var rec record.Record
 	body := j.Open(nil)
-	m.Begin(somewhere)
+	m.Begin(testFlush)
 	r.Reset(data)
 	for first := true; r.Next(&ev); first = false {
 		if !first {
@@ -85,7 +88,7 @@ func whole(j *encode.JSON, m *mapping.Mapper, data []byte) []byte {
 	return j.Close(body)
 }
 
-// single encodes each event with a Mapper and an encoder that have seen nothing before.
+// single encodes each event with a new Mapper and a new encoder.
 func single(newMapper func() *mapping.Mapper, data []byte) []byte {
 	var r chunk.Reader
 	var ev chunk.Event
@@ -97,14 +100,14 @@ func single(newMapper func() *mapping.Mapper, data []byte) []byte {
 			body = append(body, ',')
 		}
 		m := newMapper()
-		m.Begin(somewhere)
+		m.Begin(testFlush)
 		m.Map(&ev, &rec)
 		body = new(encode.JSON).Append(body, &rec)
 	}
 	return append(body, ']')
 }
 
-func TestJSON_TimesAreWrittenWithTheDigitsThatTheyHave(t *testing.T) {
+func TestJSON_WritesTimesWithThreeSixOrNineDigits(t *testing.T) {
 	for want, at := range map[string]chunk.Time{
 		"2023-11-14T22:13:20.000Z":       {Sec: 1700000000},
 		"2023-11-14T22:13:20.120Z":       {Sec: 1700000000, Nsec: 120_000_000},
@@ -120,12 +123,12 @@ func TestJSON_TimesAreWrittenWithTheDigitsThatTheyHave(t *testing.T) {
 			t.Errorf("%+v: got %q (%v), want %q", at, got.Timestamp, err, want)
 		}
 		if parsed, err := time.Parse(time.RFC3339Nano, got.Timestamp); err != nil || parsed.Unix() != at.Sec || parsed.Nanosecond() != int(at.Nsec) {
-			t.Errorf("%q does not read back: %v %v", got.Timestamp, parsed, err)
+			t.Errorf("%q: parsed as %v (%v), want %+v", got.Timestamp, parsed, err, at)
 		}
 	}
 }
 
-func TestJSON_MillisWritesAllTimesWithThreeDigits(t *testing.T) {
+func TestJSON_MillisWritesThreeDigits(t *testing.T) {
 	j := &encode.JSON{Millis: true}
 	for _, c := range []struct {
 		nsec uint32
@@ -134,12 +137,12 @@ func TestJSON_MillisWritesAllTimesWithThreeDigits(t *testing.T) {
 		at := chunk.Time{Sec: 1700000000, Nsec: c.nsec}
 		rec := record.Record{Time: at}
 		if got, want := string(j.Append(nil, &rec)), `{"timestamp":"2023-11-14T22:13:20.`+c.want+`Z",`; !strings.HasPrefix(got, want) || rec.Time != at {
-			t.Errorf("%d ns: got %s, want %s, time %v", c.nsec, got, want, rec.Time)
+			t.Errorf("%d ns: got %s and time %v, want prefix %s and time %v", c.nsec, got, rec.Time, want, at)
 		}
 	}
 }
 
-func TestJSON_AnEncoderKeepsTheSecondsOfOneRecordOutOfTheNext(t *testing.T) {
+func TestJSON_CachedSecondIsNotReusedForAnotherSecond(t *testing.T) {
 	var j encode.JSON
 	for _, sec := range []int64{0, 1700000000, 1700000000, 1700000001, 0} {
 		want := time.Unix(sec, 0).UTC().Format("2006-01-02T15:04:05")
@@ -149,27 +152,27 @@ func TestJSON_AnEncoderKeepsTheSecondsOfOneRecordOutOfTheNext(t *testing.T) {
 	}
 }
 
-func TestJSON_WhatIsRememberedOfEarlierRecordsChangesNothing(t *testing.T) {
+func TestJSON_CachesDoNotChangeTheOutput(t *testing.T) {
 	for name, newMapper := range mappers {
 		for _, c := range corpus.All() {
 			t.Run(c.Name+" "+name, func(t *testing.T) {
 				var j encode.JSON
 				m := newMapper()
 				want := single(newMapper, c.Data)
-				for round := range 2 { // the second with what the first has left behind
+				for round := range 2 { // the second round starts with filled caches
 					if got := whole(&j, m, c.Data); !bytes.Equal(got, want) {
 						t.Fatalf("round %d: %s", round, difference(got, want))
 					}
 				}
 				if !json.Valid(want) || !utf8.Valid(want) {
-					t.Error("not valid JSON in UTF-8")
+					t.Error("the body is not valid JSON in UTF-8")
 				}
 			})
 		}
 	}
 }
 
-func TestJSON_RepeatedFieldsThatClashAreRenamedEachTime(t *testing.T) {
+func TestJSON_RenamesRepeatedFieldsThatClash(t *testing.T) {
 	s := corpus.Str
 	same := func(log string, extra ...corpus.Value) corpus.Value {
 		pairs := append([]corpus.Value{s("pod"), corpus.Map(s("name"), s("a"), s("level"), corpus.Int(3)), s("log"), s(log)}, extra...)
@@ -196,7 +199,7 @@ func TestJSON_RepeatedFieldsThatClashAreRenamedEachTime(t *testing.T) {
 	}
 }
 
-func TestJSON_TheArraysOfGroupsAndOfFieldsDoNotMix(t *testing.T) {
+func TestJSON_KeepsArraysOfGroupsAndFieldsApart(t *testing.T) {
 	s := corpus.Str
 	list := func(n int64) corpus.Value { return corpus.Array(corpus.Int(n), corpus.Int(n+1), corpus.Int(n+2)) }
 	field := func(n int64) corpus.Value {
@@ -227,7 +230,7 @@ func TestJSON_TheArraysOfGroupsAndOfFieldsDoNotMix(t *testing.T) {
 	}
 }
 
-func TestJSON_FieldsThatNeverRepeatAreStillRight(t *testing.T) {
+func TestJSON_EncodesFieldsThatNeverRepeat(t *testing.T) {
 	var data []byte
 	for i := range 500 {
 		body := corpus.Map(corpus.Str("n"), corpus.Int(int64(i)), corpus.Str("log"), corpus.Str("x"), corpus.Str("pod"), corpus.Fields("name", fmt.Sprint("pod-", i%40), "node", "n1"))
@@ -238,7 +241,7 @@ func TestJSON_FieldsThatNeverRepeatAreStillRight(t *testing.T) {
 	}
 }
 
-func TestJSON_EncodingARepetitiveChunkAllocatesNothing(t *testing.T) {
+func TestJSON_AllocatesNothingForARepetitiveChunk(t *testing.T) {
 	for name, newMapper := range mappers {
 		for _, c := range corpus.All() {
 			var r chunk.Reader
@@ -249,7 +252,7 @@ func TestJSON_EncodingARepetitiveChunkAllocatesNothing(t *testing.T) {
 			body := make([]byte, 0, 4<<20)
 			run := func() {
 				body = body[:0]
-				m.Begin(somewhere)
+				m.Begin(testFlush)
 				r.Reset(c.Data)
 				for r.Next(&ev) {
 					m.Map(&ev, &rec)
@@ -257,18 +260,18 @@ func TestJSON_EncodingARepetitiveChunkAllocatesNothing(t *testing.T) {
 				}
 				m.Release()
 			}
-			for range 8 { // until scratch memory and caches have their size
+			for range 8 { // until scratch memory and caches have grown to their final size
 				run()
 			}
 			if n := testing.AllocsPerRun(5, run); n != 0 {
-				t.Errorf("%s, %s: %v allocations for a chunk of %d records", c.Name, name, n, c.Events)
+				t.Errorf("%s, %s: %v allocations for a chunk of %d records, want 0", c.Name, name, n, c.Events)
 			}
 		}
 	}
 }
 
-// FuzzMemory holds a Mapper and an encoder that remember against ones that do not, on any chunk,
-// read twice.
+// FuzzMemory compares a Mapper and an encoder with filled caches to new ones, on any chunk. Each
+// chunk is read twice.
 func FuzzMemory(f *testing.F) {
 	for _, c := range corpus.Odd() {
 		if len(c.Chunk) < 1<<13 {
@@ -289,14 +292,14 @@ func FuzzMemory(f *testing.F) {
 				}
 			}
 			if !json.Valid(want) || !utf8.Valid(want) {
-				t.Fatalf("%s: not valid JSON in UTF-8: %q", name, want)
+				t.Fatalf("%s: the body is not valid JSON in UTF-8: %q", name, want)
 			}
 			uniqueKeys(t, want)
 		}
 	})
 }
 
-// uniqueKeys fails when an object of the array has a key twice.
+// uniqueKeys fails the test if an object of the array has a duplicate key.
 func uniqueKeys(t *testing.T, body []byte) {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
@@ -310,7 +313,7 @@ func uniqueKeys(t *testing.T, body []byte) {
 				t.Fatal(err)
 			}
 			if keys[key.(string)] {
-				t.Fatalf("the key %q stands twice in %s", key, body)
+				t.Fatalf("duplicate key %q in %s", key, body)
 			}
 			keys[key.(string)] = true
 			var v json.RawMessage
@@ -322,6 +325,7 @@ func uniqueKeys(t *testing.T, body []byte) {
 	}
 }
 
+// difference describes the first byte in which two bodies differ.
 func difference(got, want []byte) string {
 	i := 0
 	for i < len(got) && i < len(want) && got[i] == want[i] {

@@ -10,7 +10,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-func TestJSONL_ALineOfJSONLIsTheObjectOfJSON(t *testing.T) {
+func TestJSONL_WritesTheObjectsOfJSONAsLines(t *testing.T) {
 	for _, c := range corpus.Odd() {
 		var r chunk.Reader
 		var ev chunk.Event
@@ -35,13 +35,13 @@ func TestJSONL_ALineOfJSONLIsTheObjectOfJSON(t *testing.T) {
 		before := len(body)
 		body = l.Close(body)
 		if len(body)-before != l.Tail() {
-			t.Errorf("%s: Close adds %d bytes, Tail says %d", c.Name, len(body)-before, l.Tail())
+			t.Errorf("%s: Close added %d bytes, Tail returned %d", c.Name, len(body)-before, l.Tail())
 		}
 		if want := append(bytes.Join(objects, []byte("\n")), '\n'); !bytes.Equal(body, want) {
 			t.Errorf("%s: %s", c.Name, difference(body, want))
 		}
 		if n := bytes.Count(body, []byte("\n")); n != len(objects) {
-			t.Errorf("%s: %d lines for %d records", c.Name, n, len(objects))
+			t.Errorf("%s: got %d lines, want %d", c.Name, n, len(objects))
 		}
 	}
 }

@@ -2,14 +2,14 @@ package encode
 
 import "out_dynatrace/plugin/record"
 
-// enter begins what the record stands in, unless it is open.
+// enter opens the ResourceLogs and ScopeLogs of the record, unless they are open.
 func (o *OTLP) enter(dst []byte, r *record.Record) []byte {
 	var none record.Group
 	g := r.Group
 	if g == nil {
 		g = &none
 	}
-	whole := len(dst) == o.end // nothing was removed since
+	whole := len(dst) == o.end // the last record was not removed
 	if whole && o.inScope > 0 && o.group == g.ID {
 		return dst
 	}
@@ -30,7 +30,7 @@ func (o *OTLP) enter(dst []byte, r *record.Record) []byte {
 	return dst
 }
 
-// enterResource writes the resource of a ResourceLogs, nothing where it says nothing.
+// enterResource writes the resource of a ResourceLogs. An empty resource is left out.
 func (o *OTLP) enterResource(dst []byte, r *record.Record, g *record.Group) []byte {
 	if len(g.Resource) > 0 || g.ResourceDropped > 0 {
 		var at int
@@ -41,7 +41,7 @@ func (o *OTLP) enterResource(dst []byte, r *record.Record, g *record.Group) []by
 	return appendNonEmpty(dst, tagSchema, g.ResourceSchema)
 }
 
-// enterScope writes the scope of a ScopeLogs, nothing where it says nothing.
+// enterScope writes the scope of a ScopeLogs. An empty scope is left out.
 func (o *OTLP) enterScope(dst []byte, r *record.Record, g *record.Group) []byte {
 	if len(g.Scope)+len(g.ScopeName)+len(g.ScopeVersion) > 0 || g.ScopeDropped > 0 {
 		var at int
@@ -54,16 +54,16 @@ func (o *OTLP) enterScope(dst []byte, r *record.Record, g *record.Group) []byte 
 	return appendNonEmpty(dst, tagSchema, g.ScopeSchema)
 }
 
-// openGroup begins a message that others are added to until something else follows, and keeps four
-// bytes of seven bits for its length: 256 MiB, more than any body can have. It returns where the
-// message begins.
+// openGroup opens a message that grows until a record of another group follows. It reserves four
+// bytes of seven bits for the length: 256 MiB, more than any body can have. It returns the offset
+// at which the message begins.
 func openGroup(dst []byte, tag byte) (_ []byte, at int) {
 	dst = append(dst, tag, 0x80, 0x80, 0x80, 0)
 	return dst, len(dst)
 }
 
-// closeGroup writes the length of such a message. It does nothing where none is open, which is 0,
-// or where it was taken away.
+// closeGroup writes the length of a message opened by openGroup. It does nothing if none is open
+// (at is 0) or if the caller has removed the message.
 func closeGroup(dst []byte, at int) {
 	if at == 0 || at > len(dst) {
 		return

@@ -15,7 +15,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// What the messages say is tested against OpenTelemetry's own in test/otlp.
+// test/otlp compares the content of the messages with OpenTelemetry's own implementation.
 
 func apartMapper() *mapping.Mapper {
 	return mapping.NewMapper(mapping.Options{
@@ -24,13 +24,13 @@ func apartMapper() *mapping.Mapper {
 	})
 }
 
-// field returns the bytes of the first field of a number, and how many there are.
+// field returns the bytes of the first field with a number, and the count of such fields.
 func field(t *testing.T, message []byte, number protowire.Number) (first []byte, count int) {
 	t.Helper()
 	for len(message) > 0 {
 		n, kind, size := protowire.ConsumeField(message)
 		if size < 0 {
-			t.Fatalf("not a message: % x", message)
+			t.Fatalf("not a protobuf message: % x", message)
 		}
 		if n == number {
 			if count++; count == 1 {
@@ -46,7 +46,7 @@ func field(t *testing.T, message []byte, number protowire.Number) (first []byte,
 	return first, count
 }
 
-// logRecord encodes one record and digs out its LogRecord.
+// logRecord encodes one record and returns its LogRecord message.
 func logRecord(t *testing.T, r *record.Record) []byte {
 	t.Helper()
 	var o encode.OTLP
@@ -57,9 +57,9 @@ func logRecord(t *testing.T, r *record.Record) []byte {
 	return body
 }
 
-func TestOTLP_OTLPHasATimeForEveryInstant(t *testing.T) {
+func TestOTLP_ClampsTimesToTheRangeOfOTLP(t *testing.T) {
 	for at, want := range map[chunk.Time]uint64{
-		{}:                                   1, // 0 is none
+		{}:                                   1, // 0 means no time
 		{Nsec: 1}:                            1,
 		{Sec: 1700000000, Nsec: 123456789}:   1700000000123456789,
 		{Sec: 9223372035, Nsec: 999_999_999}: 9223372035999999999,
@@ -68,23 +68,23 @@ func TestOTLP_OTLPHasATimeForEveryInstant(t *testing.T) {
 	} {
 		raw, _ := field(t, logRecord(t, &record.Record{Time: at}), 1)
 		if got, _ := protowire.ConsumeFixed64(raw); got != want {
-			t.Errorf("%+v: %d, want %d", at, got, want)
+			t.Errorf("%+v: got %d, want %d", at, got, want)
 		}
 	}
 }
 
-func TestOTLP_EachLevelOfDynatraceHasANumberOfOTLP(t *testing.T) {
+func TestOTLP_WritesASeverityNumberForEachLevel(t *testing.T) {
 	for level, want := range map[string]uint64{"": 0, "DEBUG": 5, "INFO": 9, "NOTICE": 10, "WARN": 13, "ERROR": 17, "CRITICAL": 18, "ALERT": 19, "SEVERE": 20, "EMERGENCY": 21} {
 		message := logRecord(t, &record.Record{Level: level})
 		raw, count := field(t, message, 2)
 		got, _ := protowire.ConsumeVarint(raw)
 		if text, _ := field(t, message, 3); string(text) != level || count != min(1, int(want)) || want != 0 && got != want {
-			t.Errorf("%q is %q and %d, want %d", level, text, got, want)
+			t.Errorf("level %q: got text %q and number %d, want number %d", level, text, got, want)
 		}
 	}
 }
 
-func TestOTLP_OnlyAnIDThatIsOneLeavesTheAttributes(t *testing.T) {
+func TestOTLP_MovesOnlyValidTraceIDsToTheirField(t *testing.T) {
 	for id, want := range map[string]int{
 		"0af7651916cd43dd8448eb211c80319c": 16, "0AF7651916CD43DD8448EB211C80319C": 0, "00000000000000000000000000000000": 0,
 		"0af7651916cd43dd8448eb211c80319": 0, "0af7651916cd43dd8448eb211c80319g": 0, "": 0,
@@ -97,12 +97,12 @@ func TestOTLP_OnlyAnIDThatIsOneLeavesTheAttributes(t *testing.T) {
 		message := logRecord(t, &r)
 		bytesOf, _ := field(t, message, 9)
 		if _, attributes := field(t, message, 6); len(bytesOf) != want || attributes != 3-min(1, want) {
-			t.Errorf("%q: %d bytes and %d attributes", id, len(bytesOf), attributes)
+			t.Errorf("trace_id %q: got %d bytes and %d attributes, want %d and %d", id, len(bytesOf), attributes, want, 3-min(1, want))
 		}
 	}
 }
 
-func TestOTLP_WhatOTLPFitsIsWithinTheRoom(t *testing.T) {
+func TestOTLP_FitStaysWithinTheRoom(t *testing.T) {
 	size := func(content []byte) int {
 		var o encode.OTLP
 		return len(o.Close(o.Append(o.Open(nil), &record.Record{Content: content})))
@@ -113,13 +113,13 @@ func TestOTLP_WhatOTLPFitsIsWithinTheRoom(t *testing.T) {
 		for _, room := range []int{0, 1, 2, 3, 4, 100, 125, 126, 127, 128, 129, 130, 131, 1000, 16_380, 16_384, 16_390, 20_000, -5} {
 			n := new(encode.OTLP).Fit(content, room)
 			if got := size(content[:n]) - empty; got > max(0, room) || got < room-10 {
-				t.Errorf("%q in %d: %d bytes add %d", unit, room, n, got)
+				t.Errorf("%q, room of %d: a content of %d bytes adds %d bytes", unit, room, n, got)
 			}
 		}
 	}
 }
 
-func TestOTLP_EncodingOTLPAllocatesNothingPerRecord(t *testing.T) {
+func TestOTLP_AllocatesNothingPerRecord(t *testing.T) {
 	s := corpus.Str
 	grouped := corpus.Chunk{Name: "groups"}
 	for i := range int64(50) {
@@ -139,7 +139,7 @@ func TestOTLP_EncodingOTLPAllocatesNothingPerRecord(t *testing.T) {
 		body := make([]byte, 0, 8<<20)
 		run := func() {
 			body = o.Open(body[:0])
-			m.Begin(somewhere)
+			m.Begin(testFlush)
 			r.Reset(c.Data)
 			for r.Next(&ev) {
 				m.Map(&ev, &rec)
@@ -152,7 +152,7 @@ func TestOTLP_EncodingOTLPAllocatesNothingPerRecord(t *testing.T) {
 			run()
 		}
 		if n := testing.AllocsPerRun(5, run); n != 0 {
-			t.Errorf("%s: %v allocations for a chunk of %d records", c.Name, n, c.Events)
+			t.Errorf("%s: %v allocations for a chunk of %d records, want 0", c.Name, n, c.Events)
 		}
 	}
 }

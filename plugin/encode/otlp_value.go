@@ -11,15 +11,15 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-// openMessage begins a message whose length is not known yet, and keeps two bytes for it, what
-// nearly all of them take. It returns where the message begins.
+// openMessage opens a message whose length is not known yet. It reserves two bytes for the length,
+// which is enough for nearly all messages. It returns the offset at which the message begins.
 func openMessage(dst []byte, tag byte) (_ []byte, at int) {
 	dst = append(dst, tag, 0, 0)
 	return dst, len(dst)
 }
 
-// closeMessage writes the length of a message that begins at a position and ends where dst does. A
-// long one is moved to make room.
+// closeMessage writes the length of the message from offset at to the end of dst. A message of 16
+// KiB or more is moved to make room for a longer length.
 func closeMessage(dst []byte, at int) []byte {
 	n := len(dst) - at
 	if n < 1<<14 {
@@ -33,7 +33,7 @@ func closeMessage(dst []byte, at int) []byte {
 	return dst
 }
 
-// appendCount writes a number that is left out where it is zero.
+// appendCount writes a number, or nothing if it is zero.
 func appendCount(dst []byte, tag byte, n uint32) []byte {
 	if n == 0 {
 		return dst
@@ -41,7 +41,7 @@ func appendCount(dst []byte, tag byte, n uint32) []byte {
 	return protowire.AppendVarint(append(dst, tag), uint64(n))
 }
 
-// appendNonEmpty writes a string that is left out where it is empty.
+// appendNonEmpty writes a string, or nothing if it is empty.
 func appendNonEmpty(dst []byte, tag byte, s []byte) []byte {
 	if len(s) == 0 {
 		return dst
@@ -49,9 +49,9 @@ func appendNonEmpty(dst []byte, tag byte, s []byte) []byte {
 	return appendString(append(dst, tag), s)
 }
 
-// nanoseconds is the time of a record since 1970. OTLP has no time before that, takes 0 for none,
-// and many read the number as signed: what lies behind the year 2262 becomes the last instant of
-// it.
+// nanoseconds returns the time of a record since 1970. OTLP cannot represent earlier times, 0 means
+// no time, and many readers parse the number as signed: a time after the year 2262 becomes the last
+// instant that a signed number can hold.
 func nanoseconds(r *record.Record) uint64 {
 	const last = math.MaxInt64
 	switch {
@@ -63,8 +63,8 @@ func nanoseconds(r *record.Record) uint64 {
 	return uint64(r.Time.Sec)*1e9 + uint64(r.Time.Nsec)
 }
 
-// severityNumber is the number that OpenTelemetry has for a level of Dynatrace (logs data model,
-// appendix B, for the names of syslog). The text beside it says the level's name.
+// severityNumber returns the OpenTelemetry number for a Dynatrace level (logs data model, appendix
+// B, for the names of syslog). The name of the level is sent as the severity text.
 func severityNumber(level string) byte {
 	switch level {
 	case "DEBUG":
@@ -89,8 +89,8 @@ func severityNumber(level string) byte {
 	return 0
 }
 
-// double is the number that a float stands for, and false for NaN and the infinities. A float of 32
-// bits is the one with the fewest digits that rounds to it: 0.1 and not 0.10000000149.
+// double returns the value of a float, and false for NaN and the infinities. For a 32-bit float it
+// returns the value with the fewest digits that rounds to it: 0.1 and not 0.10000000149.
 func double(v record.Value) (float64, bool) {
 	f := v.Float()
 	if math.IsNaN(f) || math.IsInf(f, 0) {
@@ -104,7 +104,7 @@ func double(v record.Value) (float64, bool) {
 	return f, true
 }
 
-// numberText is a number as JSON has it, without the quotes of NaN and the infinities.
+// numberText appends a number in JSON notation, without the quotes around NaN and the infinities.
 func numberText(dst []byte, v record.Value) []byte {
 	if v.Kind == record.Uint {
 		return jsontext.AppendUint(dst, v.Num)

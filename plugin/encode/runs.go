@@ -1,7 +1,7 @@
 package encode
 
-// runCache keeps the encoded bytes of the runs met last, so that a run is encoded once and copied
-// from then on. It owns its memory; the zero cache is ready.
+// runCache keeps the encoded bytes of recent runs, so that a run is encoded once and copied
+// afterwards. It owns its memory. The zero cache is ready to use.
 type runCache struct {
 	slots [runSlots]runSlot
 	arena []byte
@@ -13,10 +13,10 @@ type runSlot struct {
 }
 
 const (
-	// runSlots is the number of runs kept. IDs are given in the order of first sight, so their low
-	// bits spread them.
+	// runSlots is the number of runs kept. IDs are assigned in the order in which runs first appear,
+	// so their low bits spread them over the slots.
 	runSlots = 512
-	// runArena bounds the bytes of all of them; when it is full the cache starts anew.
+	// runArena is the maximum size in bytes of all runs together. A full cache is emptied.
 	runArena = 512 << 10
 )
 

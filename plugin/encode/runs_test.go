@@ -9,8 +9,8 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-func TestRunCache_ARunIsWrittenRightAfterTheCacheHasStartedAnew(t *testing.T) {
-	const runs, size = 20, 40_000 // more than the cache holds
+func TestRunCache_FullCacheIsEmptiedWithoutChangingTheOutput(t *testing.T) {
+	const runs, size = 20, 40_000 // more bytes than the cache holds
 	attributes := func(id int) []record.Attribute {
 		return []record.Attribute{{Key: []byte("k"), Value: record.Value{Kind: record.String, Text: []byte(strings.Repeat(string(rune('a'+id)), size+id))}}}
 	}
@@ -24,7 +24,7 @@ func TestRunCache_ARunIsWrittenRightAfterTheCacheHasStartedAnew(t *testing.T) {
 				t.Fatalf("run %d: %v", id, err)
 			}
 			if want := string(attributes(id)[0].Value.Text); got.K != want {
-				t.Fatalf("run %d begins with %q and has %d bytes, want %q and %d", id, got.K[:1], len(got.K), want[:1], len(want))
+				t.Fatalf("run %d: got %d bytes that begin with %q, want %d bytes that begin with %q", id, len(got.K), got.K[:1], len(want), want[:1])
 			}
 		}
 	}

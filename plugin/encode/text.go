@@ -9,9 +9,9 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-// Text writes one record a body, the body of POST /api/v2/logs/ingest with text/plain: the content
-// as it is. Time, level and attributes ride in the header X-Dynatrace-Attr, see Headed, where every
-// value is text. The zero Text is ready for use.
+// Text writes one record per body, the body of POST /api/v2/logs/ingest with text/plain: the
+// content without escapes. Time, level and attributes are sent in the header X-Dynatrace-Attr, see
+// Headed, where every value is text. The zero Text is ready to use.
 type Text struct {
 	clock   clock
 	header  []byte
@@ -20,12 +20,12 @@ type Text struct {
 	scratch []byte
 }
 
-// MaxAttributes bounds the header, in bytes: many servers refuse a request with more than 8 KiB of
-// headers in all.
+// MaxAttributes is the maximum size of the header X-Dynatrace-Attr in bytes. Many servers reject a
+// request with more than 8 KiB of headers in total.
 const MaxAttributes = 4 << 10
 
-// ContentType is text/plain, except for a content without any character but white space: the API
-// would see an empty body.
+// ContentType returns text/plain. For a content that is empty or only white space it returns
+// application/json, since the API would see an empty body.
 func (t *Text) ContentType() string {
 	if t.blank {
 		return "application/json; charset=utf-8"
@@ -42,13 +42,13 @@ func (*Text) Separate(dst []byte) []byte { return dst }
 // Close appends nothing.
 func (*Text) Close(dst []byte) []byte { return dst }
 
-// Tail is nothing.
+// Tail returns 0: Close appends nothing.
 func (*Text) Tail() int { return 0 }
 
-// Fit counts what takes the place of invalid bytes.
+// Fit implements Encoder. It counts the replacements of invalid bytes.
 func (*Text) Fit(content []byte, room int) int { return fitValid(content, room) }
 
-// Append writes the content, and makes the header.
+// Append appends the content and builds the header.
 func (t *Text) Append(dst []byte, r *record.Record) []byte {
 	t.makeHeader(r)
 	if t.blank = len(bytes.TrimSpace(r.Content)) == 0; t.blank {
@@ -83,8 +83,9 @@ func (t *Text) makeHeader(r *record.Record) {
 	t.attributes(r, r.Attributes[done:])
 }
 
-// attributes adds those that there is room for. A query has no null and no empty array: they are
-// left out, without a count, since they hold nothing. An array is its name with each of its values.
+// attributes adds the attributes that fit. A query string cannot represent null or an empty array:
+// they are left out and not counted, since they hold no data. An array is written as its name with
+// each of its values.
 func (t *Text) attributes(r *record.Record, attributes []record.Attribute) {
 	for i := range attributes {
 		a := &attributes[i]
@@ -94,7 +95,7 @@ func (t *Text) attributes(r *record.Record, attributes []record.Attribute) {
 			start := len(t.header)
 			for _, e := range r.Array(a.Value) {
 				if e.Kind != record.Null && !t.value(a.Key, e) {
-					t.header = t.header[:start] // all of it or nothing
+					t.header = t.header[:start] // an array is written whole or not at all
 					t.leftOut++
 					break
 				}
@@ -107,19 +108,21 @@ func (t *Text) attributes(r *record.Record, attributes []record.Attribute) {
 	}
 }
 
-// value adds a scalar and tells whether there was room.
+// value adds a scalar and reports whether it fits.
 func (t *Text) value(key []byte, v record.Value) bool {
 	if v.Kind == record.String {
 		return t.pair(key, v.Text)
 	}
 	t.scratch = appendValue(t.scratch[:0], nil, v)
-	return t.pair(key, bytes.Trim(t.scratch, `"`)) // NaN and the infinities have quotes
+	return t.pair(key, bytes.Trim(t.scratch, `"`)) // NaN and the infinities are quoted
 }
 
-// steering are the names that steer a request and become no attribute (page "POST ingest logs").
+// steering lists the names that the API reads as parameters of the request, not as attributes
+// (documentation page "POST ingest logs").
 var steering = [...]string{"structure", "content-type", "api-token"}
 
-// Steers reports whether a name in the header X-Dynatrace-Attr steers the request.
+// Steers reports whether the API reads a name in the header X-Dynatrace-Attr as a parameter of the
+// request instead of an attribute. Case is ignored.
 func Steers(name []byte) bool {
 	for _, s := range steering {
 		if len(name) == len(s) && strings.EqualFold(string(name), s) {
@@ -129,18 +132,18 @@ func Steers(name []byte) bool {
 	return false
 }
 
-// AttributesHeader writes attributes as the header X-Dynatrace-Attr has them, and tells whether
-// there was room for all.
+// AttributesHeader returns attributes in the form of the header X-Dynatrace-Attr, and reports
+// whether all of them fit.
 func AttributesHeader(attributes []record.Attribute) (header string, fit bool) {
 	var t Text
 	t.attributes(new(record.Record), attributes)
 	return string(t.header), t.leftOut == 0
 }
 
-// pair adds name=value, if there is room.
+// pair adds name=value and reports whether it fits.
 func (t *Text) pair(name, value []byte) bool {
 	start := len(t.header)
-	if len(name)+len(value)+len("&=") > MaxAttributes-start { // none is written shorter than it is
+	if len(name)+len(value)+len("&=") > MaxAttributes-start { // escaping never shortens
 		return false
 	}
 	if start > 0 {
@@ -158,8 +161,8 @@ func (t *Text) pair(name, value []byte) bool {
 	return true
 }
 
-// appendEscaped escapes for a query string, blanks as %20, which is read alike by those who take +
-// for a blank and those who do not.
+// appendEscaped escapes s for a query string. A space becomes %20, which every reader decodes,
+// unlike +.
 func appendEscaped(dst, s []byte) []byte {
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -186,7 +189,7 @@ func appendEscaped(dst, s []byte) []byte {
 
 const upperHex = "0123456789ABCDEF"
 
-// unreserved are the characters that stand for themselves (RFC 3986, section 2.3).
+// unreserved is the set of characters that need no escape (RFC 3986, section 2.3).
 var unreserved = func() (set [utf8.RuneSelf]bool) {
 	for c := range set {
 		set[c] = '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' ||

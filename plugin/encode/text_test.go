@@ -18,8 +18,8 @@ import (
 
 var _ encode.Headed = new(encode.Text)
 
-// texts are the values of a JSON value as a query has them: none of null, one of a scalar, several
-// of an array.
+// texts returns the query values of a JSON value: none for null, one for a scalar, several for an
+// array.
 func texts(raw json.RawMessage) (all []string) {
 	switch raw[0] {
 	case '[':
@@ -39,8 +39,7 @@ func texts(raw json.RawMessage) (all []string) {
 	return all
 }
 
-// checkText compares what Text makes of each record of a chunk with the object that JSON makes of
-// it.
+// checkText compares the output of Text for each record of a chunk with the object of JSON.
 func checkText(t *testing.T, name string, m *mapping.Mapper, data []byte) {
 	t.Helper()
 	var r chunk.Reader
@@ -48,7 +47,7 @@ func checkText(t *testing.T, name string, m *mapping.Mapper, data []byte) {
 	var rec record.Record
 	var text encode.Text
 	var j encode.JSON
-	m.Begin(somewhere)
+	m.Begin(testFlush)
 	defer m.Release()
 	r.Reset(data)
 	for r.Next(&ev) {
@@ -66,15 +65,15 @@ func checkText(t *testing.T, name string, m *mapping.Mapper, data []byte) {
 			}
 			content = o.Content
 		} else if len(bytes.TrimSpace(body)) == 0 {
-			t.Fatalf("%s: an empty body", name)
+			t.Fatalf("%s: the body is empty", name)
 		}
 		if !utf8.Valid(body) || content != texts(want["content"])[0] {
-			t.Fatalf("%s: content %q, want %s", name, content, want["content"])
+			t.Fatalf("%s: got content %q, want %s", name, content, want["content"])
 		}
 		header, leftOut := text.Attributes()
 		got, err := url.ParseQuery(string(header))
 		if err != nil || len(header) > encode.MaxAttributes || strings.ContainsFunc(string(header), func(r rune) bool { return r <= ' ' || r > '~' || r == '+' }) {
-			t.Fatalf("%s: %v, %d bytes: %q", name, err, len(header), header)
+			t.Fatalf("%s: invalid header of %d bytes: %q (%v)", name, len(header), header, err)
 		}
 		delete(want, "content")
 		missing := 0
@@ -88,17 +87,17 @@ func checkText(t *testing.T, name string, m *mapping.Mapper, data []byte) {
 			case len(got[key]) == 0:
 				missing++
 			default:
-				t.Fatalf("%s: %s is %q, want %q", name, key, got[key], all)
+				t.Fatalf("%s: attribute %s: got %q, want %q", name, key, got[key], all)
 			}
 			delete(got, key)
 		}
 		if len(got) > 0 || missing != leftOut {
-			t.Fatalf("%s: %d are missing, %d are counted, too much is %q", name, missing, leftOut, got)
+			t.Fatalf("%s: %d attributes missing, %d counted as left out, unexpected: %q", name, missing, leftOut, got)
 		}
 	}
 }
 
-func TestText_TextAndItsHeaderHoldWhatAnObjectHolds(t *testing.T) {
+func TestText_BodyAndHeaderHoldTheValuesOfTheJSONObject(t *testing.T) {
 	for name, newMapper := range mappers {
 		for _, c := range corpus.Odd() {
 			checkText(t, c.Name+", "+name, newMapper(), c.Chunk)
@@ -106,7 +105,7 @@ func TestText_TextAndItsHeaderHoldWhatAnObjectHolds(t *testing.T) {
 	}
 }
 
-func TestText_AttributesForWhichTheHeaderHasNoRoomAreCountedAndTheOthersStay(t *testing.T) {
+func TestText_CountsAttributesThatDoNotFitAndKeepsTheOthers(t *testing.T) {
 	attribute := func(key string, size int) record.Attribute {
 		return record.Attribute{Key: []byte(key), Value: record.Value{Kind: record.String, Text: bytes.Repeat([]byte("ä"), size)}}
 	}
@@ -116,25 +115,25 @@ func TestText_AttributesForWhichTheHeaderHasNoRoomAreCountedAndTheOthersStay(t *
 	header, leftOut := text.Attributes()
 	q, err := url.ParseQuery(string(header))
 	if err != nil || leftOut != 1 || q.Get("long") != "" || q.Get("a") != strings.Repeat("ä", 10) || q.Get("b") != q.Get("a") || q.Get("loglevel") != "INFO" {
-		t.Errorf("%d left out of %q, %v", leftOut, header, err)
+		t.Errorf("got %d attributes left out and header %q (%v), want 1 left out: long", leftOut, header, err)
 	}
 }
 
-func TestText_ABlankContentIsNoEmptyBody(t *testing.T) {
+func TestText_SendsBlankContentAsJSON(t *testing.T) {
 	for _, content := range []string{"", " \n\t"} {
 		var text encode.Text
 		body := text.Append(nil, &record.Record{Content: []byte(content)})
 		var got struct{ Content *string }
 		if err := json.Unmarshal(body, &got); err != nil || got.Content == nil || *got.Content != content || text.ContentType() != "application/json; charset=utf-8" {
-			t.Errorf("%q: %q as %s", content, body, text.ContentType())
+			t.Errorf("content %q: got body %q of type %s, want application/json", content, body, text.ContentType())
 		}
 		if text.Append(nil, &record.Record{Content: []byte("x")}); text.ContentType() != "text/plain; charset=utf-8" {
-			t.Errorf("then %s", text.ContentType())
+			t.Errorf("content type of the next record: got %s, want text/plain", text.ContentType())
 		}
 	}
 }
 
-func TestText_WhatTextFitsIsTheLongestStart(t *testing.T) {
+func TestText_FitReturnsTheLongestPrefix(t *testing.T) {
 	var text encode.Text
 	for _, s := range []string{"", "plain", "äöü", "\xff\xff", "a\xffb🎉c", "\xe2\x82", "\ufffd!"} {
 		for room := range 16 {
@@ -143,10 +142,10 @@ func TestText_WhatTextFitsIsTheLongestStart(t *testing.T) {
 				return len(strings.ToValidUTF8(strings.ReplaceAll(s[:n], "\xff", "\ufffd"), "\ufffd"))
 			}
 			if n < len(s) && utf8.RuneStart(s[n]) && n > 0 && size(n) > room {
-				t.Errorf("%q in %d: %d bytes make %d", s, room, n, size(n))
+				t.Errorf("%q, room of %d: a prefix of %d bytes is encoded in %d bytes", s, room, n, size(n))
 			}
 			if _, width := utf8.DecodeRuneInString(s[n:]); n < len(s) && width > 1 && size(n)+width <= room {
-				t.Errorf("%q in %d: %d bytes, there is room for more", s, room, n)
+				t.Errorf("%q, room of %d: got a prefix of %d bytes, a longer one fits", s, room, n)
 			}
 		}
 	}

@@ -2,7 +2,7 @@ package encode
 
 import "unicode/utf8"
 
-// replacement takes the place of each byte that is no part of valid UTF-8.
+// replacement replaces each byte that is not part of valid UTF-8.
 const replacement = "\uFFFD"
 
 // appendValid appends s as valid UTF-8.
@@ -22,7 +22,7 @@ func appendValid(dst, s []byte) []byte {
 	return dst
 }
 
-// validLen is the number of bytes that appendValid appends.
+// validLen returns the number of bytes that appendValid appends.
 func validLen(s []byte) int {
 	if utf8.Valid(s) {
 		return len(s)
@@ -38,8 +38,8 @@ func validLen(s []byte) int {
 	return n
 }
 
-// fitValid returns the length of the longest start of s, ending at the border of a character, of
-// which appendValid makes at most room bytes.
+// fitValid returns the length of the longest prefix of s for which appendValid appends at most room
+// bytes. The prefix ends at a character boundary.
 func fitValid(s []byte, room int) int {
 	for i := 0; i < len(s); {
 		size, width := 1, 1
