@@ -7,14 +7,14 @@ import (
 
 // pod is what the kubernetes filter knows of a pod, as views.
 type pod struct {
-	name, namespace, uid, node, address    []byte
-	container, containerID                 []byte
-	image, imageHash                       []byte
-	labels, annotations, owners            []byte // encoded maps, and the array of owners; nil for none
-	namespaceLabels, namespaceAnnotations  []byte
-	namespaceUID                           []byte
-	namespaceName                          []byte // by the map of the namespace
-	hasUnknown, namespaceHasUnknown, isPod bool   // there are pairs that are none of the above
+	name, namespace, uid, node, address   []byte
+	container, containerID                []byte
+	image, imageHash                      []byte
+	labels, annotations, owners           []byte // nil for none
+	namespaceLabels, namespaceAnnotations []byte
+	namespaceUID                          []byte
+	namespaceName                         []byte // by the map of the namespace
+	hasUnknown, namespaceHasUnknown       bool   // there are pairs that are none of the above
 }
 
 // child returns where the value of a key of the pod's map belongs: a text, or a whole map or array.
