@@ -105,8 +105,8 @@ func dynatraceExit(id C.uintptr_t) (code C.int) {
 	return fluentbit.OK
 }
 
-// recovered turns a panic into an answer. It is the last resort: a flush recovers in package
-// plugin, which knows the chunk.
+// recovered turns a panic into an answer. It is the last resort: package flush recovers itself, and
+// knows the chunk then.
 func recovered(where string, code *C.int, answer C.int) {
 	if cause := recover(); cause != nil { //nolint:revive // called by defer statements only
 		fmt.Fprintf(os.Stderr, "[error] [output:dynatrace] "+

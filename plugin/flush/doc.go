@@ -25,7 +25,8 @@
 //	misconfigured                                                stop: the chunk comes again
 //	too large            body of at most 1 KiB, not shrunk,
 //	                     and it took no others                   blame server, stop
-//	too large            one record, larger than 1 KiB           shrink to three quarters
+//	too large            one record, three quarters of its body
+//	                     are at least 1 KiB                      shrink to three quarters
 //	too large            one record, took others                 drop
 //	too large            one record, nothing parked              park
 //	too large            one record, another one is parked       blame server, stop
@@ -48,5 +49,15 @@
 //	  end of chunk       a record is parked, took none           blame server, stop
 //
 // "Not the API" is a web page of a server that never answered as the log ingest API does
-// (deliver.Verdict.NotAPI).
+// (deliver.Verdict.NotAPI). Bodies are measured before compression.
+//
+// The files, each of which uses only those below it:
+//
+//	engine.go                                 Engine, and the pool of Flushers
+//	flush.go                                  Flusher: one chunk; requests, time, panics
+//	work.go  account.go                       the work list; counters, lines, dead letters
+//	shared.go  pack.go                        what flushes share; a span -> a payload
+//	ledger.go  bodysize.go
+//	plan.go  progress.go  options.go          the rules of the table above
+//	span.go  action.go  cuts.go  panic.go
 package flush

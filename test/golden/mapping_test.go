@@ -188,7 +188,7 @@ func exampleOf(name, index string) ([]byte, error) {
 			return nil, err
 		}
 		if i >= len(records) {
-			return nil, fmt.Errorf("%s has %d records", file, len(records))
+			return nil, fmt.Errorf("%s has %d records, counted from 0", file, len(records))
 		}
 		record, err := pretty(records[i])
 		if err != nil {

@@ -61,7 +61,7 @@ const (
 )
 
 // Shape is what a record is, all told.
-type Shape uint8
+type Shape uint16
 
 // The shapes.
 const (
