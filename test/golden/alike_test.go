@@ -20,9 +20,10 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestJSONAndOTLPOfAChunkAreStoredAlike takes the chunks of the corpus, the odd ones as well. The formats differ in two things: what is
-// over the integers of OTLP is text there, and its zero is no time.
-func TestJSONAndOTLPOfAChunkAreStoredAlike(t *testing.T) {
+// TestFormats_StoreTheCorpusAlikeAsJSONAndOTLP uses all chunks of the corpus, also the odd ones.
+// The formats differ in two points: in OTLP an integer beyond int64 is text, and a time of zero
+// means no time.
+func TestFormats_StoreTheCorpusAlikeAsJSONAndOTLP(t *testing.T) {
 	chunks := map[string][]byte{}
 	for _, c := range corpus.All() {
 		chunks[c.Name] = c.Data
@@ -39,7 +40,7 @@ func TestJSONAndOTLPOfAChunkAreStoredAlike(t *testing.T) {
 	}
 }
 
-// asOTLPKeepsThem changes records to what OTLP can say of them.
+// asOTLPKeepsThem changes records to the form that OTLP can represent.
 func asOTLPKeepsThem(records []map[string]any) {
 	const zero = "1970-01-01T00:00:00.00000000"
 	for _, record := range records {
@@ -52,7 +53,8 @@ func asOTLPKeepsThem(records []map[string]any) {
 	}
 }
 
-// storedAs maps a chunk, encodes it and gives what a server has stored of it. All of them have one clock.
+// storedAs maps a chunk, encodes it, sends it to a local server and returns the records that the
+// server stored. Mapper and server share one clock.
 func storedAs(t testing.TB, path string, encoder encode.Encoder, data []byte) []map[string]any {
 	t.Helper()
 	_, isOTLP := encoder.(*encode.OTLP)
@@ -84,7 +86,7 @@ func storedAs(t testing.TB, path string, encoder encode.Encoder, data []byte) []
 		request.Header.Set("Content-Encoding", p.ContentEncoding)
 		answer := httptest.NewRecorder()
 		if server.ServeHTTP(answer, request); answer.Code/100 != 2 {
-			t.Fatalf("%d %q", answer.Code, answer.Body)
+			t.Fatalf("got status %d and body %q, want 2xx", answer.Code, answer.Body)
 		}
 	}
 	var reader chunk.Reader
@@ -116,6 +118,7 @@ func storedAs(t testing.TB, path string, encoder encode.Encoder, data []byte) []
 	return all
 }
 
+// withoutLargeIntegers turns integers beyond int64 into text.
 func withoutLargeIntegers(v any) any {
 	switch v := v.(type) {
 	case json.Number:
@@ -130,7 +133,7 @@ func withoutLargeIntegers(v any) any {
 			_, wasText := e.(string)
 			large = large || isText && !wasText
 		}
-		for i, e := range v { // one text makes texts of all
+		for i, e := range v { // if one element is text, all are
 			if n, ok := e.(json.Number); ok && large {
 				v[i] = n.String()
 			}
@@ -139,7 +142,7 @@ func withoutLargeIntegers(v any) any {
 	return v
 }
 
-// FuzzJSONAndOTLP sends any bytes in both formats.
+// FuzzJSONAndOTLP sends arbitrary chunks in both formats and compares the stored records.
 func FuzzJSONAndOTLP(f *testing.F) {
 	for _, c := range corpus.Odd() {
 		if len(c.Chunk) < 1<<13 {

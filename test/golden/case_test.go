@@ -18,21 +18,21 @@ import (
 
 const testdata = "testdata"
 
-// golden is one case.
+// golden is one case: a folder of testdata.
 type golden struct {
 	name    string // source/case
 	dir     string
 	tag     string
-	options map[string]string // of output.conf
+	options map[string]string // from output.conf
 	env     map[string]string
 	chunk   []byte
-	byHand  bool
+	byHand  bool           // the chunk is made from input.json
 	profile ingest.Profile // of the server
 }
 
 func (g *golden) file(name string) string { return filepath.Join(g.dir, name) }
 
-// allCases reads the folders of testdata.
+// allCases reads all cases of testdata.
 func allCases(t testing.TB) (all []*golden) {
 	t.Helper()
 	confs, err := filepath.Glob(filepath.Join(testdata, "*", "*", "output.conf"))
@@ -40,9 +40,11 @@ func allCases(t testing.TB) (all []*golden) {
 		t.Fatalf("no cases in %s: %v", testdata, err)
 	}
 	dirs, err := filepath.Glob(filepath.Join(testdata, "*", "*"))
-	dirs = slices.DeleteFunc(dirs, func(dir string) bool { return filepath.Dir(dir) == filepath.Join(testdata, "fuzz") }) // of go test -fuzz
+	dirs = slices.DeleteFunc(dirs, func(dir string) bool { // go test -fuzz writes into testdata/fuzz
+		return filepath.Dir(dir) == filepath.Join(testdata, "fuzz")
+	})
 	if err != nil || len(dirs) != len(confs) {
-		t.Errorf("%d folders, %d of them with an output.conf, %v", len(dirs), len(confs), err)
+		t.Errorf("got %d folders, %d of them with an output.conf (%v)", len(dirs), len(confs), err)
 	}
 	for _, conf := range confs {
 		g, err := readCase(filepath.Dir(conf))
@@ -98,31 +100,31 @@ func (g *golden) parse(conf string) error {
 			name, value, _ := strings.Cut(value, " ")
 			g.env[name] = value
 		case !known(key):
-			return fmt.Errorf("%q is no option", key)
+			return fmt.Errorf("unknown option %q", key)
 		case g.options[key] != "":
-			return fmt.Errorf("%q stands there twice", key)
+			return fmt.Errorf("duplicate option %q", key)
 		default:
 			g.options[key] = value
 		}
 	}
 	if g.tag == "" || !comment {
-		return errors.New("needs a tag, and a comment that says what the case is about")
+		return errors.New("needs a tag, and a comment that explains the case")
 	}
 	return nil
 }
 
-// known tells whether the plugin has the option.
+// known reports whether the plugin has the option.
 func known(option string) bool {
 	return slices.ContainsFunc(config.Table(), func(o config.Option) bool { return o.Name == option })
 }
 
-// config loads the case's options, with those that every case has. It has to be called where the case's environment is set: as
-// Fluent Bit does, ${NAME} in a value becomes that variable.
+// config loads the options of the case, and the options that every case has. The environment of the
+// case must be set: ${NAME} in a value is replaced by that variable, as Fluent Bit does.
 func (g *golden) config(endpoint string, lookUp bool) (*config.Config, error) {
 	section := options{
 		"endpoint":  endpoint,
 		"api_token": token,
-		// The captures are older than the day that Dynatrace allows.
+		// The captured records are older than the 24 hours that Dynatrace accepts.
 		"old_records": string(flush.OldSend),
 	}
 	if g.options["enrich"] == "" {
@@ -139,14 +141,14 @@ func (g *golden) config(endpoint string, lookUp bool) (*config.Config, error) {
 	return config.Load(section)
 }
 
-// withoutHost is the default of enrich but for the name of this host, which is another one on each machine.
+// withoutHost is the default of enrich without the host name, which differs between machines.
 const withoutHost = "auto,-host"
 
 type options map[string]string
 
 func (o options) Get(name string) string { return o[name] }
 
-// check compares a file with what it should hold, or writes it.
+// check compares a file with its expected content. With -update it writes the file instead.
 func check(t *testing.T, path string, want []byte) {
 	t.Helper()
 	got, err := os.ReadFile(path)
@@ -163,7 +165,7 @@ func check(t *testing.T, path string, want []byte) {
 	}
 }
 
-// firstDifference names the first line in which two texts differ.
+// firstDifference describes the first line in which two texts differ.
 func firstDifference(got, want []byte) string {
 	g, w := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
 	for i := range max(len(g), len(w)) {

@@ -13,8 +13,8 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestEveryFormatStoresTheSame delivers each case once more in the other formats.
-func TestEveryFormatStoresTheSame(t *testing.T) {
+// TestFormats_StoreTheSameAsJSONL delivers each case in the format jsonl.
+func TestFormats_StoreTheSameAsJSONL(t *testing.T) {
 	for _, format := range []string{"jsonl"} {
 		for _, g := range allCases(t) {
 			t.Run(format+" "+g.name, func(t *testing.T) {
@@ -25,8 +25,9 @@ func TestEveryFormatStoresTheSame(t *testing.T) {
 	}
 }
 
-// TestTextStoresTheSameAsText: of null and of arrays a header knows less, and it has no types.
-func TestTextStoresTheSameAsText(t *testing.T) {
+// TestFormats_StoreTheSameValuesAsText delivers each case in the format text and compares values as
+// text. The header has no types, cannot represent null, and writes an array as repeated names.
+func TestFormats_StoreTheSameValuesAsText(t *testing.T) {
 	for _, g := range allCases(t) {
 		t.Run(g.name, func(t *testing.T) {
 			g.options["format"] = "text"
@@ -37,25 +38,25 @@ func TestTextStoresTheSameAsText(t *testing.T) {
 			}
 			got, want := recordsOf(t, g.deliver(t, ingest.Raw)), recordsOf(t, stored)
 			if len(got) != len(want) {
-				t.Fatalf("%d records, want %d", len(got), len(want))
+				t.Fatalf("got %d records, want %d", len(got), len(want))
 			}
 			for i := range want {
 				for _, key := range slices.Sorted(maps.Keys(want[i])) {
 					if w, g := asText(want[i][key]), asText(got[i][key]); !slices.Equal(g, w) {
-						t.Errorf("record %d: %s is %q, want %q", i, key, g, w)
+						t.Errorf("record %d: %s: got %q, want %q", i, key, g, w)
 					}
 					delete(got[i], key)
 				}
 				if len(got[i]) > 0 {
-					t.Errorf("record %d has more: %s", i, got[i])
+					t.Errorf("record %d: unexpected attributes %s", i, got[i])
 				}
 			}
 		})
 	}
 }
 
-// TestOTLPStoresTheSame compares values, since a text can be escaped in more than one way.
-func TestOTLPStoresTheSame(t *testing.T) {
+// TestFormats_StoreTheSameAsOTLP compares values, since JSON has more than one escape for a text.
+func TestFormats_StoreTheSameAsOTLP(t *testing.T) {
 	for _, g := range allCases(t) {
 		t.Run(g.name, func(t *testing.T) {
 			g.options["format"] = "otlp"
@@ -71,24 +72,26 @@ func TestOTLPStoresTheSame(t *testing.T) {
 	}
 }
 
+// wantRecords compares records by value, in order.
 func wantRecords(t *testing.T, got, want []map[string]any) {
 	t.Helper()
 	if len(got) != len(want) {
-		t.Fatalf("%d records, want %d", len(got), len(want))
+		t.Fatalf("got %d records, want %d", len(got), len(want))
 	}
 	for i := range want {
 		for _, key := range slices.Sorted(maps.Keys(want[i])) {
 			if g, ok := got[i][key]; !ok || !reflect.DeepEqual(g, want[i][key]) {
-				t.Errorf("record %d: %s is %v, want %v", i, key, g, want[i][key])
+				t.Errorf("record %d: %s: got %v, want %v", i, key, g, want[i][key])
 			}
 			delete(got[i], key)
 		}
 		if len(got[i]) > 0 {
-			t.Errorf("record %d has more: %s", i, got[i])
+			t.Errorf("record %d: unexpected attributes %s", i, got[i])
 		}
 	}
 }
 
+// recordsOf parses a JSON array of records. Numbers keep their text.
 func recordsOf(t testing.TB, text []byte) (all []map[string]any) {
 	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(text))
@@ -99,7 +102,7 @@ func recordsOf(t testing.TB, text []byte) (all []map[string]any) {
 	return all
 }
 
-// asText gives the texts of a value.
+// asText returns a value as text: none for null, several for an array.
 func asText(v any) (all []string) {
 	switch v := v.(type) {
 	case nil:

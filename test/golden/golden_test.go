@@ -25,10 +25,10 @@ var update = flag.Bool("update", false, "write input.json, stored.json and the e
 // token is the access token of every case.
 var token = "dt0c01." + strings.Repeat("GOLDEN", 4) + "." + strings.Repeat("SECRET00", 8)
 
-// now is the clock of the server, after every capture.
+// now is the time of the server's clock, later than every capture.
 var now = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 
-func TestEveryCaseIsStoredAsItsFolderSays(t *testing.T) {
+func TestGolden_CasesAreStoredAsInStoredJSON(t *testing.T) {
 	for _, g := range allCases(t) {
 		t.Run(g.name, func(t *testing.T) {
 			text, err := inputOf(g.chunk)
@@ -46,7 +46,8 @@ func TestEveryCaseIsStoredAsItsFolderSays(t *testing.T) {
 	}
 }
 
-// deliver sends the chunk to a server with the data model, and gives what is stored, as the text of a stored.json.
+// deliver sends the chunk to a server with the data model and returns the stored records in the
+// form of stored.json.
 func (g *golden) deliver(t *testing.T, model ingest.Structure) []byte {
 	t.Helper()
 	for name, value := range g.env {
@@ -72,7 +73,7 @@ func (g *golden) deliver(t *testing.T, model ingest.Structure) []byte {
 		flush()
 		return g.storedText(t, server)
 	}
-	// The task is looked up in the background: flush until it makes a difference.
+	// The plugin looks up the task in the background: flush until the stored records change.
 	flush := g.start(t, url, false)
 	flush()
 	without := g.storedText(t, server)
@@ -84,11 +85,12 @@ func (g *golden) deliver(t *testing.T, model ingest.Structure) []byte {
 			return with
 		}
 	}
-	t.Error("the task metadata made no difference within 10 s")
+	t.Error("the task metadata did not change the stored records within 10 s")
 	return without
 }
 
-// start makes an instance of the case, one that looks up the task metadata or not, and gives the function that flushes its chunk.
+// start creates an instance with the options of the case, and returns a function that flushes the
+// chunk. lookUp sets whether the instance looks up the task metadata.
 func (g *golden) start(t *testing.T, url string, lookUp bool) (send func()) {
 	t.Helper()
 	cfg, err := g.config(url, lookUp)
@@ -103,17 +105,19 @@ func (g *golden) start(t *testing.T, url string, lookUp bool) (send func()) {
 	t.Cleanup(in.Close)
 	return func() {
 		if out := in.Flush([]byte(g.tag), g.chunk, false); out != flush.OutcomeOK {
-			t.Fatalf("answered %v; the log: %s", out, log.text())
+			t.Fatalf("Flush returned %v, want OK; log:\n%s", out, log.text())
 		}
 	}
 }
 
-// storedText writes the stored records without what the server adds by itself, and looks whether it had to mend something.
+// storedText returns the stored records without the attributes that the server itself adds. The
+// test fails if the server rejected, changed or trimmed a record.
 func (g *golden) storedText(t *testing.T, server *ingest.Server) []byte {
 	t.Helper()
 	stats := server.Stats()
 	if len(stats.RejectedRequests) > 0 || len(stats.RejectedRecords) > 0 || stats.DuplicateKeys > 0 || stats.InvalidUTF8 > 0 {
-		t.Errorf("refused %v and %v, %d keys twice", stats.RejectedRequests, stats.RejectedRecords, stats.DuplicateKeys)
+		t.Errorf("rejected requests %v, rejected records %v, %d duplicate keys, %d invalid UTF-8",
+			stats.RejectedRequests, stats.RejectedRecords, stats.DuplicateKeys, stats.InvalidUTF8)
 	}
 	records := server.Records()
 	all := make([]map[string]json.RawMessage, len(records))
@@ -140,7 +144,8 @@ func (g *golden) storedText(t *testing.T, server *ingest.Server) []byte {
 	return out
 }
 
-// serveTask serves the case's task.json as the ECS agent does, and says whether there is one.
+// serveTask serves the task.json of the case as the ECS agent does, and reports whether the case
+// has one.
 func (g *golden) serveTask(t *testing.T) bool {
 	t.Helper()
 	task, err := os.ReadFile(g.file("task.json"))
@@ -153,14 +158,14 @@ func (g *golden) serveTask(t *testing.T) bool {
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(task) // a client that left is no concern of ours
+		_, _ = w.Write(task) // a client that disconnects is not an error
 	}))
 	t.Cleanup(agent.Close)
 	t.Setenv("ECS_CONTAINER_METADATA_URI_V4", agent.URL+"/v4/golden")
 	return true
 }
 
-// lines is a Logger that keeps what it is given.
+// lines is a Logger that keeps all lines.
 type lines struct {
 	mu  sync.Mutex
 	all []string

@@ -15,7 +15,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// chunkOf makes the chunk of an input.json, the reverse of inputOf.
+// chunkOf builds the chunk of an input.json. It is the inverse of inputOf.
 func chunkOf(text []byte) (chunk []byte, err error) {
 	var events []struct {
 		Time                    time.Time
@@ -61,7 +61,7 @@ func chunkOf(text []byte) (chunk []byte, err error) {
 	return chunk, nil
 }
 
-// valueOf makes a msgpack value of JSON, with the keys of maps in their order.
+// valueOf converts JSON to a msgpack value. Maps keep the order of their keys.
 func valueOf(text []byte) (corpus.Value, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
@@ -70,11 +70,12 @@ func valueOf(text []byte) (corpus.Value, error) {
 		return nil, err
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return nil, fmt.Errorf("something behind the value: %w", err)
+		return nil, fmt.Errorf("trailing data after the value: %w", err)
 	}
 	return v, nil
 }
 
+// nextValue converts the next JSON value of d.
 func nextValue(d *json.Decoder) (corpus.Value, error) {
 	token, err := d.Token()
 	if err != nil {

@@ -11,9 +11,10 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestShapesOfAnySizeAreDelivered sends what is too large for a folder. The record has to arrive with its line whole, and within
-// the limits of the API, so that the server has nothing to trim.
-func TestShapesOfAnySizeAreDelivered(t *testing.T) {
+// TestGolden_HugeRecordsAreDelivered sends records that are too large for a folder of testdata.
+// Each record must arrive with its whole line and within the limits of the API: the server trims
+// nothing.
+func TestGolden_HugeRecordsAreDelivered(t *testing.T) {
 	const many, large = 10_000, 1 << 20
 	long := corpus.Str(strings.Repeat("x", large))
 	var labels, owners []corpus.Value
@@ -66,7 +67,7 @@ func TestShapesOfAnySizeAreDelivered(t *testing.T) {
 					t.Fatal(err)
 				}
 				if len(stored) != 2 || stored[0].Content != "a line" || stored[1].Content != "the next line" {
-					t.Errorf("%v: stored %+v", model, stored)
+					t.Errorf("%v: got %+v, want the contents \"a line\" and \"the next line\"", model, stored)
 				}
 			}
 		})

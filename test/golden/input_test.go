@@ -14,16 +14,16 @@ import (
 	"github.com/tinylib/msgp/msgp"
 )
 
-// The seconds that mark the start and the end of a group (include/fluent-bit/flb_log_event.h).
+// Seconds that mark the start and the end of a group (include/fluent-bit/flb_log_event.h).
 const (
 	groupStart = math.MaxUint32
 	groupEnd   = math.MaxUint32 - 1
 )
 
-// binKey stands for bytes in input.json.
+// binKey is the key that marks bytes in input.json.
 const binKey = "$bin"
 
-// inputOf writes a chunk as input.json. It shares no code with the plugin's reader.
+// inputOf converts a chunk to the form of input.json. It shares no code with the plugin's reader.
 func inputOf(chunk []byte) ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteByte('[')
@@ -64,7 +64,7 @@ func inputOf(chunk []byte) ([]byte, error) {
 	return pretty(out.Bytes())
 }
 
-// pretty indents JSON and leaves the order of keys, and keys that repeat, as they are.
+// pretty indents JSON. It keeps the order of keys and duplicate keys.
 func pretty(text []byte) ([]byte, error) {
 	var out bytes.Buffer
 	if err := json.Indent(&out, text, "", "  "); err != nil {
@@ -76,8 +76,8 @@ func pretty(text []byte) ([]byte, error) {
 
 // event is one object of a chunk.
 type event struct {
-	time     string // RFC 3339, or what else stands there
-	seconds  uint32 // of an EventTime
+	time     string // RFC 3339 for an EventTime, else the JSON of the value
+	seconds  uint32 // the seconds of an EventTime
 	metadata []byte // nil in the form before Fluent Bit 2.1
 	body     []byte
 }
@@ -85,11 +85,11 @@ type event struct {
 func readEvent(b []byte) (e event, rest []byte, err error) {
 	n, b, err := msgp.ReadArrayHeaderBytes(b)
 	if err != nil || n != 2 {
-		return e, nil, fmt.Errorf("an event of %d elements: %w", n, err)
+		return e, nil, fmt.Errorf("event has %d elements, want 2: %w", n, err)
 	}
 	if msgp.NextType(b) == msgp.ArrayType {
 		if n, b, err = msgp.ReadArrayHeaderBytes(b); err != nil || n != 2 {
-			return e, nil, fmt.Errorf("a head of %d elements: %w", n, err)
+			return e, nil, fmt.Errorf("head of the event has %d elements, want 2: %w", n, err)
 		}
 		if b, err = e.readTime(b); err != nil {
 			return e, nil, err
@@ -117,11 +117,11 @@ func (e *event) readTime(b []byte) (rest []byte, err error) {
 	}
 	var stamp msgp.RawExtension
 	if rest, err = msgp.ReadExtensionBytes(b, &stamp); err != nil || len(stamp.Data) != 8 {
-		return nil, fmt.Errorf("a time of %d bytes: %w", len(stamp.Data), err)
+		return nil, fmt.Errorf("time has %d bytes, want 8: %w", len(stamp.Data), err)
 	}
 	seconds, nanoseconds := binary.BigEndian.Uint32(stamp.Data), binary.BigEndian.Uint32(stamp.Data[4:])
 	e.seconds = seconds
-	if nanoseconds >= 1e9 { // Fluent Bit 3 writes them
+	if nanoseconds >= 1e9 { // Fluent Bit 3 writes such values
 		e.time = fmt.Sprintf("%s and %d ns", time.Unix(int64(seconds), 0).UTC().Format(time.RFC3339), nanoseconds)
 	} else {
 		e.time = time.Unix(int64(seconds), int64(nanoseconds)).UTC().Format(time.RFC3339Nano)
@@ -129,7 +129,7 @@ func (e *event) readTime(b []byte) (rest []byte, err error) {
 	return rest, nil
 }
 
-// split cuts the first value off.
+// split splits b after the first value.
 func split(b []byte) (value, rest []byte, err error) {
 	if rest, err = msgp.Skip(b); err != nil {
 		return nil, nil, err
@@ -137,7 +137,7 @@ func split(b []byte) (value, rest []byte, err error) {
 	return b[:len(b)-len(rest)], rest, nil
 }
 
-// appendJSON writes the first value of b and returns what is behind it.
+// appendJSON appends the first value of b as JSON and returns the bytes after it.
 func appendJSON(out *bytes.Buffer, b []byte) (rest []byte, err error) {
 	switch msgp.NextType(b) {
 	case msgp.MapType:
@@ -151,7 +151,7 @@ func appendJSON(out *bytes.Buffer, b []byte) (rest []byte, err error) {
 				out.WriteByte(',')
 			}
 			if msgp.NextType(b) != msgp.StrType {
-				return nil, errors.New("a key that is no text")
+				return nil, errors.New("map key is not a string")
 			}
 			if b, err = appendJSON(out, b); err != nil {
 				return nil, err
@@ -197,6 +197,6 @@ func appendJSON(out *bytes.Buffer, b []byte) (rest []byte, err error) {
 	if err := encoder.Encode(value); err != nil {
 		return nil, err
 	}
-	out.Truncate(out.Len() - 1) // the line end
+	out.Truncate(out.Len() - 1) // Encode appends a line break
 	return rest, nil
 }

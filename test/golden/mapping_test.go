@@ -14,20 +14,20 @@ import (
 
 const mappingDoc = "../../docs/mapping.md"
 
-// dropped stands in a row in the place of attributes.
+// dropped replaces the attributes in a row whose fields are not stored.
 const dropped = "–"
 
 // row is one row of a mapping table.
 type row struct {
-	source     string   // the folder of its cases
-	line       int      // in the page
-	fields     []string // of the input, any of which will do; none for what every record gets
-	attributes []string // all of which the stored record has; none for what is dropped
+	source     string   // folder of the cases
+	line       int      // line number in the page
+	fields     []string // alternative input fields; empty if every record gets the attributes
+	attributes []string // attributes of the stored record; empty if the fields are dropped
 }
 
 var ticked = regexp.MustCompile("`([^`]+)`")
 
-// mappingRows reads the tables of the page that stand below a heading that begins with the name of a folder of
+// mappingRows reads the tables of the page below headings that begin with the name of a folder of
 // cases and a colon.
 func mappingRows(page []byte, sources map[string]bool) (rows []row, err error) {
 	source := ""
@@ -59,7 +59,7 @@ func mappingRows(page []byte, sources map[string]bool) (rows []row, err error) {
 	return rows, nil
 }
 
-func TestEveryRowOfTheMappingTablesHasACase(t *testing.T) {
+func TestMappingDoc_EachTableRowHasACase(t *testing.T) {
 	page, err := os.ReadFile(mappingDoc)
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +87,7 @@ func TestEveryRowOfTheMappingTablesHasACase(t *testing.T) {
 	}
 }
 
-// uncovered says what of a row no sample shows.
+// uncovered describes the fields and attributes of the row that no sample shows.
 func (r *row) uncovered(all []sample) (problems []string) {
 	if len(r.fields) == 0 {
 		if !slices.ContainsFunc(all, r.mapped) {
@@ -113,17 +113,17 @@ func (r *row) uncovered(all []sample) (problems []string) {
 	return problems
 }
 
-// mapped tells whether a sample has all the attributes of the row.
+// mapped reports whether a sample has all attributes of the row.
 func (r *row) mapped(s sample) bool {
 	return !slices.ContainsFunc(r.attributes, func(a string) bool { return !matches(a, s.out) })
 }
 
-func TestARowWithoutACaseIsTold(t *testing.T) {
+func TestRow_UncoveredReportsMissingCases(t *testing.T) {
 	page := []byte("# x\n\n## kubernetes: pods\n\n| In Fluent Bit | In Dynatrace | Rule |\n|---|---|---|\n" +
 		"| `a`, `b` | `k8s.a` | |\n| `gone` | `k8s.gone` | |\n| `noise` | – | |\n| every record | `log.source` | |\n\n## Other\n\n| `x` | y | |\n")
 	rows, err := mappingRows(page, map[string]bool{"kubernetes": true})
 	if err != nil || len(rows) != 4 {
-		t.Fatalf("%+v, %v", rows, err)
+		t.Fatalf("got %+v (%v), want 4 rows", rows, err)
 	}
 	g := &golden{name: "kubernetes/x", options: map[string]string{}}
 	all := []sample{
@@ -139,25 +139,26 @@ func TestARowWithoutACaseIsTold(t *testing.T) {
 		"kubernetes/x, record 0, is stored with noise", "no record of kubernetes has log.source",
 	}
 	if !slices.Equal(got, want) {
-		t.Errorf("got %q", got)
+		t.Errorf("got %q, want %q", got, want)
 	}
 	for _, broken := range []string{"| `a` | b | c |", "| `a` | – `b` | c |", "| a | – | c |"} {
 		if _, err := mappingRows([]byte("## kubernetes: pods\n"+broken+"\n"), map[string]bool{"kubernetes": true}); err == nil {
-			t.Errorf("%s was read", broken)
+			t.Errorf("%s: got no error, want one", broken)
 		}
 	}
 }
 
-// The marks around an example: the case, and which of its records.
+// example matches an example and the comments around it, which name the case and the index of the
+// record.
 var example = regexp.MustCompile(`(?s)<!-- golden:begin ([a-z0-9./-]+) ([0-9]+) -->\n.*?<!-- golden:end -->`)
 
-func TestTheExamplesOfTheMappingPageAreTheGoldenRecords(t *testing.T) {
+func TestMappingDoc_ExamplesAreGoldenRecords(t *testing.T) {
 	page, err := os.ReadFile(mappingDoc)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if begun := bytes.Count(page, []byte("<!-- golden:begin")); begun == 0 || begun != len(example.FindAll(page, -1)) {
-		t.Fatalf("%s: %d examples begin, %d are whole", mappingDoc, begun, len(example.FindAll(page, -1)))
+		t.Fatalf("%s: got %d begin comments and %d complete examples", mappingDoc, begun, len(example.FindAll(page, -1)))
 	}
 	check(t, mappingDoc, example.ReplaceAllFunc(page, func(old []byte) []byte {
 		found := example.FindSubmatch(old)
@@ -170,7 +171,8 @@ func TestTheExamplesOfTheMappingPageAreTheGoldenRecords(t *testing.T) {
 	}))
 }
 
-// exampleOf renders a record before and after, with the marks around it.
+// exampleOf renders a record before and after the mapping, between the comments that mark an
+// example.
 func exampleOf(name, index string) ([]byte, error) {
 	i, err := strconv.Atoi(index)
 	if err != nil {

@@ -11,9 +11,10 @@ import (
 	"out_dynatrace/test/ingest"
 )
 
-// TestOldHostsStoreTheSameInLowerCaseAndAsText delivers each case once more with the presets for servers that lower-case keys and turn values
-// into text: nothing is left for them to trim, to rename or to turn, see storedText.
-func TestOldHostsStoreTheSameInLowerCaseAndAsText(t *testing.T) {
+// TestPresets_LeaveNothingToChangeForLegacyServers delivers each case with the presets for servers
+// that lower-case keys and convert values to text. The plugin already sends the form that such a
+// server stores: the server trims, renames and converts nothing, see storedText.
+func TestPresets_LeaveNothingToChangeForLegacyServers(t *testing.T) {
 	changed := 0
 	for _, server := range []struct {
 		profile ingest.Profile
@@ -31,7 +32,7 @@ func TestOldHostsStoreTheSameInLowerCaseAndAsText(t *testing.T) {
 				}
 				got, want := recordsOf(t, g.deliver(t, ingest.Raw)), recordsOf(t, stored)
 				if len(got) != len(want) {
-					t.Fatalf("%d records, want %d", len(got), len(want))
+					t.Fatalf("got %d records, want %d", len(got), len(want))
 				}
 				for i := range want {
 					for _, key := range slices.Sorted(maps.Keys(want[i])) {
@@ -49,7 +50,7 @@ func TestOldHostsStoreTheSameInLowerCaseAndAsText(t *testing.T) {
 							}
 						}
 						if !slices.Equal(g, w) || !isOnlyText(got[i][low]) {
-							t.Errorf("record %d: %s is %q, want %q", i, low, g, w)
+							t.Errorf("record %d: %s: got %q, want %q", i, low, g, w)
 						}
 						if low != key || !isOnlyText(want[i][key]) {
 							changed++
@@ -57,21 +58,21 @@ func TestOldHostsStoreTheSameInLowerCaseAndAsText(t *testing.T) {
 						delete(got[i], low)
 					}
 					if len(got[i]) > 0 {
-						t.Errorf("record %d has more: %s", i, got[i])
+						t.Errorf("record %d: unexpected attributes %s", i, got[i])
 					}
 				}
 			})
 		}
 	}
 	if changed == 0 {
-		t.Error("no case has a key in capitals or a number")
+		t.Error("no case has a key with upper-case letters or a number")
 	}
 }
 
-// beyondHalf are attributes that the mappings have no room for: they take up to half of the 50.
+// beyondHalf lists attributes that do not fit: the mappings use at most half of the 50 attributes.
 var beyondHalf = map[string]string{"kubernetes/extras": "dt.kubernetes.cluster.id"}
 
-// isOnlyText tells whether a value is text, null, or an array of them.
+// isOnlyText reports whether a value is text, null, or an array of these.
 func isOnlyText(v any) bool {
 	list, isList := v.([]any)
 	if !isList {

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// paths appends the names of all values below v, each with dots between the levels. Elements of arrays go by the array's name.
+// paths appends the names of all values below v, with dots between the levels. The elements of an
+// array have the name of the array.
 func paths(names []string, prefix string, v any) []string {
 	switch v := v.(type) {
 	case map[string]any:
@@ -24,7 +25,8 @@ func paths(names []string, prefix string, v any) []string {
 
 var placeholder = regexp.MustCompile(`<[a-z]+>`)
 
-// matches tells whether one of the names fits the pattern, in which <x> stands for any text.
+// matches reports whether one of the names matches the pattern. A placeholder such as <x> matches
+// any text.
 func matches(pattern string, names []string) bool {
 	literals := placeholder.Split(pattern, -1)
 	for i := range literals {

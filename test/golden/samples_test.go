@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// sample is one record of a case: the names of what went in, and of what is stored.
+// sample is one record of a case: the names of its input fields and of its stored attributes.
 type sample struct {
 	golden *golden
 	index  int
@@ -17,7 +17,8 @@ type sample struct {
 	out    []string
 }
 
-// samples gives the records of all cases by their source. A case that drops or adds records has none.
+// samples returns the records of all cases by source. A case that drops or adds records fails the
+// test.
 func samples(t *testing.T) map[string][]sample {
 	t.Helper()
 	all := map[string][]sample{}
@@ -31,7 +32,7 @@ func samples(t *testing.T) map[string][]sample {
 			given = append(given, variable)
 		}
 		if len(inputs) != len(stored) {
-			t.Errorf("%s: %d records became %d", g.name, len(inputs), len(stored))
+			t.Errorf("%s: got %d stored records, want %d", g.name, len(stored), len(inputs))
 			continue
 		}
 		for i := range inputs {
@@ -48,10 +49,10 @@ func samples(t *testing.T) map[string][]sample {
 	return all
 }
 
-// source is the folder that the case stands in.
+// source returns the folder of the source that the case belongs to.
 func (g *golden) source() string { return filepath.Dir(g.name) }
 
-// inputs gives the records of input.json.
+// inputs returns the records of input.json.
 func (g *golden) inputs(t *testing.T) (all []input) {
 	t.Helper()
 	text, err := inputOf(g.chunk)
@@ -64,12 +65,12 @@ func (g *golden) inputs(t *testing.T) (all []input) {
 	return all
 }
 
-// input is one record of an input.json. Of keys that a map repeats it has the last.
+// input is one record of an input.json. Of duplicate keys it holds the last.
 type input struct {
 	Metadata, Group, Record map[string]any
 }
 
-// stored gives the records of stored.json.
+// stored returns the records of stored.json.
 func (g *golden) stored(t *testing.T) (all []map[string]any) {
 	t.Helper()
 	text, err := os.ReadFile(g.file("stored.json"))
@@ -82,7 +83,8 @@ func (g *golden) stored(t *testing.T) (all []map[string]any) {
 	return all
 }
 
-// facts are the names that the folder's JSON files besides input.json and stored.json hold, with dots between the levels.
+// facts returns the names in the JSON files of the folder other than input.json and stored.json,
+// with dots between the levels.
 func (g *golden) facts(t *testing.T) (names []string) {
 	t.Helper()
 	files, err := filepath.Glob(g.file("*.json"))
