@@ -7,13 +7,13 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// chunks are the corpora that the claim is made for.
+// chunks returns the corpora on which the performance claims are based.
 func chunks() []corpus.Chunk {
 	return []corpus.Chunk{corpus.Kubernetes(), corpus.FireLens(), corpus.Plain()}
 }
 
-// benchmark runs one way over every corpus. SetBytes takes the bytes of the chunk, not of the JSON, so that all sides are
-// measured by the same.
+// benchmark runs one implementation over every corpus. SetBytes counts the bytes of the chunk, not
+// of the JSON, so that all implementations have the same unit.
 func benchmark(b *testing.B, transcode func([]byte) []byte) {
 	for _, c := range chunks() {
 		b.Run(c.Name, func(b *testing.B) {
@@ -27,7 +27,7 @@ func benchmark(b *testing.B, transcode func([]byte) []byte) {
 	}
 }
 
-// values are the records of a JSON array.
+// values returns the records of a JSON array.
 func values(t *testing.T, body []byte) (records []map[string]any) {
 	t.Helper()
 	if err := json.Unmarshal(body, &records); err != nil {

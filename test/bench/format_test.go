@@ -10,7 +10,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// BenchmarkFormats is the whole way of a flush but the network, in each format, plain and with gzip.
+// BenchmarkFormats measures a whole flush without the network, in each format, plain and with gzip.
 func BenchmarkFormats(b *testing.B) {
 	for _, c := range append(corpus.All(), groups()) {
 		for _, level := range []int{0, 1} {

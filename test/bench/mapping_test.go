@@ -14,9 +14,10 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// BenchmarkMapping runs the way from a chunk to its JSON body with the mappings on and off in turn, and reports how many times as
-// much processor time it takes with them, without compression and with it, as bodies are sent: the figures that hold on a machine whose
-// speed changes from minute to minute.
+// BenchmarkMapping converts a chunk to its JSON body with the mappings off and on in turn. It
+// reports the ratio of CPU time with mappings to CPU time without them: without compression, and
+// with compression, as bodies are sent. A ratio is stable on a machine whose speed changes from
+// minute to minute.
 func BenchmarkMapping(b *testing.B) {
 	for _, c := range append(corpus.All(), journal(1), journal(40), pods(100), syslogLines(), loggers(), pino(), groups()) {
 		b.Run(c.Name, func(b *testing.B) {
@@ -53,7 +54,8 @@ func BenchmarkMapping(b *testing.B) {
 	}
 }
 
-// newMapped is the same way with what enrich auto turns on, on a host with a name, in a cluster with one.
+// newMapped returns the plugin's pipeline with the sources that enrich auto turns on, and a host
+// name.
 func newMapped(tag string) *ours {
 	o := newOurs()
 	o.mapper, o.flush = mapping.NewMapper(mappedOptions()), mapping.Flush{Tag: []byte(tag)}

@@ -10,9 +10,10 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// BenchmarkOldHosts runs the way from a chunk to its JSON body with keys and values as they are and as servers of old store them in turn,
-// and reports how many times as much processor time it takes then.
-func BenchmarkOldHosts(b *testing.B) {
+// BenchmarkLegacyServers converts a chunk to its JSON body with unchanged keys and values, and with
+// lower-case keys and text values for legacy servers, in turn. It reports the ratio of CPU time of
+// the second to the first.
+func BenchmarkLegacyServers(b *testing.B) {
 	for _, c := range append(corpus.All(), journal(40), pods(100), loggers(), pino()) {
 		b.Run(c.Name, func(b *testing.B) {
 			as, old := newMapped(c.Tag), newMapped(c.Tag)

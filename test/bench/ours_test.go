@@ -10,7 +10,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// ours is the plugin's own way from a chunk to a JSON body, without compression.
+// ours is the plugin's own pipeline from a chunk to a JSON body, without compression.
 type ours struct {
 	reader chunk.Reader
 	event  chunk.Event
@@ -49,6 +49,7 @@ func (o *ours) run(data []byte) []byte {
 	return o.body
 }
 
+// BenchmarkOurs measures the plugin's pipeline from a chunk to a JSON body.
 func BenchmarkOurs(b *testing.B) {
 	for _, c := range corpus.All() {
 		b.Run(c.Name, func(b *testing.B) {
@@ -63,6 +64,7 @@ func BenchmarkOurs(b *testing.B) {
 	}
 }
 
+// BenchmarkReadOnly measures the chunk reader alone.
 func BenchmarkReadOnly(b *testing.B) {
 	for _, c := range corpus.All() {
 		b.Run(c.Name, func(b *testing.B) {
@@ -77,6 +79,7 @@ func BenchmarkReadOnly(b *testing.B) {
 	}
 }
 
+// BenchmarkReadAndMap measures the chunk reader and the Mapper, without an encoder.
 func BenchmarkReadAndMap(b *testing.B) {
 	for _, c := range corpus.All() {
 		b.Run(c.Name, func(b *testing.B) {

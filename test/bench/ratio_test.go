@@ -10,9 +10,9 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// BenchmarkTimesUsual runs the usual design and ours in turn, with the mappings off and on, and reports how many times as much processor
-// time the usual one takes for the same chunk: the figure that holds on a machine whose speed changes from minute to minute. The usual
-// design maps nothing.
+// BenchmarkTimesUsual runs the usual design and ours in turn, ours with the mappings off and on. It
+// reports the ratio of the usual design's CPU time to ours for the same chunk. A ratio is stable on
+// a machine whose speed changes from minute to minute. The usual design maps nothing.
 func BenchmarkTimesUsual(b *testing.B) {
 	for _, c := range corpus.All() {
 		b.Run(c.Name, func(b *testing.B) {
@@ -20,7 +20,7 @@ func BenchmarkTimesUsual(b *testing.B) {
 			o.run(c.Data)
 			mapped.run(c.Data)
 			usual(c.Data)
-			const rounds = 20 // of ours to one of the usual: about the same time
+			const rounds = 20 // of ours per round of the usual design: about the same time
 			var theirs, mine, withMapping time.Duration
 			for b.Loop() {
 				start := cpu()
@@ -45,7 +45,7 @@ func BenchmarkTimesUsual(b *testing.B) {
 	}
 }
 
-// cpu is the processor time of the process so far, with that of the garbage collector.
+// cpu returns the CPU time that the process has used so far, including the garbage collector.
 func cpu() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -6,7 +6,7 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// journal is a chunk of so many processes in turn, as the systemd input reads it.
+// journal returns a chunk in the form of the systemd input, with records of pids processes in turn.
 func journal(pids int) corpus.Chunk {
 	s := corpus.Str
 	var data []byte
@@ -22,7 +22,8 @@ func journal(pids int) corpus.Chunk {
 	return corpus.Chunk{Name: fmt.Sprint("journal-", pids), Tag: "host.x", Data: data, Events: n}
 }
 
-// pods is a chunk of so many pods in turn: more than anything that looks at the last few fields can remember.
+// pods returns a chunk with records of k pods in turn. With a large k, a cache of the last few
+// fields never hits.
 func pods(k int) corpus.Chunk {
 	s := corpus.Str
 	var data []byte
@@ -37,15 +38,15 @@ func pods(k int) corpus.Chunk {
 	return corpus.Chunk{Name: fmt.Sprint("pods-", k), Tag: "kube.x", Data: data, Events: n}
 }
 
-// syslogLines is a chunk of ten hosts, as a syslog parser takes their lines apart.
+// syslogLines returns a chunk of ten hosts in the form of a syslog parser.
 func syslogLines() corpus.Chunk {
 	return repeated("syslog", func(n int, line string) corpus.Value {
 		return corpus.Fields("pri", "13", "time", "Nov 14 22:13:20", "host", fmt.Sprint("host-", n%10), "ident", "sshd", "pid", fmt.Sprint(n%500), "message", line)
 	})
 }
 
-// groups is a chunk as Fluent Bit's OpenTelemetry input makes it of the requests of twelve services: the resource and the scope of each
-// in a group with 40 records.
+// groups returns a chunk in the form of Fluent Bit's OpenTelemetry input, from requests of twelve
+// services. Each group has a resource, a scope and 40 records.
 func groups() corpus.Chunk {
 	s := corpus.Str
 	var data []byte
@@ -70,14 +71,14 @@ func groups() corpus.Chunk {
 	return corpus.Chunk{Name: "groups", Tag: "v1_logs", Data: data, Events: n}
 }
 
-// loggers is a chunk of the JSON lines of an application, parsed: level, logger, service and trace.
+// loggers returns a chunk of parsed JSON lines of an application: level, logger, service and trace.
 func loggers() corpus.Chunk {
 	return repeated("loggers", func(n int, line string) corpus.Value {
 		return corpus.Fields("level", "info", "logger", "com.example.Shop", "trace_id", fmt.Sprintf("%032x", n+1), "span_id", fmt.Sprintf("%016x", n+1), "service", "shop", "message", line)
 	})
 }
 
-// pino is a chunk of pino's lines, parsed.
+// pino returns a chunk of parsed lines of the pino logger.
 func pino() corpus.Chunk {
 	s := corpus.Str
 	return repeated("pino", func(n int, line string) corpus.Value {
@@ -85,7 +86,7 @@ func pino() corpus.Chunk {
 	})
 }
 
-// repeated fills a chunk with the records of lines of a usual length.
+// repeated fills a chunk with records. The length of their lines is typical for logs.
 func repeated(name string, body func(n int, line string) corpus.Value) corpus.Chunk {
 	var data []byte
 	n := 0

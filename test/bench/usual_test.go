@@ -15,8 +15,8 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// usual is what most Go plugins do: the decoder of fluent-bit-go into maps, []byte to string, a JSON library over the slice of
-// maps.
+// usual is the design of most Go plugins: fluent-bit-go decodes into maps, []byte becomes string,
+// and a JSON library encodes the slice of maps.
 func usual(chunk []byte) []byte {
 	if len(chunk) == 0 {
 		return []byte("[]")
@@ -48,7 +48,7 @@ func usual(chunk []byte) []byte {
 	return body
 }
 
-// stringMap makes of the decoder's maps what a JSON library takes.
+// stringMap converts a map of the decoder to one that a JSON library accepts.
 func stringMap(m map[any]any) map[string]any {
 	out := make(map[string]any, len(m)+1)
 	for k, v := range m {
@@ -82,28 +82,29 @@ func stringValue(v any) any {
 
 func BenchmarkUsual(b *testing.B) { benchmark(b, usual) }
 
-func TestBothBaselinesGiveTheSameValues(t *testing.T) {
+func TestBaselines_ProduceTheSameValues(t *testing.T) {
 	for _, c := range append(chunks(), corpus.KubernetesMixed()) {
 		t.Run(c.Name, func(t *testing.T) {
 			want, got := values(t, usual(c.Data)), values(t, streamed(c.Data))
 			if len(want) != c.Events || len(got) != c.Events {
-				t.Fatalf("%d and %d records, want %d", len(want), len(got), c.Events)
+				t.Fatalf("got %d records (usual) and %d (streamed), want %d", len(want), len(got), c.Events)
 			}
 			for i := range want {
 				if !reflect.DeepEqual(want[i], got[i]) {
-					t.Fatalf("record %d is\n%v\nand\n%v", i, want[i], got[i])
+					t.Fatalf("record %d: usual\n%v\nstreamed\n%v", i, want[i], got[i])
 				}
 			}
 		})
 	}
 }
 
-func TestTheUsualDesignLosesTheRestOfAChunkInSilence(t *testing.T) {
-	// What makes the comparison unfair in the other direction: an integer time ends the decoder's loop.
+func TestUsual_DropsTheChunkAfterAnIntegerTimeSilently(t *testing.T) {
+	// The comparison favors the usual design in this point, too: an integer time ends the loop of
+	// the decoder.
 	chunk := corpus.AppendEvent(nil, corpus.At(corpus.Epoch), nil, corpus.Fields("log", "first"))
 	chunk = corpus.AppendOldEvent(chunk, corpus.Int(5), corpus.Fields("log", "second"))
 	chunk = corpus.AppendEvent(chunk, corpus.At(corpus.Epoch), nil, corpus.Fields("log", "third"))
 	if got := values(t, usual(chunk)); len(got) != 1 {
-		t.Errorf("%d records: fluent-bit-go has changed, say so where the comparison is told", len(got))
+		t.Errorf("got %d records, want 1: fluent-bit-go has changed, update the text of the comparison", len(got))
 	}
 }

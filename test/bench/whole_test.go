@@ -8,7 +8,8 @@ import (
 	"out_dynatrace/test/corpus"
 )
 
-// BenchmarkWhole is the whole way of a flush but the network: from a chunk to the gzip bodies that are sent.
+// BenchmarkWhole measures a whole flush without the network: from a chunk to the gzip bodies that
+// are sent.
 func BenchmarkWhole(b *testing.B) {
 	for _, c := range corpus.All() {
 		b.Run(c.Name, func(b *testing.B) {
@@ -23,7 +24,7 @@ func BenchmarkWhole(b *testing.B) {
 				for o.reader.Next(&o.event) {
 					o.mapper.Map(&o.event, &o.rec)
 					if !builder.Add(&o.rec) {
-						b.Fatal("a chunk of 2 MB fits one payload")
+						b.Fatal("a chunk of 2 MB does not fit one payload")
 					}
 				}
 				p, _ := builder.Take()
