@@ -1,4 +1,4 @@
 // Package otlp checks the plugin's OTLP with the OTLP receiver of the OpenTelemetry Collector, and
-// with the messages that OpenTelemetry generates from its own description. It has tests only, and
-// is a module of its own so that none of this is in the plugin's.
+// with the Go messages that OpenTelemetry generates from its protobuf definitions. It has tests
+// only. It is a separate module, which keeps these dependencies out of the plugin's module.
 package otlp

@@ -49,10 +49,10 @@ func requests(t testing.TB, data []byte, size int) (all []*collector.ExportLogsS
 		}
 		request := new(collector.ExportLogsServiceRequest)
 		if err := proto.Unmarshal(p.Body, request); err != nil {
-			t.Fatalf("a request of %d bytes: %v", len(p.Body), err)
+			t.Fatalf("request of %d bytes is not valid: %v", len(p.Body), err)
 		}
 		if len(request.ProtoReflect().GetUnknown()) > 0 {
-			t.Fatal("unknown fields")
+			t.Fatal("the request has unknown fields")
 		}
 		records := 0
 		for _, r := range request.ResourceLogs {
@@ -61,7 +61,7 @@ func requests(t testing.TB, data []byte, size int) (all []*collector.ExportLogsS
 			}
 		}
 		if records != p.Records || len(p.Body) > size {
-			t.Fatalf("%d records of %d, %d bytes of %d", records, p.Records, len(p.Body), size)
+			t.Fatalf("got %d records in %d bytes, want %d in at most %d", records, len(p.Body), p.Records, size)
 		}
 		all = append(all, request)
 	}
@@ -83,8 +83,8 @@ func requests(t testing.TB, data []byte, size int) (all []*collector.ExportLogsS
 	return all
 }
 
-// flat makes of each record what JSON would have sent. It shares no code with the plugin or with
-// the local Dynatrace.
+// flat converts each record to the form in which JSON would send it. It shares no code with the
+// plugin or with the local Dynatrace.
 func flat(all []*collector.ExportLogsServiceRequest) (out []map[string]any) {
 	for _, request := range all {
 		for _, r := range request.ResourceLogs {
@@ -121,7 +121,7 @@ func put(m map[string]any, key, text string) {
 func attributes(m map[string]any, list []*common.KeyValue) {
 	for _, a := range list {
 		if _, twice := m[a.Key]; twice {
-			m["twice: "+a.Key] = true
+			m["duplicate: "+a.Key] = true
 		}
 		m[a.Key] = valueOf(a.Value)
 	}
@@ -146,11 +146,11 @@ func valueOf(v *common.AnyValue) any {
 	case nil:
 		return nil
 	default:
-		return fmt.Sprintf("a value of type %T", v)
+		return fmt.Sprintf("unexpected type %T", v)
 	}
 }
 
-// wanted is what the JSON of a chunk says, in the same form.
+// wanted returns the records of a chunk as encoded in JSON, in the form of flat.
 func wanted(t testing.TB, data []byte) (out []map[string]any) {
 	t.Helper()
 	var reader chunk.Reader
@@ -185,8 +185,7 @@ func wanted(t testing.TB, data []byte) (out []map[string]any) {
 	return out
 }
 
-// jsonValue reads a value; a number without a fraction is an integer, and text where int64 does not
-// hold it.
+// jsonValue parses a value. A number without a fraction is an integer, or text if it exceeds int64.
 func jsonValue(raw json.RawMessage) any {
 	switch raw[0] {
 	case '[':
@@ -216,7 +215,7 @@ func compare(t *testing.T, name string, data []byte, size int) {
 	t.Helper()
 	got, want := flat(requests(t, data, size)), wanted(t, data)
 	if len(got) != len(want) {
-		t.Fatalf("%s: %d records, want %d", name, len(got), len(want))
+		t.Fatalf("%s: got %d records, want %d", name, len(got), len(want))
 	}
 	for i := range want {
 		if !reflect.DeepEqual(got[i], want[i]) {
@@ -235,8 +234,8 @@ func TestMessages_EqualTheJSON(t *testing.T) {
 	}
 }
 
-// TestGroups_StayTogetherInEveryPayload: a record that does not fit can be the first of its
-// group.
+// TestGroups_StayTogetherInEveryPayload includes payload sizes at which the record that does not
+// fit is the first of its group.
 func TestGroups_StayTogetherInEveryPayload(t *testing.T) {
 	s := corpus.Str
 	var data []byte
@@ -262,12 +261,12 @@ func TestGroups_StayTogetherInEveryPayload(t *testing.T) {
 		scopes += len(r.ScopeLogs)
 	}
 	if len(all) != 1 || resources > 110 || scopes > 350 {
-		t.Errorf("%d requests, %d resources, %d scopes: equal ones that stand side by side should be one", len(all), resources, scopes)
+		t.Errorf("got %d requests, %d resources, %d scopes: adjacent equal ones must be merged", len(all), resources, scopes)
 	}
 }
 
-// TestMessages_RemovedRecordLeavesNoTrace: a body may go on, or end, behind the record before it,
-// whatever the last one has begun.
+// TestMessages_RemovedRecordLeavesNoTrace removes the last record of a body. The body then
+// continues or ends after the record before it, whichever messages the removed record has opened.
 func TestMessages_RemovedRecordLeavesNoTrace(t *testing.T) {
 	text := func(s string) record.Value { return record.Value{Kind: record.String, Text: []byte(s)} }
 	service := func(s string) []record.Attribute {
@@ -293,12 +292,12 @@ func TestMessages_RemovedRecordLeavesNoTrace(t *testing.T) {
 				before := len(body)
 				body = o.Append(body, make("gone", gone))[:before]
 				if got := decode(&o, append([]byte(nil), body...)); !reflect.DeepEqual(got, want[:1]) {
-					t.Errorf("ended: got %v, want %v", got, want[:1])
+					t.Errorf("body that ends: got %v, want %v", got, want[:1])
 				}
 				body = o.Append(o.Open(body[:0]), make("first", first))
 				body = o.Append(body, make("gone", gone))[:before]
 				if got := decode(&o, o.Append(body, make("next", next))); !reflect.DeepEqual(got, want) {
-					t.Errorf("got %v, want %v", got, want)
+					t.Errorf("body that continues: got %v, want %v", got, want)
 				}
 			}
 		}

@@ -34,7 +34,7 @@ type options map[string]string
 
 func (o options) Get(name string) string { return o[name] }
 
-// lines is a Logger that keeps what it is given.
+// lines is a Logger that keeps all lines.
 type lines struct {
 	mu  sync.Mutex
 	all []string
@@ -54,7 +54,7 @@ func (l *lines) text() string {
 	return strings.Join(l.all, "\n")
 }
 
-// receive starts the Collector's receiver where Dynatrace's API would be.
+// receive starts the Collector's receiver at the path of Dynatrace's API and returns the endpoint.
 func receive(t *testing.T, sink consumer.Logs) (endpoint string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -82,7 +82,7 @@ func receive(t *testing.T, sink consumer.Logs) (endpoint string) {
 	return "http://" + address + "/e/abc12345"
 }
 
-// flush delivers a chunk to an endpoint.
+// send delivers a chunk to an endpoint and returns the outcome and the log.
 func send(t *testing.T, endpoint string, chunk []byte, more options) (flush.Outcome, *lines) {
 	t.Helper()
 	o := options{"endpoint": endpoint, "api_token": token, "format": "otlp", "metadata_files": "off", "enrich": "auto,-host", "old_records": "send"}
@@ -102,7 +102,8 @@ func send(t *testing.T, endpoint string, chunk []byte, more options) (flush.Outc
 	return in.Flush([]byte("app"), chunk, true), log
 }
 
-// TestCollector_ReadsEachField.
+// TestCollector_ReadsEachField compares each field that the plugin writes with the field that the
+// Collector's receiver reads.
 func TestCollector_ReadsEachField(t *testing.T) {
 	s := corpus.Str
 	at := time.Date(2026, 11, 22, 10, 0, 0, 123456789, time.UTC)
@@ -125,16 +126,16 @@ func TestCollector_ReadsEachField(t *testing.T) {
 	for _, compress := range []string{"gzip", "none"} {
 		sink := new(consumertest.LogsSink)
 		if out, log := send(t, receive(t, sink), chunk, options{"compress": compress}); out != flush.OutcomeOK || strings.Contains(log.text(), "accepted, ") {
-			t.Fatalf("%v: %s", out, log.text())
+			t.Fatalf("got %v, want OK; log:\n%s", out, log.text())
 		}
 		all := sink.AllLogs()
 		if len(all) != 1 || all[0].ResourceLogs().Len() != 2 || all[0].LogRecordCount() != 4 {
-			t.Fatalf("%d requests of %d resources and %d records", len(all), all[0].ResourceLogs().Len(), all[0].LogRecordCount())
+			t.Fatalf("got %d requests, %d resources, %d records", len(all), all[0].ResourceLogs().Len(), all[0].LogRecordCount())
 		}
 		group, plain := all[0].ResourceLogs().At(0), all[0].ResourceLogs().At(1)
 		want(t, "resource", group.Resource().Attributes().AsRaw(), map[string]any{"service.name": "checkout", "process.pid": int64(4711), "zones": []any{"a", "b"}})
 		if n := group.ScopeLogs().Len(); n != 2 {
-			t.Fatalf("%d scopes", n)
+			t.Fatalf("got %d scopes", n)
 		}
 		orders, mail := group.ScopeLogs().At(0), group.ScopeLogs().At(1)
 		want(t, "scope", []any{orders.Scope().Name(), orders.Scope().Version(), orders.Scope().Attributes().AsRaw(), orders.Scope().DroppedAttributesCount(), orders.SchemaUrl(), orders.LogRecords().Len()},
@@ -156,8 +157,8 @@ func TestCollector_ReadsEachField(t *testing.T) {
 	}
 }
 
-// TestCollector_SchemaOfAResourceGoesWithIt wherever Fluent Bit puts it: beside the resource (5.1) or in
-// it.
+// TestCollector_SchemaOfAResourceGoesWithIt covers both places where Fluent Bit puts the schema:
+// beside the resource (5.1) and inside it.
 func TestCollector_SchemaOfAResourceGoesWithIt(t *testing.T) {
 	s := corpus.Str
 	in := func(dst []byte, body corpus.Value) []byte {
@@ -198,15 +199,16 @@ func TestCollector_TakesTheWholeCorpus(t *testing.T) {
 	for _, c := range corpus.All() {
 		sink := new(consumertest.LogsSink)
 		if out, log := send(t, receive(t, sink), c.Data, nil); out != flush.OutcomeOK {
-			t.Fatalf("%s: %v: %s", c.Name, out, log.text())
+			t.Fatalf("%s: got %v, want OK; log:\n%s", c.Name, out, log.text())
 		}
 		if n := sink.LogRecordCount(); n != c.Events {
-			t.Errorf("%s: %d records, want %d", c.Name, n, c.Events)
+			t.Errorf("%s: got %d records, want %d", c.Name, n, c.Events)
 		}
 	}
 }
 
-// TestCollector_AnswersAreUnderstood: its errors are google.rpc.Status messages.
+// TestCollector_AnswersAreUnderstood checks the verdicts on the Collector's errors, which are
+// google.rpc.Status messages.
 func TestCollector_AnswersAreUnderstood(t *testing.T) {
 	chunk := corpus.AppendEvent(nil, corpus.At(time.Now()), nil, corpus.Fields("log", "x"))
 	for _, c := range []struct {
@@ -215,12 +217,12 @@ func TestCollector_AnswersAreUnderstood(t *testing.T) {
 		out  flush.Outcome
 		says string
 	}{
-		{"a passing trouble", errors.New("the exporter is busy"), flush.OutcomeRetry, "the exporter is busy"},
-		{"a refusal for good", status.Error(codes.InvalidArgument, "no such field"), flush.OutcomeError, "no such field"},
+		{"transient error", errors.New("the exporter is busy"), flush.OutcomeRetry, "the exporter is busy"},
+		{"permanent error", status.Error(codes.InvalidArgument, "no such field"), flush.OutcomeError, "no such field"},
 	} {
 		out, log := send(t, receive(t, consumertest.NewErr(c.err)), chunk, nil)
 		if out != c.out || !strings.Contains(log.text(), c.says) {
-			t.Errorf("%s: %v, want %v and %q in\n%s", c.name, out, c.out, c.says, log.text())
+			t.Errorf("%s: got %v, want %v and %q in the log:\n%s", c.name, out, c.out, c.says, log.text())
 		}
 	}
 }
