@@ -127,7 +127,7 @@ func (h *Host) run(events *os.File) {
 		}
 		h.handle(&e)
 	}
-	_ = h.cmd.Wait() // the state tells more than the error
+	_ = h.cmd.Wait() // the process state has more information than the error
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.report.ExitCode = h.cmd.ProcessState.ExitCode()

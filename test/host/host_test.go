@@ -45,15 +45,15 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// run is one run of the probe: what it was told, and what it recorded.
+// run is one run of the probe, with the file in which the probe records its calls.
 type run struct {
 	*Host
 	t      *testing.T
 	record string
 }
 
-// options gives the probe's options and the path of its record.
-func options(t *testing.T, o Options, misdeeds ...string) (Options, string) {
+// options returns the probe's options and the path of its record.
+func options(t *testing.T, o Options, misuses ...string) (Options, string) {
 	t.Helper()
 	so, err := probe()
 	if err != nil {
@@ -61,7 +61,7 @@ func options(t *testing.T, o Options, misdeeds ...string) (Options, string) {
 	}
 	record := filepath.Join(t.TempDir(), "record")
 	o.Plugin = so
-	o.Env = append(o.Env, "PROBE_RECORD="+record, "PROBE_DO="+strings.Join(misdeeds, ","))
+	o.Env = append(o.Env, "PROBE_RECORD="+record, "PROBE_DO="+strings.Join(misuses, ","))
 	if o.Timeout == 0 {
 		o.Timeout = 20 * time.Second
 	}
@@ -71,9 +71,9 @@ func options(t *testing.T, o Options, misdeeds ...string) (Options, string) {
 	return o, record
 }
 
-func start(t *testing.T, o Options, misdeeds ...string) *run {
+func start(t *testing.T, o Options, misuses ...string) *run {
 	t.Helper()
-	o, record := options(t, o, misdeeds...)
+	o, record := options(t, o, misuses...)
 	h, err := Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -136,9 +136,9 @@ func words(lines []string, n int) string {
 	return strings.Join(out, "; ")
 }
 
-func failedStart(t *testing.T, o Options, misdeeds ...string) (Report, string) {
+func failedStart(t *testing.T, o Options, misuses ...string) (Report, string) {
 	t.Helper()
-	o, record := options(t, o, misdeeds...)
+	o, record := options(t, o, misuses...)
 	_, err := Start(t.Context(), o)
 	var exit *ExitError
 	if !errors.As(err, &exit) {
@@ -242,7 +242,7 @@ func TestProperties_AreFoundAsInFluentBit(t *testing.T) {
 		t.Fatalf("properties:\n%s", text)
 	}
 	if len(report.Reserved) != 1 || report.Reserved[0] != "Host" {
-		t.Fatalf("reserved keys asked for: %q", report.Reserved)
+		t.Fatalf("got reserved keys %q", report.Reserved)
 	}
 }
 
@@ -295,7 +295,7 @@ func TestReport_WriteBeyondTheDefinition(t *testing.T) {
 	report := r.endWith(ExitViolation)
 	wantOne(t, report.Violations, "FLBPluginRegister: wrote outside flb_plugin_proxy_def, which has 32 bytes, at offset 32")
 	if report.Summary.CanariesIntact {
-		t.Fatal("the summary says that the canaries are intact")
+		t.Fatal("the summary reports intact canaries")
 	}
 	start(t, Options{Shape: "5.0"}, "write-past-def").end() // there is a field at that place
 	start(t, Options{Shape: "5.1.1"}, "write-past-def").end()
@@ -390,13 +390,13 @@ func TestInit_FailureEndsTheRunAsInFluentBit(t *testing.T) {
 }
 
 func TestRegister_RefusalIsReported(t *testing.T) {
-	for misdeed, want := range map[string]string{
+	for misuse, want := range map[string]string{
 		"refuse-pre-register": "FLBPluginPreRegister returned -1", "refuse-register": "FLBPluginRegister returned -1",
 		"wrong-type": "type 1 and proxy 11",
 	} {
-		report, _ := failedStart(t, Options{}, misdeed)
+		report, _ := failedStart(t, Options{}, misuse)
 		if report.ExitCode != ExitLoad || len(report.Notes) != 1 || !strings.Contains(report.Notes[0].Message, want) {
-			t.Errorf("%s: status %d, %v", misdeed, report.ExitCode, report.Notes)
+			t.Errorf("%s: got status %d and notes %v", misuse, report.ExitCode, report.Notes)
 		}
 	}
 }
@@ -493,8 +493,8 @@ func TestReload_FlushesUntilTheOldInstancesAreDone(t *testing.T) {
 }
 
 func TestReload_ShowsALeak(t *testing.T) {
-	reloads := func(misdeeds ...string) int {
-		r := start(t, Options{Workers: 2}, misdeeds...)
+	reloads := func(misuses ...string) int {
+		r := start(t, Options{Workers: 2}, misuses...)
 		first, _, err := r.Reload()
 		for range 4 {
 			_, last, err2 := r.Reload()

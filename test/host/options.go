@@ -67,7 +67,7 @@ func Props(pairs ...string) Properties {
 type Options struct {
 	// Plugin is the path of the .so.
 	Plugin string
-	// Shape is the version to play; empty means Newest.
+	// Shape is the version to imitate; empty means Newest.
 	Shape Shape
 	// Instances are the outputs; none means one without properties.
 	Instances []Properties
@@ -82,9 +82,9 @@ type Options struct {
 	// Grace is the time to finish in after Close, SIGTERM or SIGINT; 0 means 5 s, negative no limit
 	// but Timeout.
 	Grace time.Duration
-	// Timeout ends the process with a report of what hangs; 0 means 120 s.
+	// Timeout ends the process with a report of the callbacks that hang; 0 means 120 s.
 	Timeout time.Duration
-	// MaxOutstanding is the number of chunks under way before Send blocks; 0 means 64.
+	// MaxOutstanding is the number of chunks in flight at which Send blocks; 0 means 64.
 	MaxOutstanding int
 	// LogLevel is off, error, warn, info, debug or trace; empty means info.
 	LogLevel string
@@ -109,7 +109,7 @@ type Options struct {
 	Paths Paths
 }
 
-// NoRetries as RetryLimit drops a chunk when the plugin asks for a retry.
+// NoRetries as RetryLimit drops a chunk when the plugin returns RETRY.
 const NoRetries = -1
 
 func (o Options) args() ([]string, error) {

@@ -10,7 +10,7 @@ import (
 // Exit statuses of the host.
 const (
 	ExitOK        = 0
-	ExitUsage     = 10 // the host was used wrongly
+	ExitUsage     = 10 // wrong usage of the host, or out of resources
 	ExitLoad      = 11 // dlopen, a required symbol, PreRegister or Register failed
 	ExitInit      = 12 // an FLBPluginInit returned <= 0
 	ExitViolation = 13 // the plugin broke a rule: see Report.Violations
@@ -37,7 +37,7 @@ type Flush struct {
 	Late       bool // the grace period was over: Fluent Bit ignores the result
 }
 
-// LogLine is one line that came through log_print.
+// LogLine is one line printed with log_print.
 type LogLine struct {
 	Level   string // error, warn, info, debug or trace
 	Message string
@@ -63,7 +63,7 @@ type Hang struct {
 	Message                    string // set instead when no callback was running
 }
 
-// Stats is what the process used at one time.
+// Stats is the resource usage of the process at one time.
 type Stats struct {
 	At           string // "ready", "before reload", "after reload", "end", or the command that asked
 	FDs, Threads int
@@ -102,22 +102,22 @@ type Summary struct {
 	Complete       bool  // the host got as far as writing its summary
 }
 
-// Report is everything known of a run.
+// Report is everything known about a run.
 type Report struct {
 	Flushes    []Flush
 	Instances  []Counts
 	Summary    Summary
-	Logs       []LogLine // what came through log_print
-	Notes      []LogLine // what the host itself has to say
-	Stderr     string    // what the plugin or its runtime wrote to stderr, without the log; lines starting "host: " are the host's
+	Logs       []LogLine // lines printed with log_print
+	Notes      []LogLine // messages of the host itself
+	Stderr     string    // stderr without the log; lines starting "host: " are the host's
 	Violations []string  // rules of the ABI that the plugin broke
-	Faults     []string  // fatal signals, with what the address was
+	Faults     []string  // fatal signals, with a description of the address
 	Hangs      []Hang
 	Inits      []Call
 	Exits      []Call
 	Stats      []Stats
 	Metrics    []Metric
-	Reserved   []string // keys the plugin asked for that Fluent Bit never shows to a plugin
+	Reserved   []string // keys that the plugin read but Fluent Bit never shows to a plugin
 	PluginName string   // as registered
 	// ExitCode is the exit status, -1 when the process was killed by Signal.
 	ExitCode int

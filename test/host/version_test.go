@@ -18,30 +18,30 @@ func TestVersion_IsAvailableInShapesThatExportIt(t *testing.T) {
 			t.Errorf("%s: want %q in\n%s", shape, want, strings.Join(got, "\n"))
 		}
 		if want := shape != "1.9" && shape != "2.0"; shape.TellsVersion() != want {
-			t.Errorf("%s tells its version: %v", shape, !want)
+			t.Errorf("%s: got TellsVersion %v, want %v", shape, !want, want)
 		}
 	}
 }
 
 func TestReport_MisuseOfTheVersionInterface(t *testing.T) {
-	for misdeed, want := range map[string]string{
+	for misuse, want := range map[string]string{
 		"leave-metrics": "FLBPluginInit: left 1 of what cmt_create and cmt_encode_text_create gave it",
 		"leave-text":    "FLBPluginInit: left 1 of what",
 		"destroy-twice": "cmt_destroy: got what is not from cmt_create, or was destroyed",
 	} {
-		violations := start(t, Options{}, "ask-version", misdeed).endWith(ExitViolation).Violations
+		violations := start(t, Options{}, "ask-version", misuse).endWith(ExitViolation).Violations
 		if !slices.ContainsFunc(violations, func(v string) bool { return strings.Contains(v, want) }) {
-			t.Errorf("%s: want %q in %q", misdeed, want, violations)
+			t.Errorf("%s: want %q in %q", misuse, want, violations)
 		}
 	}
-	for misdeed, want := range map[string]string{
+	for misuse, want := range map[string]string{
 		"look-into-config": "looked into flb_config",
 		"write-context":    "wrote into flb_lib_ctx",
 		"use-text":         "used after it was taken back: the text of cmt_encode_text_create",
 	} {
-		report, _ := failedStart(t, Options{}, "ask-version", misdeed)
+		report, _ := failedStart(t, Options{}, "ask-version", misuse)
 		if !strings.Contains(strings.Join(report.Faults, "\n"), want) {
-			t.Errorf("%s: want %q in %q", misdeed, want, report.Faults)
+			t.Errorf("%s: want %q in %q", misuse, want, report.Faults)
 		}
 	}
 }

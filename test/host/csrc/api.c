@@ -1,8 +1,8 @@
 /*
- * api.c: the table of functions that the plugin gets in Init.
+ * api.c: the table of functions that the plugin receives in Init.
  *
- * It has exactly the slots of the version. Behind them, where Fluent Bit has whatever the allocator put there, come slots
- * that abort with a clear message; a canary follows.
+ * It has exactly the slots of the version. In Fluent Bit, arbitrary heap content follows them.
+ * Here, slots that abort with a clear message follow, and then a canary.
  */
 #include "host.h"
 
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS 16 /* real and poisoned ones together */
+#define SLOTS 16 /* real and poisoned slots */
 
 static void beyond(int slot)
 {

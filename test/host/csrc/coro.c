@@ -1,9 +1,10 @@
 /*
- * coro.c: runs a callback on a small stack of its own, as Fluent Bit runs every flush.
+ * coro.c: runs a callback on a separate small stack, as Fluent Bit runs every flush.
  *
- * The stack is freshly mapped for each call and filled with a pattern, so its high-water mark can be read afterwards.
- * Below it lies a red zone of RED_ZONE bytes, which an overflow writes into without a crash, and below that a page that
- * faults. In Fluent Bit there is neither: an overflow there corrupts the heap.
+ * The stack is freshly mapped for each call and filled with a pattern, so its high-water mark can
+ * be read afterwards. Below the stack lies a red zone of RED_ZONE bytes, which an overflow
+ * overwrites without a crash, and below it a page that faults. Fluent Bit has neither: an overflow
+ * corrupts its heap.
  */
 #include "host.h"
 
@@ -21,7 +22,7 @@ struct call {
     void *arg;
 };
 
-/* entry gets the call's address in two ints, because makecontext passes ints only. */
+/* entry receives the address of the call in two ints, because makecontext passes only ints. */
 static void entry(unsigned high, unsigned low)
 {
     struct call *c = (struct call *)(((uintptr_t)high << 32) | low);
@@ -30,7 +31,7 @@ static void entry(unsigned high, unsigned low)
     swapcontext(&c->self, &c->caller);
 }
 
-/* used returns how far down from the top the stack was written. */
+/* used returns the number of stack bytes used, measured from the top. */
 static long used(const unsigned char *red, const unsigned char *stack, size_t size)
 {
     for (size_t i = 0; i < RED_ZONE; i++) {

@@ -1,8 +1,9 @@
 /*
  * engine.c: the engine thread and its workers, from Init to ExitCtx.
  *
- * One engine is one configuration's life. Its thread runs Init, the flushes of instances without workers, the retry timer
- * and ExitCtx; an instance with N workers has N threads, each with a queue, which are filled in turn, blind to who is busy.
+ * One engine lives as long as one configuration. Its thread runs Init, the flushes of instances
+ * without workers, the retry timer and ExitCtx. An instance with N workers has N threads, each with
+ * a queue. The queues are filled round-robin, whether a worker is busy or not.
  */
 #include "host.h"
 
@@ -42,7 +43,10 @@ void chunk_free(struct chunk *c)
     free(c);
 }
 
-/* wait_until waits for a change, at most until the monotonic time `until` (0: no limit). host.lock is held. */
+/*
+ * wait_until waits for a change, at most until the monotonic time `until` (0: no limit). The caller
+ * holds host.lock.
+ */
 static void wait_until(double until)
 {
     struct timespec t = {.tv_sec = (time_t)until, .tv_nsec = (long)((until - (double)(time_t)until) * 1e9)};
@@ -100,7 +104,7 @@ static int start_workers(struct engine *e, struct instance *ins)
     return 0;
 }
 
-/* stop_workers waits until everything already handed to the workers was flushed, however long it takes. */
+/* stop_workers waits until the workers have flushed their queues. It has no time limit. */
 static void stop_workers(struct instance *ins)
 {
     pthread_mutex_lock(&host.lock);
@@ -135,7 +139,10 @@ static int init_all(struct engine *e)
     return e->count;
 }
 
-/* dispatch sends one chunk on its way; with a worker it returns at once. host.lock is held. */
+/*
+ * dispatch starts the flush of one chunk. With a worker it returns at once. The caller holds
+ * host.lock.
+ */
 static void dispatch(struct engine *e, struct chunk *c)
 {
     struct instance *ins = &e->instances[c->instance];
@@ -150,12 +157,16 @@ static void dispatch(struct engine *e, struct chunk *c)
     pthread_mutex_lock(&host.lock);
 }
 
-/* retry_due moves the retries whose time has come to the ready queue and returns when the next one is due, 0 if none. */
+/*
+ * retry_due moves the due retries to the ready queue and returns the time of the next one, 0 if
+ * none.
+ */
 static double retry_due(struct engine *e)
 {
     double now = now_seconds();
 
-    while (e->retry.head != NULL && e->retry.head->due <= now) { /* one delay for all: they are in order */
+    /* all have the same delay, so they are in order */
+    while (e->retry.head != NULL && e->retry.head->due <= now) {
         queue_put(&e->ready, queue_take(&e->retry));
     }
     return e->retry.head != NULL ? e->retry.head->due : 0;
@@ -172,7 +183,10 @@ static void drop_undelivered(struct queue *q)
     }
 }
 
-/* loop runs until the engine is told to stop and all chunks are settled or the grace period is over. */
+/*
+ * loop runs until a stop is requested and either all chunks are settled or the grace period is
+ * over.
+ */
 static void loop(struct engine *e)
 {
     double grace_end = 0;
@@ -207,9 +221,10 @@ static void loop(struct engine *e)
 }
 
 /*
- * exit_all ends the instances in order, each after its workers; `failed` is the index of one whose Init failed, which the
- * core frees without calling exit. Up to 2.0.6 the core forgets all contexts but the last, ends that one, unregisters the
- * plugin and crashes over the next instance; with --one-exit all of that happens but the crash.
+ * exit_all ends the instances in order, each after its workers. `failed` is the index of an
+ * instance whose Init failed: the core frees it without calling exit. Up to 2.0.6 the core keeps
+ * only the last context, ends that one, unregisters the plugin and crashes at the next instance.
+ * --one-exit imitates all of this except the crash.
  */
 static void exit_all(struct engine *e, int failed)
 {
@@ -257,7 +272,8 @@ struct engine *engine_start(struct plugin *p, int generation)
     e->plugin = p;
     e->generation = generation;
     e->count = host.output_count;
-    e->instances = calloc((size_t)e->count, sizeof(*e->instances)); /* kept after exit, to notice late use */
+    /* not freed after exit, to detect late use */
+    e->instances = calloc((size_t)e->count, sizeof(*e->instances));
     for (int i = 0; i < e->count; i++) {
         e->instances[i].plugin = p;
         if (instance_setup(&e->instances[i], i, p->name, &host.outputs[i]) < 0) {

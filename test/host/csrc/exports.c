@@ -1,9 +1,10 @@
 /*
  * exports.c: the only symbols that the plugin's dlsym(RTLD_DEFAULT, ...) finds in the host.
  *
- * Everything is compiled with hidden visibility and linked with -rdynamic; this file is compiled four times, with
- * EXPORTS = 0 to 3, because what can be looked up is a property of the binary. Plugins use it to learn how long the
- * api table is. (metrics.c exports the cmt_* functions when EXPORTS is not 0, version.c what leads to the version.)
+ * Everything is compiled with hidden visibility and linked with -rdynamic; this file is compiled
+ * four times, with EXPORTS = 0 to 3, because what can be looked up is a property of the binary.
+ * Plugins use it to learn how long the api table is. (metrics.c exports the cmt_* functions when
+ * EXPORTS is not 0, version.c what leads to the version.)
  */
 #include "host.h"
 

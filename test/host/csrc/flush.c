@@ -1,5 +1,5 @@
 /*
- * flush.c: one flush of one chunk, with the memory and the stack that Fluent Bit gives it.
+ * flush.c: one flush of one chunk, with the memory and the stack that Fluent Bit provides.
  */
 #include "host.h"
 
@@ -35,7 +35,7 @@ static void report(struct engine *e, struct instance *ins, struct chunk *c, int 
     ev_end();
 }
 
-/* settle decides what becomes of the chunk, and frees it unless it will be tried again. */
+/* settle counts the outcome of a flush, and frees the chunk unless it is retried. */
 static void settle(struct engine *e, struct instance *ins, struct chunk *c, int code, long stack, int late)
 {
     struct counters *n = &host.counters[ins->index];
@@ -45,7 +45,8 @@ static void settle(struct engine *e, struct instance *ins, struct chunk *c, int 
     if (stack > host.stack_high_water) {
         host.stack_high_water = stack;
     }
-    if (late) { /* Fluent Bit no longer looks at results: the chunk is flushed again after a restart, or lost */
+    /* late: Fluent Bit ignores the result and flushes again after a restart, or loses the chunk */
+    if (late) {
         n->late++;
         n->undelivered++;
     }
@@ -73,7 +74,10 @@ static void settle(struct engine *e, struct instance *ins, struct chunk *c, int 
     pthread_mutex_unlock(&host.lock);
 }
 
-/* flush_chunk runs the flush on this thread and settles the chunk; worker is -1 on the engine thread. */
+/*
+ * flush_chunk runs the flush on this thread and settles the chunk; worker is -1 on the engine
+ * thread.
+ */
 void flush_chunk(struct engine *e, struct instance *ins, struct chunk *c, int worker)
 {
     struct flush f = {.plugin = e->plugin, .instance = ins, .code = -1};

@@ -1,9 +1,10 @@
 /*
- * guard.c: memory handed to the plugin, laid out so that misuse is noticed.
+ * guard.c: memory passed to the plugin, laid out so that misuse is detected.
  *
- * Structures live for long and are checked: they have a canary on both sides. Chunks and tags are lent for one call
- * only and fault: they end at an inaccessible page, and when the call is over their whole range becomes inaccessible
- * and is kept so for a while (QUARANTINE ranges), so that a pointer kept by the plugin cannot hit newer memory.
+ * Long-lived structures have a canary on both sides, which is checked. Chunks and tags are lent for
+ * one call only, and misuse faults: they end at an inaccessible page, and after the call their
+ * whole range becomes inaccessible and stays reserved for a while (QUARANTINE ranges), so that a
+ * pointer kept by the plugin cannot point to newer memory.
  */
 #include "host.h"
 
@@ -27,7 +28,8 @@ struct guarded {
     int broken;
 };
 
-struct range { /* read by the signal handler without a lock: a torn read costs an explanation, nothing else */
+/* read by the signal handler without a lock: a torn read costs an explanation, nothing else */
+struct range {
     _Atomic(char *) base;
     _Atomic size_t mapped, size;
     const char *what;
@@ -61,7 +63,10 @@ void *guard_new(size_t size, const char *what)
     return g->body;
 }
 
-/* offset_of_damage returns the offset from the body's start of the first changed canary byte; 0 when intact. */
+/*
+ * offset_of_damage returns the offset of the first changed canary byte from the start of the body,
+ * 0 if all are intact.
+ */
 static long offset_of_damage(const struct guarded *g)
 {
     for (long i = 0; i < CANARY; i++) {
@@ -145,7 +150,7 @@ void take_back(struct lent *l)
     struct range *q;
     const char *what = "lent memory";
 
-    /* Mapping afresh drops the content and keeps the addresses, so that nothing else can be placed there yet. */
+    /* A new mapping discards the content and keeps the address range reserved. */
     mmap(l->base, l->mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
     pthread_mutex_lock(&lock);
     if (l->slot >= 0) {

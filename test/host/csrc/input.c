@@ -3,13 +3,14 @@
  *
  *     chunk <instance|all> <tag bytes> <data bytes>\n<tag><data>
  *     drain <seq>\n       answered when no chunk is outstanding
- *     reload <seq>\n      answered when the new instances run; chunks sent before are flushed by the old ones
- *     register <seq>\n    PreRegister(1), Register and Unregister of a second definition, while flushes run
+ *     reload <seq>\n      answered when the new instances run; the old ones flush earlier chunks
+ *     register <seq>\n    PreRegister(1), Register, Unregister of a new definition during flushes
  *     signals <seq>\n     the signal handlers are installed again
- *     stats <seq>\n       the answer tells descriptors, threads and memory; metrics are reported before it
+ *     stats <seq>\n       answered with descriptors, threads, memory; metrics are reported first
  *
- * Answers are "reply" events with the same number. The end of stdin asks for a shutdown. While max_outstanding chunks are
- * under way nothing is read: that is the back-pressure a sender feels.
+ * Answers are "reply" events with the same number. The end of stdin requests a shutdown. While
+ * max_outstanding chunks are in flight, the host does not read: this is the back-pressure on the
+ * sender.
  */
 #include "host.h"
 
@@ -37,7 +38,10 @@ static int input_open(void)
     return open;
 }
 
-/* read_some reads at most n bytes into p; 0 at the end of the input or when the host is told to stop. */
+/*
+ * read_some reads at most n bytes into p. It returns 0 at the end of the input or after a stop
+ * request.
+ */
 static size_t read_some(char *p, size_t n)
 {
     struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -76,7 +80,7 @@ static int read_full(char *p, size_t n)
     return 0;
 }
 
-/* read_line returns 1 for a line, 0 at the end, -1 for something too long to be a frame's head. */
+/* read_line returns 1 for a line, 0 at the end, -1 for a line too long for the head of a frame. */
 static int read_line(char *line, size_t room)
 {
     for (size_t n = 0; n < room; n++) {
@@ -113,7 +117,10 @@ static struct chunk *chunk_new(int instance, const struct chunk *from)
     return c;
 }
 
-/* submit hands the chunk to the engine once there is room; -1 for an unknown instance or a stopping host. */
+/*
+ * submit passes the chunk to the engine once there is room. It returns -1 for an unknown instance
+ * or a stopping host.
+ */
 static int submit(struct chunk *c)
 {
     int first = c->instance < 0 ? 0 : c->instance;
@@ -159,7 +166,7 @@ static int on_chunk(const char *instance, size_t tag_size, size_t size)
     return ret;
 }
 
-/* ask makes a request to the main thread and waits for its end. */
+/* ask sends a request to the main thread and waits until it is done. */
 static int ask(int *request)
 {
     int failed;
@@ -252,7 +259,7 @@ static void *read_input(void *arg)
             break;
         }
     }
-    bad = got < 0 && input_open(); /* after a stop a frame may well be cut off */
+    bad = got < 0 && input_open(); /* a stop may cut off a frame */
     if (bad) {
         ev_begin("bad_input");
         ev_str("message", line);
@@ -260,7 +267,7 @@ static void *read_input(void *arg)
         host_log(LEVEL_ERROR, "cannot understand the input after: %.60s", line);
     }
     if ((nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0) {
-        dup2(nothing, STDIN_FILENO); /* a sender that goes on gets EPIPE */
+        dup2(nothing, STDIN_FILENO); /* a sender that continues gets EPIPE */
         close(nothing);
     }
     pthread_mutex_lock(&host.lock);

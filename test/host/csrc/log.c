@@ -1,8 +1,8 @@
 /*
- * log.c: log_print and output_log_check, the plugin's way into Fluent Bit's own log.
+ * log.c: log_print and output_log_check, the plugin's interface to Fluent Bit's own log.
  *
- * Lines look as in Fluent Bit. Each is also an event of the report, with the thread that printed it, so that a driver can
- * tell them from what the plugin writes to stderr itself.
+ * Lines have Fluent Bit's format. Each is also an event of the report, with the thread that printed
+ * it, so that a driver can distinguish them from the plugin's own output to stderr.
  */
 #include "host.h"
 
@@ -62,8 +62,8 @@ static void print(int level, const char *thread, const char *body)
 }
 
 /*
- * log_print keeps its text on the caller's stack, as Fluent Bit does: two buffers of 4 KiB, which on the 24 KiB of a
- * coroutine is a cost that the plugin's author must know of.
+ * log_print keeps its text on the caller's stack, as Fluent Bit does: two buffers of 4 KiB, a
+ * considerable part of the 24 KiB of a coroutine, which the author of a plugin must know.
  */
 void log_print(int level, const char *file, int line, const char *fmt, ...)
 {

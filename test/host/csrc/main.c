@@ -1,5 +1,6 @@
 /*
- * main.c: the main thread, which loads, registers, reloads and unloads the plugin and ends the run with a summary.
+ * main.c: the main thread, which loads, registers, reloads and unloads the plugin and ends the run
+ * with a summary.
  */
 #include "host.h"
 #include "options.h"
@@ -24,7 +25,7 @@ static void report_stats(const char *at)
     ev_end();
 }
 
-/* report_instance reports what became of one instance's chunks, under host.lock. */
+/* report_instance reports the outcome of one instance's chunks. The caller holds host.lock. */
 static void report_instance(int i)
 {
     struct counters *n = &host.counters[i];
@@ -64,7 +65,9 @@ static int exit_status(int wanted)
     return wanted == EXIT_OK && violations() > 0 ? EXIT_VIOLATION : wanted;
 }
 
-/* become_daemon forks; the parent stays only to pass signals in and the exit status out. */
+/*
+ * become_daemon forks. The parent only forwards signals to the child and returns its exit status.
+ */
 static void become_daemon(void)
 {
     pid_t parent = getpid();
@@ -77,7 +80,7 @@ static void become_daemon(void)
     }
     if (child > 0) {
         signals_forward_to(child);
-        watch_extend(2); /* the child's watchdog knows more */
+        watch_extend(2); /* the child's watchdog reports more */
         while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
         }
         if (WIFSIGNALED(status)) { /* end in the same way */
@@ -113,7 +116,10 @@ static void set_engine(struct engine *e)
     pthread_mutex_unlock(&host.lock);
 }
 
-/* reload replaces the running instances, in Fluent Bit's order: the new definition is registered while the old flush. */
+/*
+ * reload replaces the running instances in Fluent Bit's order: it registers the new definition
+ * while the old instances flush.
+ */
 static int reload(void)
 {
     struct engine *old = host.engine;
@@ -153,7 +159,7 @@ static int register_while_flushing(void)
     return 0;
 }
 
-/* serve runs what the main thread is asked for until the input ends or a signal says stop. */
+/* serve runs the requests to the main thread until the input ends or a stop signal arrives. */
 static void serve(void)
 {
     pthread_mutex_lock(&host.lock);

@@ -1,8 +1,9 @@
 /*
- * metrics.c: a stand-in for cmetrics, as far as an output plugin may use it.
+ * metrics.c: a replacement for the part of cmetrics that an output plugin may use.
  *
- * Values end up in the report. The rules of the real library, which has no locks, are enforced: metrics and label sets are
- * created during Init only, and nothing is used after exit. Signatures are those of Fluent Bit 2.0 to 5.1.
+ * The report contains the values. The rules of the real library, which has no locks, are enforced:
+ * metrics and label sets are created only during Init, and nothing is used after exit. Signatures
+ * are those of Fluent Bit 2.0 to 5.1.
  */
 #include "host.h"
 
@@ -81,7 +82,7 @@ static void *create(struct cmt *cmt, const char *ns, const char *subsystem, cons
 
     if (cmt == NULL || ns == NULL || subsystem == NULL || name == NULL || name[0] == '\0' || help == NULL ||
         help[0] == '\0') {
-        return NULL; /* as the real one */
+        return NULL; /* as in the real library */
     }
     if (cmt->phase != METRICS_INIT) {
         violation("created the metric %s outside of FLBPluginInit: cmetrics has no locks", name);
@@ -119,7 +120,7 @@ static char *join(const struct metric *m, int n, char **values)
     return text;
 }
 
-/* update sets or adds; the series is created when it does not exist yet. */
+/* update sets or adds a value. It creates the series if it does not exist yet. */
 static int update(struct metric *m, double value, int add, int label_count, char **values)
 {
     struct series *s;
@@ -149,7 +150,7 @@ static int update(struct metric *m, double value, int add, int label_count, char
     value += add ? s->value : 0;
     if (m->counter && !m->resettable && value < s->value) {
         pthread_mutex_unlock(&lock);
-        return -1; /* a counter does not go down */
+        return -1; /* a counter cannot decrease */
     }
     s->value = value;
     pthread_mutex_unlock(&lock);

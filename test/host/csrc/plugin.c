@@ -1,8 +1,8 @@
 /*
  * plugin.c: the .so and the callbacks it may export.
  *
- * Symbols are looked up when they are needed, as Fluent Bit does. Each callback is announced to the watchdog and followed
- * by a check of all canaries.
+ * Symbols are looked up when they are needed, as Fluent Bit does. The watchdog is notified before
+ * each callback, and all canaries are checked after it.
  */
 #include "host.h"
 
@@ -14,7 +14,8 @@
 #define PROXY_GOLANG 11
 #define GARBAGE 0xa5
 
-struct definition { /* flb_plugin_proxy_def, the longest one; only its first shape->def_size bytes exist */
+/* the longest flb_plugin_proxy_def; only its first shape->def_size bytes exist */
+struct definition {
     int type, proxy, flags;
     char *name, *description;
     int event_type;
@@ -144,7 +145,7 @@ struct plugin *plugin_load(int hot_reload)
     return p;
 }
 
-/* The fields that are meaningful during Init only point at memory that faults between two of them. */
+/* Fields that are valid only during Init point to memory that faults outside of Init. */
 static void forget(struct go_plugin *g)
 {
     g->api = guard_poison("used flbgo_output_plugin.api after FLBPluginInit returned");

@@ -1,8 +1,9 @@
 /*
  * props.c: [OUTPUT] instances and their properties.
  *
- * Look-up is as in Fluent Bit: whole key, any case, the first match wins, an empty value is NULL. Keys that the core takes
- * for itself are never visible to the plugin; those that the host can honor (alias, log_level, workers, retry_limit) are.
+ * Lookup works as in Fluent Bit: whole key, any case, the first match wins, an empty value is NULL.
+ * Keys that the core consumes are never visible to the plugin. The host honors those that it can
+ * (alias, log_level, workers, retry_limit).
  */
 #include "host.h"
 
@@ -11,7 +12,10 @@
 #include <string.h>
 #include <strings.h>
 
-/* Keys that the core consumes; a trailing '*' means every key with that prefix. since is the first such version. */
+/*
+ * Keys that the core consumes; a trailing '*' means every key with that prefix. since is the first
+ * such version.
+ */
 static const struct { const char *key; int since; } reserved[] = {
     {"name", 0}, {"match", 0}, {"match_regex", 0}, {"alias", 0}, {"log_level", 0}, {"host", 0}, {"port", 0}, {"ipv6", 0},
     {"retry_limit", 0}, {"workers", 0}, {"storage.total_limit_size", 0}, {"net.*", 0}, {"log_suppress_interval", 200},

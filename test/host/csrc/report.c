@@ -1,8 +1,8 @@
 /*
- * report.c: what happened, as one JSON object a line on the report descriptor.
+ * report.c: the events of a run, one JSON object per line on the report descriptor.
  *
- * Objects are flat. They are put together in one buffer under one lock and written with one write, so that lines of
- * different threads never mix and nothing is lost when the process dies.
+ * Objects are flat. Each is built in one buffer under one lock and written with one write, so that
+ * lines of different threads never mix and nothing is lost when the process dies.
  */
 #include "host.h"
 
@@ -120,7 +120,7 @@ static void write_all(const char *bytes, size_t n)
             continue;
         }
         if (w <= 0) {
-            return; /* nobody reads: the watchdog ends the process */
+            return; /* the reader is gone: the watchdog ends the process */
         }
         bytes += w;
         n -= (size_t)w;
@@ -169,7 +169,7 @@ static long open_fds(void)
     return n;
 }
 
-/* ev_stats adds what the process uses now: open descriptors, threads, resident memory in KiB. */
+/* ev_stats adds the current resource usage: open descriptors, threads, resident memory in KiB. */
 void ev_stats(void)
 {
     ev_int("fds", open_fds());
@@ -220,7 +220,9 @@ void report_fault(int sig, const void *address)
     }
 }
 
-/* report_reader_gone tells whether the other end of the report pipe was closed: the driver died. */
+/*
+ * report_reader_gone reports whether the other end of the report pipe is closed: the driver died.
+ */
 int report_reader_gone(void)
 {
     struct pollfd p = {.fd = out, .events = 0};

@@ -1,8 +1,9 @@
 /*
- * shapes.c: the table of what a plugin sees of each Fluent Bit version.
+ * shapes.c: the table of the differences between Fluent Bit versions that a plugin sees.
  *
- * The definition handed to FLBPluginRegister grew from 32 to 40 and 48 bytes, and the api table from 1 to 7 and 9
- * functions, without a version number anywhere: a plugin that assumes one of them is wrong in the others.
+ * The definition handed to FLBPluginRegister grew from 32 to 40 and 48 bytes, and the api table
+ * from 1 to 7 and 9 functions, without a version number: a plugin that assumes one size fails with
+ * the others.
  */
 #include "host.h"
 
@@ -17,7 +18,7 @@ static const struct shape shapes[] = {
     {"3.2",   302,    32, 0,     7,    1,    2},
     {"4.0",   400,    32, 0,     7,    1,    2},
     {"4.2",   402,    32, 0,     9,    1,    3},
-    {"5.0",   500,    40, 1,     9,    1,    3}, /* late 4.2 releases (4.2.8) look like this one, too */
+    {"5.0",   500,    40, 1,     9,    1,    3}, /* late 4.2 releases (4.2.8), too */
     {"5.1.1", 501,    48, 1,     9,    1,    3},
 };
 

@@ -1,8 +1,8 @@
 /*
- * signals.c: the signal handlers of Fluent Bit, as far as a plugin meets them.
+ * signals.c: the signal handlers of Fluent Bit that affect a plugin.
  *
- * They are installed before the plugin is loaded and again, plainly and without SA_ONSTACK, with every SIGHUP and SIGCONT:
- * from then on a fault in Go code no longer reaches the Go runtime.
+ * They are installed before the plugin is loaded, and again at every SIGHUP and SIGCONT, without
+ * SA_ONSTACK: after that a fault in Go code no longer reaches the Go runtime.
  */
 #include "host.h"
 
@@ -56,7 +56,7 @@ void signals_install(void)
     sigaction(SIGFPE, &fault, NULL);
 }
 
-/* signals_check reports a plugin that took one of the signals that Fluent Bit needs for itself. */
+/* signals_check reports a violation if the plugin handles a signal that Fluent Bit needs itself. */
 void signals_check(const char *after)
 {
     static int reported;
@@ -87,8 +87,9 @@ int signals_take_reload(void)
 }
 
 /*
- * signals_forward_to makes this process, the parent of a daemon, pass its signals on. SIGUSR2 kills the child, which SIGKILL
- * to the parent does as well, but then nobody waits for it.
+ * signals_forward_to makes this process, the parent of a daemon, forward its signals to the child.
+ * SIGUSR2 kills the child. SIGKILL to the parent kills the child, too, but then no process waits
+ * for it.
  */
 void signals_forward_to(pid_t child)
 {

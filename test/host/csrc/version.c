@@ -1,9 +1,11 @@
 /*
- * version.c: the way to Fluent Bit's version, which is one of the labels of the gauge fluentbit_build_info.
+ * version.c: the functions through which a plugin reads Fluent Bit's version, which is a label of
+ * the gauge fluentbit_build_info.
  *
- * flb_context_get gives the context of the engine on the engine's own thread and NULL everywhere else; 1.9 and 2.0 do not have it. The
- * configuration that it leads to is laid out otherwise in each version, so here it faults when it is looked into. What
- * is created has to be destroyed before FLBPluginInit returns: nobody else would.
+ * flb_context_get returns the context of the engine on the engine's own thread and NULL on every
+ * other thread. 1.9 and 2.0 do not have it. The context points to the configuration, whose layout
+ * differs between versions, so here any access to the configuration faults. The plugin must destroy
+ * what it creates before FLBPluginInit returns: nothing else destroys it.
  */
 #include "host.h"
 
@@ -20,14 +22,14 @@ struct lib_context { /* flb_lib_ctx, of include/fluent-bit/flb_lib.h */
     void *event_loop, *event_channel, *config;
 };
 
-struct build { /* struct cmt, of which nothing but this is played here; those of instances are in metrics.c */
+struct build { /* struct cmt of cmt_create; those of instances are in metrics.c */
     unsigned magic;
     int filled;
 };
 
 static __thread struct lent mine; /* the context of the engine of this thread */
-static __thread struct lent text; /* the one that was given and not destroyed yet */
-static __thread int alive;        /* contexts and texts that were not destroyed */
+static __thread struct lent text; /* the text that is not destroyed yet */
+static __thread int alive;        /* number of cmt contexts and texts not destroyed yet */
 
 static struct lib_context *context(void)
 {
@@ -39,7 +41,7 @@ void version_begin(int generation)
     struct lib_context c = {0};
 
     c.event_loop = c.event_channel = guard_poison("looked into the event loop of flb_lib_ctx");
-    /* an address of its own for each engine, to tell one that was kept */
+    /* a different address for each engine, to detect one kept over a reload */
     c.config = (char *)guard_poison("looked into flb_config, which is another in each version") + generation % 32;
     if (lend(&mine, &c, sizeof(c), 0, "flb_lib_ctx") < 0) {
         abort();
@@ -95,7 +97,7 @@ API(void cmt_destroy(void *cmt))
     struct build *b = build_of(cmt, "cmt_destroy");
 
     if (b != NULL) {
-        b->magic = 0; /* kept, to notice late use */
+        b->magic = 0; /* not freed, to detect late use */
         alive--;
     }
 }
@@ -114,7 +116,7 @@ API(int flb_metrics_fluentbit_add(void *config, void *cmt))
     return 0;
 }
 
-/* cmt_encode_text_create gives one text at a time. */
+/* cmt_encode_text_create returns NULL while another text exists. */
 API(char *cmt_encode_text_create(void *cmt))
 {
     struct build *b = build_of(cmt, "cmt_encode_text_create");

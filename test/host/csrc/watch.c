@@ -1,7 +1,9 @@
 /*
- * watch.c: knows what every thread of the host is doing, and ends the process when it takes too long.
+ * watch.c: tracks the callback of every thread of the host, and ends the process if one takes too
+ * long.
  *
- * The watchdog also ends the process when nobody reads its report any more, so that a killed test leaves nothing behind.
+ * The watchdog also ends the process when the reader of its report is gone, so that a killed test
+ * leaves no process behind.
  */
 #include "host.h"
 
@@ -149,7 +151,10 @@ static void *watch(void *arg)
     return NULL;
 }
 
-/* watch_start starts the watchdog of this process: call it again after fork, which copies no threads. */
+/*
+ * watch_start starts the watchdog of this process. Call it again after fork, which does not copy
+ * threads.
+ */
 void watch_start(double seconds)
 {
     pthread_t thread;

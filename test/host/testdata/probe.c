@@ -1,8 +1,10 @@
 /*
- * probe.c: a plugin that records what it is called with and misbehaves on request, to prove that the host notices.
+ * probe.c: a plugin that records its calls and misbehaves on request, to test that the host detects
+ * it.
  *
- * PROBE_RECORD names the file it records in, a line a call: callback, thread, arguments. PROBE_DO lists misdeeds of the
- * life cycle, separated by commas. What a flush does is decided by its tag, up to the first dot.
+ * PROBE_RECORD names the record file, which has one line per call: callback, thread, arguments.
+ * PROBE_DO lists misuses of the life cycle, separated by commas. The tag of a flush, up to the
+ * first dot, selects what the flush does.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -118,7 +120,7 @@ static void count_flush(struct self *s, const char *label)
     }
 }
 
-/* ask_version does what a plugin has to do to learn the version, and what it must not do. */
+/* ask_version reads the version as a plugin must do it, and misuses the interface on request. */
 static void ask_version(void)
 {
     static void *kept_config;

@@ -1,6 +1,6 @@
-// Command goprobe is an output plugin in Go that does little, and misbehaves on request: it proves
-// that the host and the Go runtime get along, and that the host shows what Fluent Bit does to Go
-// code. What a flush does is decided by its tag.
+// Command goprobe is a minimal output plugin in Go that misbehaves on request. It tests that the
+// host works with the Go runtime, and that the host reproduces the effects of Fluent Bit on Go code.
+// The tag of a flush selects what the flush does.
 package main
 
 import "C"
