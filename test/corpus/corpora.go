@@ -11,8 +11,8 @@ import (
 // All returns every corpus, for tests and benchmarks that run over each.
 func All() []Chunk { return []Chunk{Kubernetes(), KubernetesMixed(), FireLens(), Plain()} }
 
-// Kubernetes is a chunk of container logs of one pod: the shape that a DaemonSet sees, since tail's
-// tag holds the file name and a chunk has one tag. About 1,080 bytes a record.
+// Kubernetes returns a chunk of container logs of one pod. This is the shape in a DaemonSet, since
+// tail's tag contains the file name and a chunk has one tag. About 1,080 bytes per record.
 func Kubernetes() Chunk {
 	s := newScribe(1)
 	p := s.newPod(0)
@@ -21,9 +21,9 @@ func Kubernetes() Chunk {
 	})
 }
 
-// KubernetesMixed is the same from 16 pods in turn, each with labels and annotations of its own:
-// the shape behind a forwarder or a tag without the file name, and the hard case for everything
-// that counts on repetition. About 1,080 bytes a record.
+// KubernetesMixed returns the same from 16 pods in turn, each with different labels and
+// annotations. This is the shape behind a forwarder or a tag without the file name, and the worst
+// case for code that relies on repetition. About 1,080 bytes per record.
 func KubernetesMixed() Chunk {
 	s := newScribe(2)
 	pods := make([]pod, len(services))
@@ -35,13 +35,13 @@ func KubernetesMixed() Chunk {
 	})
 }
 
-// FireLens is a chunk of one ECS task's container, as the Docker fluentd log driver and the
-// record_modifier filter that the ECS agent writes into the configuration make it. About 530 bytes
-// a record.
+// FireLens returns a chunk of one container of an ECS task, in the form of the Docker fluentd log
+// driver and the record_modifier filter, which the ECS agent writes into the configuration. About
+// 530 bytes per record.
 //
-// The four fields of the log driver stand in an order that changes from record to record: the
-// driver hands a Go map to its msgpack encoder. The fields of the filter are appended behind them,
-// always in the same order.
+// The order of the log driver's four fields changes from record to record, since the driver passes
+// a Go map to its msgpack encoder. The filter appends its fields after them, always in the same
+// order.
 func FireLens() Chunk {
 	s := newScribe(3)
 	service := "checkout"
@@ -75,8 +75,8 @@ func FireLens() Chunk {
 	})
 }
 
-// Plain is a chunk of nginx access lines under one key, as tail makes it without a parser. About
-// 200 bytes a record.
+// Plain returns a chunk of nginx access lines under one key, in the form of tail without a parser.
+// About 200 bytes per record.
 func Plain() Chunk {
 	s := newScribe(4)
 	var line []byte
@@ -105,9 +105,9 @@ func (s *scribe) fill(name, tag string, body func([]byte) []byte) Chunk {
 // pair is a key and its value, to be copied into maps.
 func pair(key, value string) []byte { return msgp.AppendString(msgp.AppendString(nil, key), value) }
 
-// From returns a copy of a chunk of this package with the times of its events moved so that the
-// first is start and the distances stay. Only the timestamps change, not the dates within the
-// lines. It panics on a chunk that is not of this package.
+// From returns a copy of a chunk of this package whose events begin at start. The intervals between
+// the events are kept. Only the timestamps change, not the dates within the lines. From panics on a
+// chunk that is not from this package.
 func (c Chunk) From(start time.Time) Chunk {
 	c.Data = append([]byte(nil), c.Data...)
 	var shift time.Duration

@@ -14,17 +14,17 @@ const (
 	groupEndSeconds   = math.MaxUint32 - 1
 )
 
-// EventTime is Fluent Bit's own timestamp: extension type 0 of eight bytes (fixext8), unsigned
+// EventTime returns Fluent Bit's own timestamp: extension type 0 of eight bytes (fixext8), unsigned
 // seconds and nanoseconds, both big-endian (src/flb_time.c, flb_time_append_to_mpack).
 func EventTime(seconds, nanoseconds uint32) Value { return Ext(0, eventTime(seconds, nanoseconds)) }
 
-// EventTimeExt8 is the same timestamp with an ext8 header, which some writers of the forward
-// protocol choose.
+// EventTimeExt8 returns the same timestamp with an ext8 header, which some writers of the forward
+// protocol use.
 func EventTimeExt8(seconds, nanoseconds uint32) Value {
 	return Ext8(0, eventTime(seconds, nanoseconds))
 }
 
-// At is the EventTime of an instant between 1970 and 2106.
+// At returns the EventTime of an instant between 1970 and 2106.
 func At(t time.Time) Value { return EventTime(uint32(t.Unix()), uint32(t.Nanosecond())) }
 
 func eventTime(seconds, nanoseconds uint32) []byte {
@@ -53,8 +53,8 @@ func AppendOldEvent(dst []byte, t, body Value) []byte {
 	return append(dst, body...)
 }
 
-// AppendGroupStart appends the marker that opens a group, as the OpenTelemetry input and the
-// opentelemetry_envelope processor of Fluent Bit 3.1 and later write it
+// AppendGroupStart appends the marker that opens a group, in the form of the OpenTelemetry input
+// and the opentelemetry_envelope processor of Fluent Bit 3.1 and later
 // (src/opentelemetry/flb_opentelemetry_logs.c). The metadata is
 // {"schema":"otlp","resource_id":n,"scope_id":n}, the body
 // {"resource":{"attributes":{...}},"scope":{...}}. A nil resource or scope is left out.

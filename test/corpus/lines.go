@@ -11,19 +11,19 @@ import (
 )
 
 // ChunkSize is the size in bytes at which Fluent Bit closes a chunk (FLB_INPUT_CHUNK_FS_MAX_SIZE in
-// include/fluent-bit/flb_input_chunk.h). It is no hard limit: a chunk is closed once it has grown
-// beyond it.
+// include/fluent-bit/flb_input_chunk.h). It is not a hard limit: a chunk is closed after it has
+// grown beyond this size.
 const ChunkSize = 2_048_000
 
 // tailRead is the size in bytes of one read of the tail input, whose lines are appended to the
-// chunk in one go (FLB_TAIL_CHUNK in plugins/in_tail/tail.h).
+// chunk together (FLB_TAIL_CHUNK in plugins/in_tail/tail.h).
 const tailRead = 32_768
 
 // lineStep is the time between two lines of Lines. Tail stamps each line when it reads it, so lines
 // are microseconds apart.
 const lineStep = 10 * time.Microsecond
 
-// Chunk is what one flush call gets: a tag and concatenated events.
+// Chunk is the input of one flush call: a tag and concatenated events.
 type Chunk struct {
 	Name   string // what kind of chunk it is, good for the name of a subtest
 	Tag    string
@@ -31,17 +31,17 @@ type Chunk struct {
 	Events int
 }
 
-// Lines yields the lines of r as the chunks that the tail input makes of them without a parser:
+// Lines yields the lines of r as chunks, in the form of the tail input without a parser:
 // [[EventTime, {}], {"log": line}], one tag, chunks of ChunkSize and up to one read of tail more.
-// The first line is stamped with start, each further one 10 µs later. Chunks do not share memory.
-// Besides the chunk in work only one line is held in memory.
+// The first line has the time start, each further line is 10 µs later. Chunks do not share memory.
+// Lines holds the current chunk and one line in memory.
 //
-// Lines end with LF or CR LF. As with tail an empty line is an event with an empty string
-// (skip_empty_lines is off by default) and a line of CR alone keeps its CR
-// (plugins/in_tail/tail_file.c). Other than tail, which waits for the end of the line, an
-// unfinished last line is taken too. Tail's limit of 32 KB a line is not imitated.
+// Lines end with LF or CR LF. As with tail, an empty line is an event with an empty string
+// (skip_empty_lines is off by default), and a line of only CR keeps its CR
+// (plugins/in_tail/tail_file.c). Tail waits for the end of an unfinished last line. Lines yields
+// it. Tail's limit of 32 KB per line does not apply.
 //
-// A read error ends the sequence and comes as its last element, after the lines before it.
+// A read error ends the sequence and is its last element, after the lines before it.
 func Lines(tag string, r io.Reader, start time.Time) iter.Seq2[Chunk, error] {
 	return func(yield func(Chunk, error) bool) {
 		in := bufio.NewReaderSize(r, tailRead)
@@ -56,7 +56,7 @@ func Lines(tag string, r io.Reader, start time.Time) iter.Seq2[Chunk, error] {
 				c.Data = appendLine(c.Data, now, ending(line))
 				c.Events++
 				now = now.Add(lineStep)
-				// The chunk's size is looked at when a whole read was appended.
+				// Fluent Bit checks the size of the chunk after it has appended a whole read.
 				if read += len(line); read >= tailRead {
 					read = 0
 					if len(c.Data) > ChunkSize {

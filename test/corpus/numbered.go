@@ -16,7 +16,7 @@ import (
 //
 //	line 000001 <random printable text> <checksum>
 //
-// each ended with LF. A line depends on its number alone, so CheckNumbered can tell whether it
+// each ended with LF. A line depends only on its number, so CheckNumbered can check that it
 // arrived byte for byte. The text has 20 to 300 bytes, without control characters, and neither
 // begins nor ends with a space, so that nothing between here and the server has a reason to change
 // it. The checksum is the IEEE CRC-32 in hexadecimal of all before the space in front of it, for

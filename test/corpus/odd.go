@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Case is an unusual chunk and what a correct reader makes of it.
+// Case is an unusual chunk and the expected result of a correct reader.
 //
 // An event is an array of two: a time or an array [time, map], and a map. A time is any integer,
 // any float, or extension type 0 of eight bytes. So an event is one whose body can be delivered,
