@@ -31,11 +31,11 @@ import (
 // All as the instance of Send sends the chunk to every instance.
 const All = -1
 
-// ErrEnded is returned by a call when the process has ended, or ended before it answered. Close
-// returns why.
+// ErrEnded is returned by a method if the process has ended or ends before it answers. Close
+// returns the cause.
 var ErrEnded = errors.New("host: the process has ended")
 
-// Host is one running process. Its methods may be called by many goroutines at once.
+// Host is one running process. Its methods are safe for concurrent use.
 type Host struct {
 	cmd   *exec.Cmd
 	stdin io.WriteCloser

@@ -110,7 +110,7 @@ func (r *run) endWith(status int) Report {
 	r.t.Helper()
 	report, err := r.Close()
 	if report.ExitCode != status {
-		r.t.Fatalf("exit status %d, want %d: %v", report.ExitCode, status, err)
+		r.t.Fatalf("got exit status %d, want %d: %v", report.ExitCode, status, err)
 	}
 	return report
 }
@@ -231,7 +231,7 @@ func TestInstances_ShareOnePluginObject(t *testing.T) {
 		}
 	}
 	if len(objects) != 2 || objects[0] != objects[1] {
-		t.Fatalf("plugin objects: %v", objects)
+		t.Fatalf("got plugin objects %v, want the same one twice", objects)
 	}
 }
 
@@ -261,7 +261,7 @@ func TestRetry_GetsTheSameBytesAndTagUntilAccepted(t *testing.T) {
 		}
 	}
 	if flushes != 2 {
-		t.Fatalf("want two equal flushes in %v", r.lines())
+		t.Fatalf("got %v, want two equal flushes", r.lines())
 	}
 }
 
@@ -321,7 +321,7 @@ func TestReport_CallBeyondTheAPITable(t *testing.T) {
 		report, _ := failedStart(t, Options{Shape: shape}, "call-past-api", string(shape))
 		wantOne(t, report.Violations, want)
 		if report.Signal != syscall.SIGABRT {
-			t.Errorf("ended with %v, want SIGABRT", report.Signal)
+			t.Errorf("got signal %v, want SIGABRT", report.Signal)
 		}
 	}
 }
@@ -440,10 +440,10 @@ func TestLog_LinesAreSeparateFromStderr(t *testing.T) {
 		t.Errorf("%d log lines: %v", n, report.Logs)
 	}
 	if !report.HasLog("warn", "odd \"42\"\n\x01\ufffd") {
-		t.Errorf("odd line: %v", report.Logs)
+		t.Errorf("unexpected line in %v", report.Logs)
 	}
 	if last := report.Logs[len(report.Logs)-1]; last.Thread != "" || last.Message != "from a thread of the plugin" {
-		t.Errorf("the line of a foreign thread: %+v", last)
+		t.Errorf("line of a thread that the plugin started: %+v", last)
 	}
 	if report.Logs[0].Thread != "flb-pipeline" {
 		t.Errorf("the first line: %+v", report.Logs[0])
@@ -501,7 +501,7 @@ func TestReload_ShowsALeak(t *testing.T) {
 			err = errors.Join(err, err2)
 			first.At, last.At = "", ""
 			if last.Threads > first.Threads+1 { // one may still be on its way out
-				t.Errorf("threads: %d, then %d", first.Threads, last.Threads)
+				t.Errorf("got %d threads, then %d", first.Threads, last.Threads)
 			}
 		}
 		if err != nil {
@@ -529,7 +529,7 @@ func TestRegister_WhileFlushing(t *testing.T) {
 		t.Fatal(err)
 	}
 	if r := r.Snapshot(); len(r.Flushes) != 0 {
-		t.Fatal("the flush was over before the registration")
+		t.Fatal("the flush ended before the registration")
 	}
 	r.end()
 }
@@ -540,7 +540,7 @@ func TestSignal_HangupReloads(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !r.Await(5*time.Second, func(r *Report) bool { return len(r.Inits) == 2 }) {
-		t.Fatal("no second Init")
+		t.Fatal("FLBPluginInit was not called a second time")
 	}
 	r.end()
 }
@@ -611,13 +611,14 @@ func TestSend_BlocksUnderBackPressure(t *testing.T) {
 	r := start(t, Options{Workers: 1, MaxOutstanding: 2, Grace: 10 * time.Second})
 	big := make([]byte, 1<<20)
 	began := time.Now()
-	for range 5 { // 2 under way, 1 in the host's hands, 1 in the pipe: the fifth must wait for a flush of 300 ms
+	// 2 are in flight, the host holds 1, the pipe 1: the fifth must wait for a flush of 300 ms.
+	for range 5 {
 		if err := r.Send(0, "sleep", big); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if took := time.Since(began); took < 250*time.Millisecond {
-		t.Errorf("five chunks were taken after %v", took)
+		t.Errorf("Send accepted five chunks within %v, want it to block", took)
 	}
 	if s := r.end().Summary; s.OK != 5 {
 		t.Errorf("%+v", s)
@@ -713,7 +714,7 @@ func await(t *testing.T, what string, condition func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); !condition(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("no sign of " + what)
+			t.Fatal("timed out waiting for " + what)
 		}
 	}
 }

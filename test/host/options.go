@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Shape is the Fluent Bit version whose ABI the host plays.
+// Shape is the Fluent Bit version whose ABI the host imitates.
 type Shape string
 
 // Shapes lists all shapes, oldest first.
@@ -19,8 +19,8 @@ const Newest Shape = "5.1.1"
 // exportSets is the number of different sets of symbols that the versions export.
 const exportSets = 4
 
-// shapes repeats the part of the C table that Go needs: which binary plays the shape, and what the
-// shape can do.
+// shapes repeats the part of the C table that Go needs: the binary that imitates the shape, and the
+// capabilities of the shape.
 var shapes = map[Shape]struct {
 	exports int
 	hooks   bool
@@ -35,8 +35,7 @@ var shapes = map[Shape]struct {
 // metrics.
 func (s Shape) HasAPI() bool { return shapes[s].exports > 0 }
 
-// TellsVersion reports whether a plugin can find out the version, which is the name of the shape
-// here.
+// TellsVersion reports whether a plugin can read the version, which is the name of the shape here.
 func (s Shape) TellsVersion() bool { return shapes[s].exports > 1 }
 
 // HasHooks reports whether the version calls FLBPluginPreRegister, FLBPluginOutputPreRun and
