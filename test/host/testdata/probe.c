@@ -52,39 +52,39 @@ static void record(const char *fmt, ...)
     fclose(f);
 }
 
-static int told(const char *misdeed)
+static int requested(const char *misuse)
 {
     const char *todo = getenv("PROBE_DO");
 
-    return todo != NULL && strstr(todo, misdeed) != NULL;
+    return todo != NULL && strstr(todo, misuse) != NULL;
 }
 
 int FLBPluginPreRegister(int hot_reload)
 {
     record("pre_register %d", hot_reload);
-    return told("refuse-pre-register") ? -1 : 0;
+    return requested("refuse-pre-register") ? -1 : 0;
 }
 
 int FLBPluginRegister(struct def *d)
 {
     record("register");
-    if (told("refuse-register")) {
+    if (requested("refuse-register")) {
         return -1;
     }
-    d->type = told("wrong-type") ? 1 : 2;
+    d->type = requested("wrong-type") ? 1 : 2;
     d->proxy = 11;
-    if (!told("leave-flags")) {
+    if (!requested("leave-flags")) {
         d->flags = 0;
     }
     d->name = strdup("probe");
     d->description = strdup("a probe");
-    if (told("write-past-def")) {
-        ((char *)d)[sizeof(*d) + (told("5.1.1") ? 16 : 0)] = 0;
+    if (requested("write-past-def")) {
+        ((char *)d)[sizeof(*d) + (requested("5.1.1") ? 16 : 0)] = 0;
     }
-    if (told("take-sigterm")) {
+    if (requested("take-sigterm")) {
         signal(SIGTERM, SIG_IGN);
     }
-    if (told("hang-in-register")) {
+    if (requested("hang-in-register")) {
         sleep(60);
     }
     return 0;
@@ -138,29 +138,29 @@ static void ask_version(void)
         return;
     }
     cmt = create();
-    if (kept_config == NULL || !told("keep-config")) {
+    if (kept_config == NULL || !requested("keep-config")) {
         kept_config = get()->config;
     }
-    if (told("look-into-config")) {
+    if (requested("look-into-config")) {
         sink = *(int *)kept_config;
     }
-    if (told("write-context")) {
+    if (requested("write-context")) {
         get()->status = 1;
     }
     add(kept_config, cmt);
     text = text_of(cmt);
     version = strstr(text, ",version=");
     record("version %.20s", version ? version + 9 : "none");
-    if (!told("leave-text")) {
+    if (!requested("leave-text")) {
         give_back(text);
     }
-    if (told("use-text")) {
+    if (requested("use-text")) {
         sink = text[0];
     }
-    if (!told("leave-metrics")) {
+    if (!requested("leave-metrics")) {
         destroy(cmt);
     }
-    if (told("destroy-twice")) {
+    if (requested("destroy-twice")) {
         destroy(cmt);
     }
 }
@@ -180,7 +180,7 @@ int FLBPluginInit(struct plugin *p)
         free(s);
         return 0;
     }
-    if (told("ask-version")) {
+    if (requested("ask-version")) {
         ask_version();
     }
     if (dlsym(RTLD_DEFAULT, "flb_output_log_check") != NULL) {
@@ -193,10 +193,10 @@ int FLBPluginInit(struct plugin *p)
         }
         use_metrics(s);
     }
-    if (told("call-past-api")) {
-        ((get_property)s->api[told("1.9") ? 1 : told("2.0") ? 7 : 9])("x", s->o_ins);
+    if (requested("call-past-api")) {
+        ((get_property)s->api[requested("1.9") ? 1 : requested("2.0") ? 7 : 9])("x", s->o_ins);
     }
-    if (told("write-past-context")) {
+    if (requested("write-past-context")) {
         ((char *)p->context)[-1] = 0;
     }
     kept_plugin = p;
@@ -281,7 +281,7 @@ int FLBPluginExitCtx(void *remote)
     struct self *s = remote;
 
     record("exit %s", s ? s->name : "NULL");
-    if (told("leak-fd")) {
+    if (requested("leak-fd")) {
         sink = dup(2);
     }
     free(s);
@@ -293,7 +293,7 @@ void FLBPluginUnregister(struct def *d)
     record("unregister");
     free(d->name);
     free(d->description);
-    if (told("check-after-exit")) {
+    if (requested("check-after-exit")) {
         ((check)kept_api[6])(kept_instance, 3);
     }
 }
