@@ -201,21 +201,21 @@ func (a *account) outOfTime(deadline time.Duration) {
 
 // settled counts what was found in a chunk. It is called once the chunk is settled, because a
 // chunk that comes again would be counted twice.
-func (a *account) settled(r *chunk.Reader, records, bytes int) {
-	c, log := a.deps.Counters, a.deps.Log
+func (a *account) settled(bytes int) {
+	c, log, p := a.deps.Counters, a.deps.Log, a.packer
 	c.Add(telemetry.ChunkBytesIn, uint64(bytes))
-	c.Add(telemetry.RecordsIn, uint64(records))
-	if n := r.Malformed(); n > 0 {
+	c.Add(telemetry.RecordsIn, uint64(p.end))
+	if n := p.malformed; n > 0 {
 		c.Add(telemetry.RecordsIn, uint64(n))
 		c.Add(telemetry.DroppedNotAnEvent, uint64(n))
 		log.Sum(telemetry.LevelWarn, "malformed", uint64(n),
 			"objects in a chunk that are not log events and were skipped: ")
 	}
 	var corrupt *chunk.CorruptError
-	if errors.As(r.Err(), &corrupt) {
+	if errors.As(p.corrupt, &corrupt) {
 		c.Add(telemetry.CorruptBytes, uint64(corrupt.Bytes))
 		c.Add(telemetry.DroppedCorruptChunk, 1)
-		log.Error("corrupt", "%v; what precedes it is delivered, records: %d", corrupt, records)
+		log.Error("corrupt", "%v; what precedes it is delivered, records: %d", corrupt, p.end)
 	}
 }
 

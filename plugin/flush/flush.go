@@ -80,10 +80,10 @@ func (f *Flusher) Begin(ctx context.Context, tag, data []byte, wait bool) {
 // Run sends the chunk until it is settled or has to come again.
 func (f *Flusher) Run() Outcome {
 	// Never OK for a record of which nothing is known.
-	if !f.work.Run() || f.progress.Records < f.packer.end {
+	if !f.work.Run() || f.packer.end < 0 || f.progress.Records < f.packer.end {
 		return OutcomeRetry
 	}
-	f.account.settled(&f.packer.reader, f.packer.end, len(f.data))
+	f.account.settled(len(f.data))
 	if f.progress.Rejected && !f.progress.Accepted {
 		return OutcomeError
 	}
@@ -120,9 +120,9 @@ func (f *Flusher) recovered(cause any) Outcome {
 
 // Pack makes a payload of the first unsettled records of a span; see Carrier.
 func (f *Flusher) Pack(span Span) (built, rest Span, ok bool) {
-	built, rest, ok = f.packer.pack(span)
-	f.account.tooOld(f.packer.payload.dropped)
-	return built, rest, ok
+	// Deferred: what is settled must be counted even if the mapping of a later record panics.
+	defer func() { f.account.tooOld(f.packer.payload.dropped) }()
+	return f.packer.pack(span)
 }
 
 // Send sends the payload that was packed last, unless the requests or the time of the flush do not

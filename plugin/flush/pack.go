@@ -27,6 +27,9 @@ type packer struct {
 	position int            // of the event that was read last, or of the end; -1 before the first one
 	inHand   bool
 	end      int // the number of events, once the end was read; -1 before
+	// malformed and corrupt are what the reader found by then; it may have gone back since.
+	malformed int
+	corrupt   error
 
 	rec      record.Record
 	mapped   int // the position of the record in rec until it is added to a payload; -1: none
@@ -57,6 +60,7 @@ func (p *packer) begin(tag, data []byte, hash uint64) {
 	p.reader.Reset(data)
 	p.marks = append(p.marks[:0], p.reader)
 	p.position, p.inHand, p.end, p.mapped = -1, false, -1, -1
+	p.malformed, p.corrupt = 0, nil
 	p.hash = hash
 }
 
@@ -67,7 +71,7 @@ func (p *packer) release() {
 	p.rec.Release()
 	p.reader.Reset(nil)
 	clear(p.marks)
-	p.event, p.payload = chunk.Event{}, packed{}
+	p.event, p.payload, p.corrupt = chunk.Event{}, packed{}, nil
 }
 
 // read puts the event at a position in hand. It reports false if the chunk ends before.
@@ -89,6 +93,7 @@ func (p *packer) read(position int) bool {
 		p.position++
 		if p.inHand = p.reader.Next(&p.event); !p.inHand {
 			p.end = p.position
+			p.malformed, p.corrupt = p.reader.Malformed(), p.reader.Err()
 			return false
 		}
 	}

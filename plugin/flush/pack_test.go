@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/internal/flushtest"
+	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/telemetry"
 	"out_dynatrace/test/corpus"
 )
@@ -112,5 +114,61 @@ func TestPacker_CountsTheCutsOfAcceptedPayloadsOnly(t *testing.T) {
 	w.WantOnce(t, cut)
 	if n := in.Counters().Get(telemetry.CutContent); n != 54 {
 		t.Errorf("%d cuts, want one for each of 54 accepted records", n)
+	}
+}
+
+// What was found at the end of a chunk counts however often the packer goes back in it.
+func TestFlusher_CountsAnUnreadableEndAfterASearch(t *testing.T) {
+	for name, bad := range map[string][]int{"no search": nil, "one bad record": {1}, "all bad": {0, 1, 2, 3}} {
+		t.Run(name, func(t *testing.T) {
+			w := &flushtest.World{Bad: flushtest.IsPoison}
+			in, log := inWorld(t, w, settings{})
+			data := append(flushtest.Chunk(flushtest.Contents(4, bad...)...), 0x01, 0xc1, 0, 0)
+			flushAll(t, in, data)
+			in.Close()
+			c := in.Counters()
+			if c.Get(telemetry.DroppedNotAnEvent) != 1 || c.Get(telemetry.DroppedCorruptChunk) != 1 ||
+				c.Get(telemetry.CorruptBytes) != 3 || c.Get(telemetry.RecordsIn) != 5 {
+				t.Errorf("%d not events, %d unreadable ends of %d bytes, %d records read",
+					c.Get(telemetry.DroppedNotAnEvent), c.Get(telemetry.DroppedCorruptChunk),
+					c.Get(telemetry.CorruptBytes), c.Get(telemetry.RecordsIn))
+			}
+			if n := log.Sum("are not log events and were skipped: "); n != 1 {
+				t.Errorf("the log says that %d were skipped: %q", n, log.All)
+			}
+		})
+	}
+}
+
+// panicOnce panics at the first record.
+type panicOnce struct {
+	Mapper
+	panicked *bool
+}
+
+func (p panicOnce) Map(ev *chunk.Event, rec *record.Record) {
+	if !*p.panicked {
+		*p.panicked = true
+		panic("once")
+	}
+	p.Mapper.Map(ev, rec)
+}
+
+func TestFlusher_CountsOldRecordsBeforeAPanic(t *testing.T) {
+	w := &flushtest.World{}
+	in, _ := inWorld(t, w, settings{old: OldDrop})
+	newMapper, panicked := in.shared.deps.NewMapper, false
+	in.shared.deps.NewMapper = func() Mapper { return panicOnce{newMapper(), &panicked} }
+	old := uint32(flushtest.Clock.Add(-25 * time.Hour).Unix())
+	data := corpus.AppendEvent(nil, corpus.EventTime(old, 5), corpus.Map(), corpus.Fields("log", "old"))
+	data = append(data, flushtest.Chunk("new")...)
+	if first := in.Flush(tag, data, false); first != OutcomeRetry {
+		t.Fatalf("answered %v after a panic", first)
+	}
+	if second := in.Flush(tag, data, false); second != OutcomeOK || len(w.Taken) != 1 {
+		t.Fatalf("answered %v, %d taken", second, len(w.Taken))
+	}
+	if n := in.Counters().Get(telemetry.DroppedTooOld); n != 1 {
+		t.Errorf("%d old records counted, want 1", n)
 	}
 }

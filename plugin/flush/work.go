@@ -204,8 +204,9 @@ func (w *Work) do(j job) bool {
 	case compare:
 		w.compare(j)
 	case conclude:
-		if planSamples(j.verdict, w.known(j)) == Drop {
-			w.Progress.Samples = 0
+		next := planSamples(j.verdict, w.known(j))
+		w.Progress.Samples = 0 // those of one span prove nothing about another
+		if next == Drop {
 			w.drop(j)
 		}
 	default: // Stop, BlameServer
