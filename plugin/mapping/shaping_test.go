@@ -37,6 +37,48 @@ func TestMapper_WhatIsLeftOutIsCounted(t *testing.T) {
 	}
 }
 
+// The rows kubernetes, container and file all have a log.source for a container's line.
+func TestMapper_ALogSourceThatIsLeftOutIsCountedOnce(t *testing.T) {
+	id := strings.Repeat("a", 64)
+	tag := "kube.var.log.containers.p_n_c-" + id + ".log"
+	pod := len("k8s.pod.name"+"p") + len("k8s.namespace.name"+"n") + len("k8s.container.name"+"c") +
+		len("container.id"+id)
+	const output, journal = len("log.source" + "Container Output"), len("log.source" + "sshd")
+	path := "/a/b.log"
+	file := len("log.file.path"+path) + len("log.file.name"+"b.log")
+	only := func(o *mapping.Options) { o.Include = record.NewPatterns([]string{"team"}) }
+	without := func(o *mapping.Options) { o.Exclude = record.NewPatterns([]string{"log.source"}) }
+	configured := func(o *mapping.Options) { without(o); o.LogSource = "mine" }
+	plain := []string{"log", "x", "team", "a", "level", "info"}
+	withPath := append(plain[:6:6], "filename", path)
+	entry := []string{"log", "x", "SYSLOG_IDENTIFIER", "sshd", "_HOSTNAME", "h", "_BOOT_ID", "5f1f6d1a2b3c4d5e8f90a1b2c3d4e5f6"}
+	raw := len("\xa8_BOOT_ID\xd9\x205f1f6d1a2b3c4d5e8f90a1b2c3d4e5f6")
+	for name, c := range map[string]struct {
+		set    func(*mapping.Options)
+		tag    string
+		fields []string
+		want   int
+	}{
+		"include":                             {only, tag, plain, pod + output},
+		"exclude":                             {without, tag, plain, output},
+		"include, with a path":                {only, tag, withPath, pod + output + file},
+		"exclude, with a path":                {without, tag, withPath, output},
+		"exclude, with the option log_source": {configured, tag, withPath, len("log.source" + "mine")},
+		"exclude, of a journal with a path":   {without, "", append(entry[:8:8], "filename", path), raw + journal},
+	} {
+		o := mappingOptions()
+		c.set(&o)
+		m := mapping.NewMapper(o)
+		m.Begin(mapping.Flush{Tag: []byte(c.tag)})
+		one := event(text(c.fields...))
+		each(m, append(one[:len(one):len(one)], one...), func(rec *record.Record) {
+			if got := rec.Cuts[record.LeftOut]; got != uint64(c.want) {
+				t.Errorf("%s: %d bytes left out, want %d", name, got, c.want)
+			}
+		})
+	}
+}
+
 func TestMapper_IncludeChoosesAmongAllAttributes(t *testing.T) {
 	o := mappingOptions()
 	o.Include = record.NewPatterns([]string{"k8s.*", "keep"})

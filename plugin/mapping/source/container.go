@@ -78,7 +78,7 @@ func mapDocker(in *Input, out *record.Builder) {
 	docker := dockerName(in)
 	out.Put("container.id", in.Text(containerID))
 	out.Put("container.name", docker)
-	out.Put("log.source", docker)
+	in.putLogSource(docker, out)
 }
 
 func dockerName(in *Input) []byte { return bytes.TrimPrefix(in.Text(containerName), []byte("/")) }

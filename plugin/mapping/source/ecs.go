@@ -78,7 +78,7 @@ func mapTask(in *Input, out *record.Builder) {
 		name = docker
 	}
 	out.Put("aws.ecs.container.name", name)
-	out.Put("log.source", name)
+	in.putLogSource(name, out)
 	out.Put("aws.ecs.cluster", lastOf(in.Text(ecsCluster)))
 	putTaskARN(in, arn, out)
 	if definition := lastOf(in.Text(ecsDefinition)); len(definition) > 0 {

@@ -6,6 +6,7 @@ import (
 
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/metadata"
+	"out_dynatrace/plugin/record"
 )
 
 // Held are the held fields of one record.
@@ -40,6 +41,8 @@ type Input struct {
 	// Node is the node that a pod runs on, nil if unknown. First sets it.
 	Node []byte
 	pod  pod
+	// hasLogSource is set once the record was given a log.source, even if the options leave it out.
+	hasLogSource bool
 
 	slots []Slot   // by number
 	on    []string // names
@@ -65,6 +68,15 @@ func (in *Input) Text(s Slot) []byte {
 	c := chunk.NewCursor(in.raw(s))
 	_, _ = c.Skip(1)
 	return c.Next().Data
+}
+
+// putLogSource adds the first non-empty log.source of a record. Further ones are ignored, so that an
+// attribute that include or exclude leaves out is counted once.
+func (in *Input) putLogSource(text []byte, out *record.Builder) {
+	if !in.hasLogSource && len(text) > 0 {
+		in.hasLogSource = true
+		out.Put("log.source", text)
+	}
 }
 
 // HasAny reports whether the record has a field in one of some slots.

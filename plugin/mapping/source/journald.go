@@ -124,11 +124,11 @@ func mapJournal(in *Input, out *record.Builder) {
 	out.Put("journald.unit", unit)
 	switch {
 	case identifier != nil:
-		out.Put("log.source", identifier)
+		in.putLogSource(identifier, out)
 	case unit != nil:
-		out.Put("log.source", unit)
+		in.putLogSource(unit, out)
 	default:
-		out.PutString("log.source", "journald")
+		in.putLogSource(record.View("journald"), out)
 	}
 	out.Put("host.name", in.Text(hostName))
 	out.Put("process.executable.name", in.Text(journalCommand))

@@ -52,7 +52,7 @@ func mapSyslog(in *Input, out *record.Builder) {
 		return
 	}
 	out.Put("host.name", Said(in.Text(syslogHost)))
-	out.Put("log.source", Said(in.Text(syslogIdent)))
+	in.putLogSource(Said(in.Text(syslogIdent)), out)
 }
 
 func hostOfSyslog(in *Input) (host []byte, names bool) {

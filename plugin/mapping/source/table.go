@@ -122,13 +122,13 @@ func (t *Table) recognize(in *Input) {
 // Map adds what the sources make of a record. logSource takes the place of the log.source that they
 // give; "" leaves it.
 func (t *Table) Map(in *Input, out *record.Builder, logSource string) {
-	in.pod, in.Node = pod{}, nil
+	in.pod, in.Node, in.hasLogSource = pod{}, nil, false
 	for i := range t.sources {
 		if first := t.sources[i].First; first != nil {
 			first(in, out)
 		}
 	}
-	out.PutString("log.source", logSource)
+	in.putLogSource(record.View(logSource), out)
 	for i := range t.sources {
 		if m := t.sources[i].Map; m != nil {
 			m(in, out)
@@ -136,7 +136,7 @@ func (t *Table) Map(in *Input, out *record.Builder, logSource string) {
 	}
 	for i := range t.sources {
 		if source := t.sources[i].LogSource; source != nil {
-			out.Put("log.source", source(in))
+			in.putLogSource(source(in), out)
 		}
 	}
 	for i := range t.sources {
