@@ -20,7 +20,7 @@ type circuit struct {
 
 	open     bool
 	probing  bool      // a probe is under way
-	epoch    int       // changes of open; what began before the last one tells nothing new
+	epoch    int       // changes of open; a request keeps the epoch in which it began
 	failures int       // in a row, while closed
 	since    time.Time // when it opened
 	until    time.Time // no probe before
@@ -64,6 +64,10 @@ func (c *circuit) enter(now time.Time) pass {
 
 // leave ends a request with its verdict. health is what the verdict says about the destination of
 // this circuit; severe opens it although fewer than tolerance failures came before.
+//
+// A request that began before the last change says little about the present: many late timeouts
+// must not open a circuit that just closed. A severe failure opens it all the same: a server that
+// throttles or asks for a pause means every request from now on.
 func (c *circuit) leave(
 	p pass, v Verdict, health Health, severe bool, now time.Time,
 ) (what change) {
@@ -71,7 +75,12 @@ func (c *circuit) leave(
 		c.probing = false
 	}
 	switch {
-	case health == HealthUnknown, p.epoch != c.epoch:
+	case health == HealthUnknown:
+	case p.epoch != c.epoch:
+		if severe && health == Unhealthy && !c.open {
+			c.trip(v, now)
+			what = opened
+		}
 	case health == Healthy:
 		c.failures = 0
 		if c.open {
@@ -84,9 +93,7 @@ func (c *circuit) leave(
 	case !c.open:
 		c.failures++
 		if severe || c.failures > c.tolerance {
-			c.open, c.since = true, now
-			c.epoch++
-			c.pause(v, now)
+			c.trip(v, now)
 			what = opened
 		}
 	}
@@ -94,6 +101,13 @@ func (c *circuit) leave(
 		what = prolonged
 	}
 	return what
+}
+
+// trip opens the circuit.
+func (c *circuit) trip(v Verdict, now time.Time) {
+	c.open, c.since = true, now
+	c.epoch++
+	c.pause(v, now)
 }
 
 func (c *circuit) close() {

@@ -127,3 +127,49 @@ func TestRulings_DocsNameRealMessages(t *testing.T) {
 		t.Errorf("found %d phrases", found)
 	}
 }
+
+// TestCircuit_LateVerdictsAfterARecovery: requests that began before an outage end after it.
+func TestCircuit_LateVerdictsAfterARecovery(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		v       Verdict
+		health  Health
+		severe  bool
+		many    int
+		open    bool
+		blocked time.Duration // no probe before, since the verdicts came
+	}{
+		{"transient failures", Verdict{}, Unhealthy, false, 16, false, 0},
+		{"a severe failure", Verdict{}, Unhealthy, true, 1, true, 10 * time.Second},
+		{"several severe failures", Verdict{}, Unhealthy, true, 16, true, 10 * time.Second},
+		{"a failure that asks for time", Verdict{RetryAfter: time.Minute}, Unhealthy, true, 1, true, time.Minute},
+		{"successes", Verdict{}, Healthy, true, 16, false, 0},
+		{"nothing is known", Verdict{}, HealthUnknown, true, 16, false, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			circuit := newCircuit(2, func(Kind) backoff.BackOff { return backoff.NewConstantBackOff(10 * time.Second) })
+			now := time.Now()
+			var late []pass
+			for range c.many {
+				late = append(late, circuit.enter(now))
+			}
+			circuit.leave(circuit.enter(now), Verdict{}, Unhealthy, true, now)
+			now = now.Add(10 * time.Second)
+			if circuit.leave(circuit.enter(now), Verdict{}, Healthy, false, now) != reclosed {
+				t.Fatal("the probe did not close it")
+			}
+			openings := 0
+			for _, p := range late {
+				if circuit.leave(p, c.v, c.health, c.severe, now) == opened {
+					openings++
+				}
+			}
+			if circuit.open != c.open || openings > 1 || (openings == 1) != c.open {
+				t.Errorf("open %t after %d openings", circuit.open, openings)
+			}
+			if c.open && (circuit.due(now.Add(c.blocked-1)) || !circuit.due(now.Add(c.blocked))) {
+				t.Errorf("the probe is due after %s", circuit.until.Sub(now))
+			}
+		})
+	}
+}
