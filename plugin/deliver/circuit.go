@@ -15,7 +15,8 @@ import (
 type circuit struct {
 	// tolerance is how many failures in a row do not open it.
 	tolerance int
-	// newPauses returns the pauses between the probes of one outage, for one cause.
+	// newPauses returns the pauses between the probes of one outage, for one cause. Causes can share
+	// them.
 	newPauses func(Kind) backoff.BackOff
 
 	open     bool
@@ -26,7 +27,8 @@ type circuit struct {
 	until    time.Time // no probe before
 	quiet    time.Time // the server wants no request before; never later than until
 	cause    Verdict   // of the last probe, or of what opened it
-	// pauses has one sequence per kind, so that causes in turn do not begin anew every time.
+	// pauses are those that newPauses returned. They begin anew with each outage, not with each
+	// change of the cause.
 	pauses map[Kind]backoff.BackOff
 }
 
@@ -113,7 +115,9 @@ func (c *circuit) trip(v Verdict, now time.Time) {
 func (c *circuit) close() {
 	c.open, c.failures, c.quiet, c.cause = false, 0, time.Time{}, Verdict{}
 	c.epoch++
-	clear(c.pauses)
+	for _, p := range c.pauses {
+		p.Reset()
+	}
 }
 
 func (c *circuit) pause(v Verdict, now time.Time) {

@@ -64,11 +64,13 @@ type member struct {
 // NewFailover returns a Failover over endpoints, all of them healthy. There can be up to 64.
 func NewFailover(endpoints []Endpoint, o FailoverOptions) *Failover {
 	f := &Failover{shared: o.filled()}
-	pauses := func(Kind) backoff.BackOff { return probePauses(unhealthyInitial, unhealthyMax) }
 	for i, e := range endpoints {
+		// One sequence for all causes: an endpoint that is down for long can fail in several ways.
+		pauses := probePauses(unhealthyInitial, unhealthyMax)
 		f.endpoints = append(f.endpoints, member{
-			next: e.Sender, name: fmt.Sprintf("endpoint %d "+
-				"(%s)", i+1, e.Name), circuit: newCircuit(0, pauses),
+			next:    e.Sender,
+			name:    fmt.Sprintf("endpoint %d (%s)", i+1, e.Name),
+			circuit: newCircuit(0, func(Kind) backoff.BackOff { return pauses }),
 		})
 	}
 	return f

@@ -265,6 +265,28 @@ func TestFailover_PausesGrowWhileAnEndpointStaysDown(t *testing.T) {
 	})
 }
 
+func TestFailover_PausesGrowAlthoughTheCauseChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFailover(2)
+		causes := []Verdict{isFull, isUntrusted}
+		f.sites[0].becomes(causes[0])
+		end := time.Now().Add(time.Hour)
+		for time.Now().Before(end) {
+			f.send(t)
+			f.sites[0].becomes(causes[len(f.sites[0].requests())%2])
+			time.Sleep(time.Second)
+		}
+		probes := f.sites[0].requests()
+		want := []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 5 * time.Minute}
+		for i, least := range want {
+			pause := probes[i+1].Sub(probes[i])
+			if low, high := least*8/10, least*12/10+time.Second; pause < low || pause > high {
+				t.Errorf("pause %d: %s, want %s to %s", i, pause, low, high)
+			}
+		}
+	})
+}
+
 func TestFailover_RetryAfterIsPerEndpoint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFailover(2)
