@@ -34,12 +34,16 @@ var foreignNames = map[string]string{
 	"message_key":      "content_key",
 	"severity_key":     "level_key",
 	"tls_crt_file":     "tls_cert_file",
+	"tls_ca_path":      "tls_ca_file",
 	"tls_vhost":        "tls_server_name",
 
 	// OpenTelemetry Collector, Vector, Telegraf, Logstash, Fluentd.
 	"token":                 "api_token",
 	"token_file":            "api_token_file",
 	"access_token":          "api_token",
+	"auth_token":            "api_token",
+	"batch_size":            "max_payload_records",
+	"http_headers":          "headers",
 	"compression":           "compress",
 	"compression_level":     "compress_level",
 	"timeout":               "request_timeout",
@@ -53,20 +57,26 @@ var foreignNames = map[string]string{
 	"insecure_skip_verify":  "tls_verify",
 	"ssl_verify":            "tls_verify",
 	"ssl_verification_mode": "tls_verify",
+	"ca_cert":               "tls_ca_file",
 	"ca_file":               "tls_ca_file",
 	"ssl_ca_file":           "tls_ca_file",
 	"tls_ca":                "tls_ca_file",
 	"cert_file":             "tls_cert_file",
+	"client_cert":           "tls_cert_file",
+	"ssl_certificate":       "tls_cert_file",
 	"crt_file":              "tls_cert_file",
 	"tls_cert":              "tls_cert_file",
 	"key_file":              "tls_key_file",
+	"client_key":            "tls_key_file",
+	"ssl_key":               "tls_key_file",
 	"tls_key":               "tls_key_file",
 	"min_version":           "tls_min_version",
 	"server_name_override":  "tls_server_name",
 }
 
-// uselessNames are options of Fluent Bit's http output, and some of its TLS options with an
-// underscore for the dot, that need no counterpart here, with the reason. Each is a warning.
+// uselessNames are names that need no counterpart here, with the reason: options of Fluent Bit's
+// http output, some of its TLS options with an underscore for the dot, and what other shippers
+// have for a proxy. Each is a warning.
 var uselessNames = map[string]string{ //nolint:gosec // names of options, no credentials
 	"http_user":                "Dynatrace takes a token, see `api_token`",
 	"http_passwd":              "Dynatrace takes a token, see `api_token`",
@@ -77,6 +87,8 @@ var uselessNames = map[string]string{ //nolint:gosec // names of options, no cre
 	"allow_duplicated_headers": "each header is sent once, see `headers`",
 	"tls_verify_hostname":      "the host name is checked together with the certificate, see `tls_verify`",
 	"tls_key_passwd":           "a key with a password cannot be read; `openssl pkey` removes the password",
+	"proxy_user":               "user and password stand in the URL of `proxy`",
+	"proxy_password":           "user and password stand in the URL of `proxy`",
 	"no_proxy":                 "`proxy off` uses none; NO_PROXY is an environment variable",
 }
 

@@ -77,11 +77,27 @@ func TestLoad_ReportsMisspeltNamesWithTheRightOne(t *testing.T) {
 		"token": "api_token", "apitoken": "api_token", "api-token": "api_token", "api.token": "api_token",
 		"active_gate_url": "endpoint", "url": "endpoint", "ca_file": "tls_ca_file", "insecure_skip_verify": "tls_verify",
 		"compression": "compress", "content_keys": "content_key", "limit": "limits",
+		"tls_ca_path": "tls_ca_file", "ca_cert": "tls_ca_file", "ssl_certificate": "tls_cert_file", "ssl_key": "tls_key_file",
+		"client_cert": "tls_cert_file", "client_key": "tls_key_file", "http_headers": "headers", "auth_token": "api_token",
+		"batch_size":      "max_payload_records",
 		"maxpayloadbytes": "max_payload_bytes", "flush-deadline": "flush_deadline", "tls-verify": "tls_verify",
 	} {
 		line := name + ": unknown option `" + name + "`; did you mean `" + want + "`?"
 		if got := lines(t, with(name, "hunter2")); !slices.Equal(got, []string{line}) {
 			t.Errorf("got %q, want %q", got, line)
+		}
+	}
+}
+
+func TestLoad_WarnsOfNamesThatNeedNoCounterpart(t *testing.T) {
+	for name, why := range map[string]string{
+		"proxy_user":     "user and password stand in the URL of `proxy`",
+		"proxy_password": "user and password stand in the URL of `proxy`",
+		"http_method":    "the method is always POST",
+	} {
+		c := mustLoad(t, with(name, "hunter2"))
+		if got, want := warnings(c), "unknown option `"+name+"`, ignored: "+why; len(got) != 1 || !strings.Contains(got[0], want) || strings.Contains(got[0], "hunter2") {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }
