@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"out_dynatrace/plugin/encode"
+	"out_dynatrace/plugin/mapping"
 	"out_dynatrace/plugin/metadata"
 	"out_dynatrace/plugin/record"
 	"out_dynatrace/plugin/secret"
@@ -78,15 +79,15 @@ func (l *loader) checkAttributes() {
 			return
 		}
 		seen[a.Key] = true
-		if l.sends(a.Key) {
+		if sends(&l.Mapping, a.Key) {
 			*attributes = append(*attributes, metadata.Fact{Key: a.Key, Value: value})
 		}
 	}
 }
 
 // sends reports whether include and exclude let an attribute through.
-func (l *loader) sends(name string) bool {
-	include, exclude, key := &l.Mapping.Include, &l.Mapping.Exclude, []byte(name)
+func sends(o *mapping.Options, name string) bool {
+	include, exclude, key := &o.Include, &o.Exclude, []byte(name)
 	return (!include.Any() || include.Match(key)) && !exclude.Match(key)
 }
 

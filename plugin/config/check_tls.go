@@ -10,6 +10,7 @@ import (
 	"out_dynatrace/plugin/endpoint"
 	"out_dynatrace/plugin/option"
 	"out_dynatrace/plugin/secret"
+	"out_dynatrace/plugin/transport"
 )
 
 func (l *loader) checkProxy() {
@@ -27,128 +28,129 @@ func (l *loader) checkProxy() {
 	}
 }
 
-func (l *loader) checkTLS() {
-	o := &l.Transport.TLS
-	off := !o.Verify && !l.wrong(&o.Verify)
-	if off {
-		l.warn(&o.Verify, "is off: anyone in between can read the token and the logs; "+
-			"for a self-signed certificate set `tls_ca_file` or `tls_pin_sha256` instead")
-	}
-	l.checkPins(off)
-	l.checkServerName()
-	l.checkAuthorities(off)
-	l.checkKeyPair()
-	l.checkTLSIsUsed()
+// tlsCheck checks the options of TLS against each other and the endpoints.
+type tlsCheck struct {
+	*loader
+	tls *transport.TLSOptions
+	off bool // the server's certificate is not verified
 }
 
-func (l *loader) checkPins(off bool) {
+func (l *loader) checkTLS() {
 	o := &l.Transport.TLS
-	if len(o.Pins) == 0 || l.wrong(&o.Pins) {
+	c := tlsCheck{loader: l, tls: o, off: !o.Verify && !l.wrong(&o.Verify)}
+	if c.off {
+		c.warn(&o.Verify, "is off: anyone in between can read the token and the logs; "+
+			"for a self-signed certificate set `tls_ca_file` or `tls_pin_sha256` instead")
+	}
+	c.checkPins()
+	c.checkServerName()
+	c.checkAuthorities()
+	c.checkKeyPair()
+	c.checkUse()
+}
+
+func (c *tlsCheck) checkPins() {
+	if len(c.tls.Pins) == 0 || c.wrong(&c.tls.Pins) {
 		return
 	}
-	if off {
-		l.fail(&o.Pins, "is set, and `tls_verify` is off, which would check nothing; "+
+	if c.off {
+		c.fail(&c.tls.Pins, "is set, and `tls_verify` is off, which would check nothing; "+
 			"remove that, a pin needs no authority")
 	}
 	hosts := make(map[string]bool)
-	for _, e := range l.Endpoints {
+	for _, e := range c.Endpoints {
 		if !e.Plain() {
 			hosts[e.Hostname()] = true
 		}
 	}
-	if len(o.Pins) < len(hosts) {
-		l.warn(&o.Pins, fmt.Sprintf("has fewer fingerprints (%d) than there are hosts "+
+	if len(c.tls.Pins) < len(hosts) {
+		c.warn(&c.tls.Pins, fmt.Sprintf("has fewer fingerprints (%d) than there are hosts "+
 			"in `endpoint` (%d): one with another certificate is rejected, even of a known authority; "+
-			"set the fingerprint of each, or `tls_ca_file` instead", len(o.Pins), len(hosts)))
+			"set the fingerprint of each, or `tls_ca_file` instead", len(c.tls.Pins), len(hosts)))
 	}
 }
 
-func (l *loader) checkServerName() {
-	o := &l.Transport.TLS
-	name := strings.ToLower(strings.TrimSuffix(o.ServerName, "."))
-	if name == "" || l.wrong(&o.ServerName) {
+func (c *tlsCheck) checkServerName() {
+	name := strings.ToLower(strings.TrimSuffix(c.tls.ServerName, "."))
+	if name == "" || c.wrong(&c.tls.ServerName) {
 		return
 	}
 	if !endpoint.ValidHost(name) {
-		l.fail(&o.ServerName, "got %s, takes the name of a host, without scheme, port and path",
-			secret.Quote(o.ServerName))
+		c.fail(&c.tls.ServerName, "got %s, takes the name of a host, without scheme, port and path",
+			secret.Quote(c.tls.ServerName))
 		return
 	}
-	o.ServerName = name
-	for i, e := range l.Endpoints {
-		if len(l.Endpoints) > 1 && !e.Plain() && e.Hostname() != name {
+	c.tls.ServerName = name
+	for i, e := range c.Endpoints {
+		if len(c.Endpoints) > 1 && !e.Plain() && e.Hostname() != name {
 			// Right where the machines of a cluster share a certificate; otherwise the mistake
 			// would show only when this endpoint is needed.
-			l.warn(&o.ServerName, fmt.Sprintf(
+			c.warn(&c.tls.ServerName, fmt.Sprintf(
 				"is expected in the certificate of every endpoint, including number %d, %s", i+1, e.Host))
 		}
 	}
 }
 
-func (l *loader) checkAuthorities(off bool) {
-	o := &l.Transport.TLS
-	if o.CAFile == "" || l.wrong(&o.CAFile) {
+func (c *tlsCheck) checkAuthorities() {
+	if c.tls.CAFile == "" || c.wrong(&c.tls.CAFile) {
 		return
 	}
-	if _, err := certificate.ReadAuthorities(o.CAFile); err != nil {
-		l.failTLS(err)
-	} else if off && !l.Transport.Proxy.Secure() {
-		l.warn(&o.CAFile, "has no effect while `tls_verify` is off")
+	if _, err := certificate.ReadAuthorities(c.tls.CAFile); err != nil {
+		c.failNamed(err)
+	} else if c.off && !c.Transport.Proxy.Secure() {
+		c.warn(&c.tls.CAFile, "has no effect while `tls_verify` is off")
 	}
 }
 
-func (l *loader) checkKeyPair() {
-	o := &l.Transport.TLS
-	if l.wrong(&o.CertFile, &o.KeyFile) {
+func (c *tlsCheck) checkKeyPair() {
+	if c.wrong(&c.tls.CertFile, &c.tls.KeyFile) {
 		return
 	}
 	switch {
-	case o.CertFile == "" && o.KeyFile == "":
+	case c.tls.CertFile == "" && c.tls.KeyFile == "":
 		return
-	case o.CertFile == "":
-		l.fail(&o.KeyFile, "is set, and `tls_cert_file` is not; "+
+	case c.tls.CertFile == "":
+		c.fail(&c.tls.KeyFile, "is set, and `tls_cert_file` is not; "+
 			"a key is useless without its certificate")
 		return
-	case o.KeyFile == "":
-		o.KeyFile = o.CertFile
+	case c.tls.KeyFile == "":
+		c.tls.KeyFile = c.tls.CertFile
 	}
-	if _, err := certificate.ReadKeyPair(o.CertFile, o.KeyFile); err != nil {
-		l.failTLS(err)
+	if _, err := certificate.ReadKeyPair(c.tls.CertFile, c.tls.KeyFile); err != nil {
+		c.failNamed(err)
 	}
 }
 
-// failTLS adds an error of package certificate, which names its option itself.
-func (l *loader) failTLS(err error) {
-	o := &l.Transport.TLS
+// failNamed adds an error of package certificate, which names its option itself.
+func (c *tlsCheck) failNamed(err error) {
 	var named *option.Error
 	if !errors.As(err, &named) {
-		l.fail(&o.CertFile, "%w", err)
+		c.fail(&c.tls.CertFile, "%w", err)
 		return
 	}
-	for _, field := range []any{&o.CAFile, &o.CertFile, &o.KeyFile} {
-		if l.name(field) == named.Name {
-			l.fail(field, "%w", named.Err)
+	for _, field := range []any{&c.tls.CAFile, &c.tls.CertFile, &c.tls.KeyFile} {
+		if c.name(field) == named.Name {
+			c.fail(field, "%w", named.Err)
 		}
 	}
 }
 
-// checkTLSIsUsed warns of options that change nothing because every endpoint is plain http.
-func (l *loader) checkTLSIsUsed() {
-	o := &l.Transport.TLS
-	if slices.ContainsFunc(l.Endpoints, func(e endpoint.Endpoint) bool { return !e.Plain() }) {
+// checkUse warns of options that change nothing because every endpoint is plain http.
+func (c *tlsCheck) checkUse() {
+	if slices.ContainsFunc(c.Endpoints, func(e endpoint.Endpoint) bool { return !e.Plain() }) {
 		return
 	}
 	for _, unused := range []struct {
 		field any
 		set   bool
 	}{
-		{&o.CAFile, o.CAFile != "" && !l.Transport.Proxy.Secure()},
-		{&o.Pins, len(o.Pins) > 0},
-		{&o.ServerName, o.ServerName != ""},
-		{&o.CertFile, o.CertFile != ""},
+		{&c.tls.CAFile, c.tls.CAFile != "" && !c.Transport.Proxy.Secure()},
+		{&c.tls.Pins, len(c.tls.Pins) > 0},
+		{&c.tls.ServerName, c.tls.ServerName != ""},
+		{&c.tls.CertFile, c.tls.CertFile != ""},
 	} {
-		if unused.set && !l.wrong(unused.field) {
-			l.warn(unused.field, "has no effect, since `endpoint` is http")
+		if unused.set && !c.wrong(unused.field) {
+			c.warn(unused.field, "has no effect, since `endpoint` is http")
 		}
 	}
 }
