@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// failureTolerance is how many requests in a row may fail before nobody else tries. One failure
-	// among many workers is no reason to stop them all; a throttled request is.
+	// failureTolerance is how many failures in a row leave the breaker closed. One failure among many
+	// workers is no reason to stop them all; a throttled request is.
 	failureTolerance = 2
 	// People fix what is misconfigured, so its probes are slower than those of a transient failure.
 	misconfiguredInitial = 2 * time.Second

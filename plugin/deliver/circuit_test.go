@@ -39,7 +39,7 @@ func TestCircuit_Changes(t *testing.T) {
 		{"opens at a severe failure", 2, []step{{0, 0, Unhealthy, true, opened, true}}},
 		{"a probe that fails", 0, []step{{0, 0, Unhealthy, false, opened, true}, {10, 0, Unhealthy, false, probeFailed, true}}},
 		{"a probe that succeeds", 0, []step{{0, 0, Unhealthy, false, opened, true}, {10, 0, Healthy, false, reclosed, false}}},
-		{"a probe that tells nothing", 0, []step{{0, 0, Unhealthy, false, opened, true}, {10, 0, HealthUnknown, false, unchanged, true}}},
+		{"a probe without a result", 0, []step{{0, 0, Unhealthy, false, opened, true}, {10, 0, HealthUnknown, false, unchanged, true}}},
 		{"a failure before the probe is due", 0, []step{{0, 0, Unhealthy, false, opened, true}, {9, 0, Unhealthy, false, unchanged, true}}},
 		{"a success before the probe is due", 0, []step{{0, 0, Unhealthy, false, opened, true}, {9, 0, Healthy, false, reclosed, false}}},
 		{"a failure that asks for more time", 0, []step{{0, 0, Unhealthy, false, opened, true}, {5, 30, Unhealthy, false, prolonged, true}}},

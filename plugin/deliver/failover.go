@@ -79,7 +79,7 @@ func NewFailover(endpoints []Endpoint, o FailoverOptions) *Failover {
 // Send returns the first verdict that is not the fault of an endpoint, or else the one of the
 // endpoint that is most likely to recover by itself.
 func (f *Failover) Send(ctx context.Context, payload *batch.Payload, wait bool) Verdict {
-	if ctx.Err() != nil { // no request comes of it, which is nobody's fault
+	if ctx.Err() != nil { // no request is made, so no endpoint is to blame
 		return f.endpoints[0].next.Send(ctx, payload, wait)
 	}
 	var (
@@ -162,7 +162,7 @@ func (f *Failover) enter(i int, now time.Time) pass {
 func (f *Failover) try(
 	ctx context.Context, i int, p pass, payload *batch.Payload, wait bool,
 ) (v Verdict) {
-	defer func() { f.leave(i, p, &v) }() // after a panic, too: v tells nothing then
+	defer func() { f.leave(i, p, &v) }() // after a panic, too: the health in v is unknown then
 	return f.endpoints[i].next.Send(ctx, payload, wait)
 }
 

@@ -42,7 +42,7 @@ func TestJudge_HealthOfTheEndpoint(t *testing.T) {
 		{"the disk queue of an ActiveGate is full", Answer{Status: 503, Body: []byte("Usable space limit reached")}, Unhealthy},
 		{"504", status(504), Unhealthy},
 		{"another 5xx", status(520), Unhealthy},
-		{"no status that HTTP knows", status(999), Unhealthy},
+		{"an unknown status", status(999), Unhealthy},
 		{"404", status(404), Unhealthy},
 		{"405", status(405), Unhealthy},
 		{"410", status(410), Unhealthy},

@@ -108,8 +108,8 @@ var answerRulings = []answerRuling{
 		"throttled: the environment or ActiveGate cannot take more now; if this never ends, log ingest " +
 			"may be disabled for the environment"}},
 
-	// Whoever judges a payload works. A limit can be the one of a gateway in front of this endpoint
-	// alone, but smaller payloads pass it, too.
+	// An endpoint that judges a payload is healthy. A limit can be the one of a gateway in front of
+	// this endpoint alone, but smaller payloads pass it, too.
 	{413, 413, nil, ruling{TooLarge, ReasonTooLarge, Healthy, "the payload is too large for the " +
 		"server" + sayTooLarge}},
 	{431, 431, nil, ruling{TooLarge, ReasonTooLarge, Healthy,
@@ -133,8 +133,8 @@ var answerRulings = []answerRuling{
 		"the disk queue of the ActiveGate is full: wait for the end of the peak, or raise " +
 			"disk_queue_max_size_mb under [generic_ingest] in its custom.properties"}},
 	{500, 599, nil, ruling{Transient, ReasonServerError, Unhealthy, sayServer}},
-	{0, 1 << 30, nil, ruling{Transient, ReasonServerError, Unhealthy, "not a status that HTTP " +
-		"knows; retrying"}},
+	{0, 1 << 30, nil, ruling{Transient, ReasonServerError, Unhealthy,
+		"the server responds with an unknown HTTP status; retrying"}},
 }
 
 // The rows that no status alone decides.
@@ -177,7 +177,7 @@ var failureRulings = [transport.CauseCount]ruling{
 		"the proxy cannot reach the server: if this does not end, check the host of `endpoint`, and " +
 			"whether the proxy knows and may reach it; retrying"},
 	transport.ProxyWantsTLS: {Misconfigured, ReasonProxy, Unhealthy,
-		"the proxy wants to be spoken to over TLS: write it with https:// in `proxy` or HTTPS_PROXY"},
+		"the proxy expects TLS on this port: write it with https:// in `proxy` or HTTPS_PROXY"},
 	transport.ProxyNoTLS: {Misconfigured, ReasonProxy, Unhealthy,
 		"the proxy does not speak TLS on this port: write it with http:// in `proxy` or HTTPS_PROXY"},
 	transport.ProxyNotHTTP: {Misconfigured, ReasonProxy, Unhealthy,

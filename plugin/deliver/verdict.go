@@ -84,7 +84,7 @@ const (
 type Health uint8
 
 const (
-	// HealthUnknown tells nothing.
+	// HealthUnknown means that the verdict says nothing about the endpoint.
 	HealthUnknown Health = iota
 	// Healthy means that another endpoint would have answered the same. What the environment, the
 	// token or the records are to blame for is the same behind every endpoint. To ask another one

@@ -192,7 +192,7 @@ func (g *generation) checkConnect(
 	return err
 }
 
-// dialSecureProxy connects to a proxy that is spoken to over TLS. net/http would apply the server's
+// dialSecureProxy connects to a proxy over TLS. net/http would apply the server's
 // TLS options to the proxy, too: its pins, its name, our client certificate. Of those only the
 // authorities count here, and they always do: the proxy gets the password, whatever tls_verify says
 // about the server.

@@ -112,7 +112,7 @@ func TestNetwork_EachFailureIsLoggedInOneLine(t *testing.T) {
 			return trusting("proxy", "http://"+withLogin(startSquid(t).https))
 			// Built with OpenSSL it closes the connection, built with GnuTLS it answers with an
 			// alert.
-		}, "warn", []string{"the proxy closes the connection without an answer", "whether it wants https:// in front of them"}, &complaint{"error", []string{"the proxy wants to be spoken to over TLS"}}},
+		}, "warn", []string{"the proxy closes the connection without an answer", "whether it wants https:// in front of them"}, &complaint{"error", []string{"the proxy expects TLS on this port"}}},
 		{"squid: TLS where it speaks http", []string{"squid"}, frontOptions{certificate: &right}, func(t *testing.T, _ *front) []string {
 			return trusting("proxy", "https://"+withLogin(startSquid(t).http))
 		}, "error", []string{"the proxy does not speak TLS on this port"}, nil},
