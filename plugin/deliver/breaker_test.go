@@ -357,6 +357,45 @@ func TestBreaker_RequestUnderWayCanOnlyProlongThePause(t *testing.T) {
 	}
 }
 
+// TestBreaker_LateFailureAfterARecovery: requests that began before an outage fail after its end.
+func TestBreaker_LateFailureAfterARecovery(t *testing.T) {
+	asks := isDown
+	asks.RetryAfter = time.Minute
+	for _, c := range []struct {
+		name    string
+		late    Verdict
+		blocked bool
+	}{
+		{"timeouts", isSilent, false}, {"throttled", isThrottled, true}, {"a full queue", isFull, true},
+		{"a Retry-After", asks, true}, {"misconfigured", isMistaken, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &site{verdict: c.late, takes: 10 * time.Second}
+				breaker := NewBreaker(s, BreakerOptions{Initial: time.Second})
+				for range 16 {
+					go breaker.Send(t.Context(), payload, true)
+				}
+				synctest.Wait()
+				s.slows(0)
+				s.becomes(isThrottled)
+				breaker.Send(t.Context(), payload, false)
+				time.Sleep(2 * time.Second)
+				s.becomes(isAccepted)
+				if v := breaker.Send(t.Context(), payload, false); v.Blocked {
+					t.Fatalf("the breaker did not close: %+v", v)
+				}
+				time.Sleep(8 * time.Second)
+				synctest.Wait()
+				v := breaker.Send(t.Context(), payload, false)
+				if v.Blocked != c.blocked || v.Blocked && v.Reason != c.late.Reason {
+					t.Errorf("then %+v", v)
+				}
+			})
+		})
+	}
+}
+
 func TestBreaker_NewOutageBeginsWithShortPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &site{verdict: isThrottled}
