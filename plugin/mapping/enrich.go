@@ -30,8 +30,8 @@ type enrichment struct {
 
 const (
 	// mostCompositions bounds the combinations kept at a time, compositionAttributes their
-	// attributes in all, and compositionScratch the memory for their texts, in bytes. When one of
-	// them is reached, all are forgotten.
+	// attributes in all, and compositionScratch the memory for their texts, in bytes. When one
+	// of them is reached, all are forgotten.
 	mostCompositions      = 512
 	compositionAttributes = 16 << 10
 	compositionScratch    = 256 << 10

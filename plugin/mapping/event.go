@@ -23,8 +23,8 @@ type event struct {
 
 // Positions of fields.
 const (
-	// inPlace is the position of what stands in a nested map: its field stays there, an attribute
-	// like the others.
+	// inPlace is the position of what stands in a nested map: its field stays there, an
+	// attribute like the others.
 	inPlace = -1
 	// parsedAt is added to positions in what was JSON in the content.
 	parsedAt = 1 << 40

@@ -37,7 +37,8 @@ func (m *Mapper) fields(rec *record.Record, c *chunk.Cursor, pairs uint64) {
 			r.use != source.None && m.use(known, r, at, key, tok, c) {
 			continue
 		}
-		// What a field with a role becomes depends on the rest of its record: it is not for the memo.
+		// What a field with a role becomes depends on the rest of its record: it is not for
+		// the memo.
 		e.out.AddField(key, tok, c)
 	}
 }

@@ -73,8 +73,8 @@ func TestMapper_AFullRecordOfAnotherHostGetsNoFactsOfThisOne(t *testing.T) {
 	}
 }
 
-// TestMapper_WhatAFullRecordHasLostIsNotMissedTwice: a field that found no room gives its name to what the
-// mappings know, but not where a header has it.
+// TestMapper_WhatAFullRecordHasLostIsNotMissedTwice: a field that found no room gives its name to
+// what the mappings know, but not where a header has it.
 func TestMapper_WhatAFullRecordHasLostIsNotMissedTwice(t *testing.T) {
 	f := mapping.Flush{Facts: &metadata.Facts{Host: []metadata.Fact{{Key: "dt.cost.product", Value: "ours"}, {Key: "team", Value: "fact"}}}}
 	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("r0", "v", "r1", "v", "r2", "v", "r3", "v"), nil)

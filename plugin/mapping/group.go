@@ -25,14 +25,14 @@ type group struct {
 
 	body  []byte // of the start marker, in the chunk
 	block record.Block
-	// levelLike are the values of those attributes that the server would take for the level, and
-	// unnamed are the other attributes: for a member that names no level.
+	// levelLike are the values of those attributes that the server would take for the level,
+	// and unnamed are the other attributes: for a member that names no level.
 	levelLike []record.Value
 	unnamed   []record.Attribute
 	unnamedID uint64
-	// part is where the elements of its arrays begin among those of the records, and partSize their
-	// number: 0 or groupElements. The part is made for the first group of a chunk that has arrays, and
-	// each group takes it over from the one before.
+	// part is where the elements of its arrays begin among those of the records, and partSize
+	// their number: 0 or groupElements. The part is made for the first group of a chunk that
+	// has arrays, and each group takes it over from the one before.
 	part, partSize int
 	size           int // of what is kept, in bytes
 	used           int // elements of the part
@@ -40,8 +40,8 @@ type group struct {
 	// texts are the name and the version of the scope, the zero Value if there is none.
 	texts   [2]record.Value
 	details [2]partDetails
-	// resource is the resource as it stands in the chunk. groups are the group for members that name
-	// a level, and for those that do not.
+	// resource is the resource as it stands in the chunk. groups are the group for members that
+	// name a level, and for those that do not.
 	resource []byte
 	groups   [2]record.Group
 }

@@ -112,7 +112,8 @@ func TestMapper_WhatTheMappingsGiveHasTheCaseAndTheTypesOfAServerOfOld(t *testin
 		"dt.entity.host": "HOST-1", "cores": "8", "load": "0.5", "virtual": "true", "stage": "host", "host.name": "web", "n": "-1",
 		"long": strings.Repeat("x", 250), strings.Repeat("k", 60) + "." + strings.Repeat("k", 39): "1",
 	})
-	// A record of another host gets none of the facts; one of another pod gets those of the host.
+	// A record of another host gets none of the facts; one of another pod gets those of the
+	// host.
 	o.Machine = "web"
 	wantAttributes(t, mapOne(t, o, f, text("log", "x", "Host.Name", "db")), attributes{"content": "x", "host.name": "db", "team": "static", "stage": "prod", "n": "-1"})
 	f.Facts.Pod = []metadata.Fact{{Key: "k8s.pod.name", Value: "here"}, {Key: "CORES", Value: int64(2)}, {Key: "LONG", Value: "p"}}

@@ -36,7 +36,7 @@ type Flush struct {
 	Tag []byte
 	// Facts may be nil.
 	Facts *metadata.Facts
-	// Missing is called if the task in Facts turns out not to know a container of its own. It may
-	// be nil.
+	// Missing is called if the task in Facts turns out not to know a container of its own. It
+	// may be nil.
 	Missing func()
 }

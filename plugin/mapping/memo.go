@@ -19,16 +19,16 @@ type memo struct {
 const (
 	// memoPositions bounds the positions of fields in an event that the memo covers.
 	memoPositions = 32
-	// memoWays bounds the different fields kept for one position: as many pods may take turns in a
-	// chunk.
+	// memoWays bounds the different fields kept for one position: as many pods may take turns
+	// in a chunk.
 	memoWays = 32
 	// memoPatience is how many fields of a position may be new in a row before the position is
 	// given up for this chunk: it holds something that never repeats, such as a time.
 	memoPatience = 2 * memoWays
 	// memoScratch bounds the scratch memory that the memo may keep, in bytes.
 	memoScratch = 256 << 10
-	// memoElements bounds the elements of arrays that the memo may keep, in addition to those of a
-	// group.
+	// memoElements bounds the elements of arrays that the memo may keep, in addition to those
+	// of a group.
 	memoElements = 4 << 10
 	// memoLeast is the shortest field that is kept: the bytes of a head.
 	memoLeast = 8

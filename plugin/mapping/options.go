@@ -12,32 +12,32 @@ import (
 // unlimited: take the limits from a preset.
 type Options struct {
 	Limits record.Limits
-	// ContentKeys are the top-level keys that may hold the log line, best first. Keys are compared
-	// without regard to the case of ASCII letters. At most 127 keys are used.
+	// ContentKeys are the top-level keys that may hold the log line, best first. Keys are
+	// compared without regard to the case of ASCII letters. At most 127 keys are used.
 	ContentKeys []string
-	// LevelKeys are the keys that may hold the level, best first: top-level keys, and dotted ones
-	// of fields in nested maps. At most 127 keys are used.
+	// LevelKeys are the keys that may hold the level, best first: top-level keys, and dotted
+	// ones of fields in nested maps. At most 127 keys are used.
 	LevelKeys []string
-	// Stringify turns numbers and booleans into strings, LowercaseKeys the keys of attributes into
-	// lower case.
+	// Stringify turns numbers and booleans into strings, LowercaseKeys the keys of attributes
+	// into lower case.
 	Stringify, LowercaseKeys bool
 
 	// Options are those of the sources. If source.Severity is among the sources, the field that
-	// names the level becomes loglevel, and log.raw_level if it names it in other words; without it
-	// the field stays.
+	// names the level becomes loglevel, and log.raw_level if it names it in other words;
+	// without it the field stays.
 	source.Options
 	// LogSource replaces the log.source that a source gives; "" leaves it.
 	LogSource string
 	// Static are attributes for every record that has none of that name.
 	Static []metadata.Fact
-	// InHeader reports that Static travels in a header of each request. They win there, so that a
-	// field of such a name gets the name that the server would give it.
+	// InHeader reports that Static travels in a header of each request. They win there, so that
+	// a field of such a name gets the name that the server would give it.
 	InHeader bool
 	// GroupsApart leaves the resource and the scope of OTLP records in Record.Group instead of
 	// adding their attributes to each record.
 	GroupsApart bool
-	// Hostname is the host.name of records that have none; "" for none. Machine is the name of this
-	// machine, to distinguish its records from those of others, or "".
+	// Hostname is the host.name of records that have none; "" for none. Machine is the name of
+	// this machine, to distinguish its records from those of others, or "".
 	Hostname, Machine string
 
 	// Include and Exclude select attributes by their keys as Dynatrace gets them, in lower case

@@ -131,8 +131,8 @@ func (r shapes) chunk() (data []byte) {
 	return data
 }
 
-// TestMapper_AMapperThatRemembersMapsAsOneThatDoesNot: what comes of an event depends on nothing that was
-// mapped before it, no key comes twice, and no record has more attributes than the limit.
+// TestMapper_AMapperThatRemembersMapsAsOneThatDoesNot: what comes of an event depends on nothing
+// that was mapped before it, no key comes twice, and no record has more attributes than the limit.
 func TestMapper_AMapperThatRemembersMapsAsOneThatDoesNot(t *testing.T) {
 	rounds := randomRounds
 	if testing.Short() {
@@ -154,7 +154,8 @@ func TestMapper_AMapperThatRemembersMapsAsOneThatDoesNot(t *testing.T) {
 		var events chunk.Reader
 		var ev chunk.Event
 		var rec record.Record
-		// Two encoders with a memory of their own: all runs of one Mapper have numbers of their own.
+		// Two encoders with a memory of their own: all runs of one Mapper have numbers of
+		// their own.
 		var j, other encode.JSON
 		seen := map[string]bool{} // a text says the same the second time
 		for events.Reset(r.chunk()); events.Next(&ev); {
@@ -165,7 +166,8 @@ func TestMapper_AMapperThatRemembersMapsAsOneThatDoesNot(t *testing.T) {
 			forgets.Map(&ev, &rec)
 			stamp(forgets, &rec)
 			want := other.Append(nil, &rec)
-			// What is left out of a record that is full anyway counts as one or the other.
+			// What is left out of a record that is full anyway counts as one or the
+			// other.
 			if wantCuts := rec.Cuts; !bytes.Equal(got, want) || cuts != wantCuts && o.Limits.Attributes == roomy {
 				t.Fatalf("round %d: got\n%s, cuts %v, want\n%s, cuts %v", round, got, cuts, want, wantCuts)
 			}

@@ -24,8 +24,8 @@ const (
 	// repeatPatience is how many fields in a row may be new before the rest of the chunk is not
 	// remembered: they hold what never repeats, such as a time.
 	repeatPatience = 4 * repeatSlots
-	// repeatField bounds the length of a field that is kept, in bytes: its hash is computed each
-	// time.
+	// repeatField bounds the length of a field that is kept, in bytes: its hash is computed
+	// each time.
 	repeatField = 256
 )
 

@@ -14,13 +14,13 @@ import (
 // allows that.
 type role struct {
 	key string
-	// contentRank and levelRank are the key's ranks in ContentKeys and LevelKeys, from 1 on; 0 if it
-	// is not listed.
+	// contentRank and levelRank are the key's ranks in ContentKeys and LevelKeys, from 1 on; 0
+	// if it is not listed.
 	contentRank, levelRank uint8
 	// words reports that a single letter is no level here: a status of "A" is seldom an alert.
 	words bool
-	// below are the level and trace keys that begin with key and a dot: a map under it can hold their
-	// fields.
+	// below are the level and trace keys that begin with key and a dot: a map under it can hold
+	// their fields.
 	below []path
 
 	// What a source does with the field.
@@ -61,8 +61,8 @@ const mostKeys = 127
 
 // roleTable finds the role of a key.
 type roleTable struct {
-	// rows are the roles by the length of their keys: most keys differ in that. Longer ones share the
-	// last row.
+	// rows are the roles by the length of their keys: most keys differ in that. Longer ones
+	// share the last row.
 	rows [32][]role
 	// wild are the roles of fields whose keys have a first character and a form.
 	wild []role

@@ -31,7 +31,8 @@ type Input struct {
 	Tag, TagContainer, TagTask []byte
 	// Facts are known about the place where this process runs; nil if nothing is known.
 	Facts *metadata.Facts
-	// Missing is called if Facts turn out not to know a container of their own task; it may be nil.
+	// Missing is called if Facts turn out not to know a container of their own task; it may be
+	// nil.
 	Missing func()
 	// Now is the second in which the chunk was begun.
 	Now int64
@@ -41,7 +42,8 @@ type Input struct {
 	// Node is the node that a pod runs on, nil if unknown. First sets it.
 	Node []byte
 	pod  pod
-	// hasLogSource is set once the record was given a log.source, even if the options leave it out.
+	// hasLogSource is set once the record was given a log.source, even if the options leave it
+	// out.
 	hasLogSource bool
 
 	slots []Slot   // by number
@@ -70,8 +72,8 @@ func (in *Input) Text(s Slot) []byte {
 	return c.Next().Data
 }
 
-// putLogSource adds the first non-empty log.source of a record. Further ones are ignored, so that an
-// attribute that include or exclude leaves out is counted once.
+// putLogSource adds the first non-empty log.source of a record. Further ones are ignored, so that
+// an attribute that include or exclude leaves out is counted once.
 func (in *Input) putLogSource(text []byte, out *record.Builder) {
 	if !in.hasLogSource && len(text) > 0 {
 		in.hasLogSource = true

@@ -15,16 +15,17 @@ type Set uint32
 
 // Options are the options that sources read.
 type Options struct {
-	// Sources are the sources that are on. The zero value maps nothing: fields stay what they are,
-	// apart from content, timestamp and loglevel.
+	// Sources are the sources that are on. The zero value maps nothing: fields stay what they
+	// are, apart from content, timestamp and loglevel.
 	Sources Set
-	// PathKeys are the top-level keys that may hold the path of the file that a line was read from.
+	// PathKeys are the top-level keys that may hold the path of the file that a line was read
+	// from.
 	PathKeys []string
-	// ClusterName, ClusterUID and ClusterEntity describe the Kubernetes cluster of all records; "" if
-	// there is none.
+	// ClusterName, ClusterUID and ClusterEntity describe the Kubernetes cluster of all records;
+	// "" if there is none.
 	ClusterName, ClusterUID, ClusterEntity string
-	// PodLabels and PodAnnotations select the labels and annotations, of pods and namespaces, that
-	// become attributes.
+	// PodLabels and PodAnnotations select the labels and annotations, of pods and namespaces,
+	// that become attributes.
 	PodLabels, PodAnnotations record.Patterns
 }
 
@@ -55,7 +56,8 @@ const (
 	Priority
 	// InGroup is a member of an OTLP group.
 	InGroup
-	// OtherHost and OtherPod are a field that names another host, or another pod, than this one.
+	// OtherHost and OtherPod are a field that names another host, or another pod, than this
+	// one.
 	OtherHost
 	OtherPod
 )
@@ -82,8 +84,8 @@ const (
 )
 
 const (
-	// Placed are the shapes that say themselves where they are from: the facts of the pod that this
-	// process runs in are not theirs.
+	// Placed are the shapes that say themselves where they are from: the facts of the pod that
+	// this process runs in are not theirs.
 	Placed = Pod | Task | Journal | SyslogLine
 	// Hosted are the shapes whose host has a name of its own, of a node or a task.
 	Hosted = Pod | Task

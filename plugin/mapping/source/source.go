@@ -20,12 +20,12 @@ type Source struct {
 	Configured func(o *Options) []Field
 	// Chunk reads what the tag of a chunk says, before the chunk's first record.
 	Chunk func(in *Input)
-	// Recognize returns what a record is, as far as this source can tell. in.Shape holds what the
-	// sources above it in the table have found.
+	// Recognize returns what a record is, as far as this source can tell. in.Shape holds what
+	// the sources above it in the table have found.
 	Recognize func(in *Input) Shape
 
-	// First runs before the option log_source and before every Map: for values that somebody has
-	// attached to the origin of the record.
+	// First runs before the option log_source and before every Map: for values that somebody
+	// has attached to the origin of the record.
 	First func(in *Input, out *record.Builder)
 	// Map adds the attributes. Of two attributes with one key, the first stays.
 	Map func(in *Input, out *record.Builder)
@@ -33,12 +33,12 @@ type Source struct {
 	LogSource func(in *Input) []byte
 	// Always runs behind all of these, whatever the record is.
 	Always func(in *Input, out *record.Builder)
-	// Last runs after everything else, the static attributes included: for what there can be any
-	// number of.
+	// Last runs after everything else, the static attributes included: for what there can be
+	// any number of.
 	Last func(in *Input, out *record.Builder)
 
-	// Host returns the host that a record names, and whether a record of this source always names
-	// it: if it does and host is empty, the record can be of any host.
+	// Host returns the host that a record names, and whether a record of this source always
+	// names it: if it does and host is empty, the record can be of any host.
 	Host func(in *Input) (host []byte, names bool)
 }
 
@@ -48,11 +48,12 @@ type Use uint8
 // The uses. A value that Accept rejects is not used: the field stays an ordinary attribute.
 const (
 	None Use = iota
-	// Hold keeps the field in a Slot until the whole record is known. In records of the shapes In,
-	// or in all if In is 0, Map reads it; in others the field is an ordinary attribute after all.
+	// Hold keeps the field in a Slot until the whole record is known. In records of the shapes
+	// In, or in all if In is 0, Map reads it; in others the field is an ordinary attribute
+	// after all.
 	Hold
-	// HoldAside is Hold for a text that differs from record to record: it becomes the attribute As
-	// by itself, unless the record has one of that name.
+	// HoldAside is Hold for a text that differs from record to record: it becomes the attribute
+	// As by itself, unless the record has one of that name.
 	HoldAside
 	// Rename gives the field the name As, unless the record has an attribute of that name.
 	Rename
@@ -64,7 +65,8 @@ const (
 	DropIn
 	// LevelIn makes the field the level of records of the shapes In that have no other.
 	LevelIn
-	// TraceID, SpanID and TraceParent are ids of a trace. Rank orders their spellings, best first.
+	// TraceID, SpanID and TraceParent are ids of a trace. Rank orders their spellings, best
+	// first.
 	TraceID
 	SpanID
 	TraceParent
@@ -72,8 +74,8 @@ const (
 
 // Field is a key that a source reads, and what it does with the value.
 type Field struct {
-	// Key is compared without regard to the case of ASCII letters. A Key that ends in * stands for
-	// the keys with that prefix, of one character, for which Matches reports true.
+	// Key is compared without regard to the case of ASCII letters. A Key that ends in * stands
+	// for the keys with that prefix, of one character, for which Matches reports true.
 	Key     string
 	Matches func(key []byte) bool
 	Use     Use
@@ -81,8 +83,8 @@ type Field struct {
 	In      Shape
 	As      string
 	Rank    uint8
-	// Accept reports whether a value has the expected form; nil accepts texts of a usual length. c
-	// stands behind the token.
+	// Accept reports whether a value has the expected form; nil accepts texts of a usual
+	// length. c stands behind the token.
 	Accept func(tok chunk.Token, c chunk.Cursor) bool
 	// Signs returns what the field says about the record; nil for nothing.
 	Signs func(key []byte, tok chunk.Token) Signs
