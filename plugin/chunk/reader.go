@@ -111,7 +111,7 @@ func (r *Reader) event(object []byte, ev *Event) bool {
 	}
 	ev.Time = eventTime(t)
 	if r.group != nil && t.Kind == Ext && ev.Time.Known {
-		ev.Time = mended(t.Data, ev.Time)
+		ev.Time = correctedTime(t.Data, ev.Time)
 	}
 	return true
 }

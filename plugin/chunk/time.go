@@ -55,20 +55,21 @@ func normal(sec, nsec int64) Time {
 	return Time{Sec: sec, Nsec: uint32(nsec % 1e9), Known: true}
 }
 
-// mended corrects the times of a defect in Fluent Bit's OpenTelemetry input up to version 5.0.0. It
-// subtracted the seconds, not the seconds in nanoseconds, from the nanoseconds since 1970, and kept
-// 32 bits of the result (include/fluent-bit/flb_time.h, flb_time_from_uint64). The defect shows if
-// the nanoseconds are a second or more; a smaller number cannot be distinguished from a right one.
-// data is the EventTime that was read as as.
-func mended(data []byte, as Time) Time {
+// correctedTime corrects the effect of a defect in Fluent Bit's OpenTelemetry input up to version
+// 5.0.0. The input subtracted the seconds, not the seconds in nanoseconds, from the nanoseconds
+// since 1970, and kept 32 bits of the result (include/fluent-bit/flb_time.h, flb_time_from_uint64).
+// The defect shows if the nanoseconds are a second or more; a smaller number cannot be
+// distinguished from a correct one. data is the encoded EventTime, and read is the time that
+// eventTime returned for it. correctedTime returns read if there is nothing to correct.
+func correctedTime(data []byte, read Time) Time {
 	sec, nsec := binary.BigEndian.Uint32(data), binary.BigEndian.Uint32(data[4:])
 	if nsec < 1e9 {
-		return as
+		return read
 	}
 	if right := uint32(uint64(nsec) + uint64(sec) - uint64(sec)*1e9); right < 1e9 {
 		return Time{Sec: int64(sec), Nsec: right, Known: true}
 	}
-	return as
+	return read
 }
 
 // The seconds of an EventTime that mark the start and the end of a group, with zero nanoseconds

@@ -37,8 +37,8 @@ func (m *Mapper) fields(rec *record.Record, c *chunk.Cursor, pairs uint64) {
 			r.use != source.None && m.use(known, r, at, key, tok, c) {
 			continue
 		}
-		// What a field with a role becomes depends on the rest of its record: it is not for
-		// the memo.
+		// The mapping of a field with a role depends on the rest of its record, so it
+		// cannot be cached.
 		e.out.AddField(key, tok, c)
 	}
 }
@@ -107,7 +107,7 @@ func (m *Mapper) use(
 		known = nil
 	}
 	switch r.use {
-	case source.Hold, source.HoldAside:
+	case source.Hold, source.HoldPerRecord:
 		return m.hold(known, r, at, key, tok, c)
 	case source.Rename:
 		if m.renames.isFull() {
@@ -142,7 +142,7 @@ func (m *Mapper) hold(
 	m.event.signs |= signs
 	raw := c.Since(at)
 	hash := uint64(0)
-	if r.use == source.Hold { // the others are part of no combination
+	if r.use == source.Hold { // the others are not part of the cache key
 		hash = hashOfHeld(raw)
 		if hash != 0 {
 			if e := known.remember(at, c); e != nil {
@@ -224,8 +224,9 @@ func (m *Mapper) settleRenames() {
 	}
 }
 
-// addAside adds held fields, by a mask, that are part of no combination.
-func (m *Mapper) addAside(mask uint32) {
+// addPerRecord adds the attributes of the held fields in mask, whose values differ from record to
+// record.
+func (m *Mapper) addPerRecord(mask uint32) {
 	m.held.Mask &^= mask
 	out := &m.event.out
 	for ; mask != 0; mask &= mask - 1 {
@@ -233,7 +234,7 @@ func (m *Mapper) addAside(mask uint32) {
 		_, tok := m.event.scalar(m.held.at[i])
 		text, _ := out.Text(tok)
 		text = source.Said(text)
-		if name := &m.aside.names[i]; len(text) > 0 && !out.Has(name.key, name.hash) {
+		if name := &m.perRecord.names[i]; len(text) > 0 && !out.Has(name.key, name.hash) {
 			out.AddText(name.key, text)
 		}
 	}
@@ -282,7 +283,7 @@ func (m *Mapper) finishContent(rec *record.Record) {
 		line := text
 		var found bool
 		if text, found = cutSections(line, out); found {
-			m.beside.line = line
+			m.extra.line = line
 			m.trace.considerSections(line, &m.roles, &m.late)
 		}
 	}

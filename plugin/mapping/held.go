@@ -8,12 +8,12 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-// held are the fields of the record in hand that wait for its end: what becomes of them depends on
-// what else is there.
+// held holds the fields of the current record that are mapped at its end, because their mapping
+// depends on the record's other fields.
 type held struct {
 	source.Held
-	at [source.MaxSlots]int // their positions in the body
-	// hashes are those of Held.Raw; 0 is a field that is too long to be remembered.
+	at [source.MaxSlots]int // the positions of the fields in the body
+	// hashes are the hashes of Held.Raw; 0 marks a field that is too long to be cached.
 	hashes [source.MaxSlots]uint64
 }
 
@@ -22,9 +22,10 @@ func (h *held) hold(slot uint8, hash uint64, at int, raw []byte) {
 	h.hashes[slot], h.Raw[slot], h.at[slot] = hash, raw, at
 }
 
-// aside are the names, by slot, of held fields that differ from record to record: they are part of
-// no combination.
-type aside struct {
+// perRecord holds the attribute names, by slot, of the held fields whose value differs from record
+// to record (source.HoldPerRecord). They are not part of the key under which compositions are
+// cached.
+type perRecord struct {
 	mask  uint32
 	names [source.MaxSlots]struct {
 		key  []byte
@@ -32,34 +33,35 @@ type aside struct {
 	}
 }
 
-func newAside(table *source.Table) (a aside) {
+// newPerRecord returns the names for the fields of a table.
+func newPerRecord(table *source.Table) (p perRecord) {
 	for _, f := range table.Fields() {
-		if f.Use == source.HoldAside {
-			a.mask |= 1 << f.Number
-			name := &a.names[f.Number]
+		if f.Use == source.HoldPerRecord {
+			p.mask |= 1 << f.Number
+			name := &p.names[f.Number]
 			name.key = []byte(f.As)
 			name.hash = record.HashOf(name.key)
 		}
 	}
-	return a
+	return p
 }
 
-// lateField is a field that is settled at the end of the record.
+// lateField is a field that is mapped at the end of its record.
 type lateField struct {
 	at   int
 	size int // of the field in the chunk
 	role *role
 }
 
-// mostLate bounds the fields of a record that are settled at its end.
+// mostLate bounds the number of fields of a record that are mapped at its end.
 const mostLate = 64
 
-// lateFields are settled at the end of the record.
+// lateFields are the fields of a record that are mapped at its end.
 type lateFields []lateField
 
 func (l lateFields) isFull() bool { return len(l) >= mostLate }
 
-// hashOfHeld returns the hash of a held field, or 0 if it is too long to be remembered.
+// hashOfHeld returns the hash of a held field, or 0 if it is too long to be cached.
 func hashOfHeld(raw []byte) uint64 {
 	if len(raw) > memoField {
 		return 0
@@ -67,7 +69,7 @@ func hashOfHeld(raw []byte) uint64 {
 	return xxhash.Sum64(raw) | 1
 }
 
-// signsOf returns what a field says about its record.
+// signsOf returns the signs that a field gives about its record.
 func signsOf(r *role, key []byte, tok chunk.Token) source.Signs {
 	if r.signs == nil {
 		return 0

@@ -7,19 +7,21 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-// level is the search for the log level.
+// level searches the fields of a record for the log level.
 type level struct {
 	best candidate
-	// numbers makes numbers levels too, and the field that names the level log.raw_level.
+	// numbers lets numbers name a level, and renames the field that names the level to
+	// log.raw_level.
 	numbers bool
 }
 
-// lastRank is the rank of a level that any other is better than.
+// lastRank is the rank of a level that any other level takes precedence over.
 const lastRank = 1 << 9
 
 var rawLevelKey = []byte("log.raw_level")
 
-// of returns the level that a scalar names, or "". With words, a single letter or a number is none.
+// of returns the level that a scalar names, or "". If words is set, a single letter or a number
+// names no level.
 func (l *level) of(tok chunk.Token, words bool) string {
 	if tok.Kind == chunk.String {
 		if len(tok.Data) > 1 || !words {
@@ -75,8 +77,8 @@ func (l *level) takeLast(at int, name string) bool {
 // isFound reports whether the record has a level.
 func (l *level) isFound() bool { return l.best.rank != 0 }
 
-// finish sets the level that was found. A record in which no field names a level gets none, and the
-// server finds none.
+// finish sets the level that was found. It is called only if there is one: a record without a level
+// gets none from the server either, see record.Builder.SettleLevelLike.
 func (l *level) finish(e *event, rec *record.Record) {
 	best := &l.best
 	rec.Level = best.name

@@ -21,7 +21,7 @@ func NewMapper(opts Options) *Mapper {
 	m.level.numbers = opts.Sources.Has(source.Severity)
 	m.group.apart = opts.GroupsApart
 	m.table = source.NewTable(&m.opts.Options)
-	m.roles, m.aside = newRoleTable(&m.opts, m.table), newAside(m.table)
+	m.roles, m.perRecord = newRoleTable(&m.opts, m.table), newPerRecord(m.table)
 
 	rules := opts.rules()
 	if opts.InHeader {
@@ -53,7 +53,7 @@ func (m *Mapper) Release() {
 	m.in = source.Input{Held: &m.held.Held, Now: m.in.Now}
 	m.table.Begin(&m.in)
 	m.content.best, m.level.best, m.trace = candidate{}, candidate{}, traceIDs{}
-	m.beside, m.held = beside{}, held{}
+	m.extra, m.held = extra{}, held{}
 	m.event.release()
 	m.group.release()
 	m.enrich.release()
@@ -90,8 +90,8 @@ func (m *Mapper) Map(ev *chunk.Event, rec *record.Record) {
 	if m.held.Mask != 0 {
 		m.passOn(m.held.Mask &^ used)
 	}
-	if !m.beside.isEmpty() {
-		m.addBeside()
+	if !m.extra.isEmpty() {
+		m.addExtra()
 	}
 	if len(out.LevelLike()) > 0 {
 		out.SettleLevelLike(m.level.isFound())
@@ -109,8 +109,8 @@ func (m *Mapper) Map(ev *chunk.Event, rec *record.Record) {
 		m.level.finish(&m.event, rec)
 	}
 	if m.enrich.isOn {
-		if aside := m.held.Mask & m.aside.mask; aside != 0 {
-			m.addAside(aside)
+		if mask := m.held.Mask & m.perRecord.mask; mask != 0 {
+			m.addPerRecord(mask)
 		}
 		m.in.Signs = m.event.signs
 		m.enrich.enrich(&m.in, &m.held, out)
@@ -124,8 +124,8 @@ func (m *Mapper) begin(ev *chunk.Event, rec *record.Record) {
 	m.content.best.rank, m.level.best.rank = 0, 0
 	m.trace.reset()
 	m.held.Mask, m.late, m.renames = 0, m.late[:0], m.renames[:0]
-	if !m.beside.isEmpty() {
-		m.beside = beside{}
+	if !m.extra.isEmpty() {
+		m.extra = extra{}
 	}
 	if ev.Group != nil {
 		if !m.group.is(ev.Group) {

@@ -11,15 +11,15 @@ type Mapper struct {
 	opts     Options
 	sections bool // [!dt key=value] in the line
 
-	// Of the whole chunk.
-	roles  roleTable
-	table  *source.Table
-	in     source.Input
-	group  group
-	enrich enrichment
-	aside  aside
+	// State of the chunk.
+	roles     roleTable
+	table     *source.Table
+	in        source.Input
+	group     group
+	enrich    enrichment
+	perRecord perRecord
 
-	// Of the record in hand.
+	// State of the current record.
 	event   event
 	content content
 	level   level
@@ -27,7 +27,7 @@ type Mapper struct {
 	held    held
 	late    lateFields
 	renames lateFields // to be given another name, if it is free
-	beside  beside
+	extra   extra
 }
 
 // Flush is what is known about a chunk in addition to its events.

@@ -10,7 +10,7 @@ import (
 
 var eventNameKey = []byte("event.name")
 
-// metadata reads what Fluent Bit's OpenTelemetry input keeps beside the body of a record
+// metadata reads the metadata that Fluent Bit's OpenTelemetry input adds to a record
 // (src/opentelemetry/flb_opentelemetry_logs.c): {"otlp": {"severity_number", "severity_text",
 // "attributes", "trace_id", "span_id", "event_name", ...}}.
 func (m *Mapper) metadata(rec *record.Record, meta []byte) {
@@ -26,7 +26,7 @@ func (m *Mapper) metadata(rec *record.Record, meta []byte) {
 	}
 }
 
-// otlp reads the metadata of an OTLP record. Its severity is better than any field.
+// otlp reads the metadata of an OTLP record. Its severity takes precedence over all fields.
 func (m *Mapper) otlp(rec *record.Record, pairs uint64, c *chunk.Cursor) {
 	out := &m.event.out
 	var text, number chunk.Token
@@ -35,8 +35,8 @@ func (m *Mapper) otlp(rec *record.Record, pairs uint64, c *chunk.Cursor) {
 		tok := c.Next()
 		isID := tok.Kind == chunk.String || tok.Kind == chunk.Binary
 		switch {
-		case tok.Kind == chunk.Map && string(key) == "attributes" && m.beside.pairs == 0:
-			m.beside.attributes, m.beside.pairs = *c, tok.Num
+		case tok.Kind == chunk.Map && string(key) == "attributes" && m.extra.pairs == 0:
+			m.extra.attributes, m.extra.pairs = *c, tok.Num
 			m.considerIDs(tok.Num, c)
 			continue
 		case string(key) == "severity_text" && tok.Kind == chunk.String && len(tok.Data) > 0:
@@ -74,7 +74,7 @@ func (m *Mapper) otlp(rec *record.Record, pairs uint64, c *chunk.Cursor) {
 	}
 }
 
-// considerIDs looks for ids among pairs, and moves c over them.
+// considerIDs considers the trace and span ids in the next pairs, and moves c past the pairs.
 func (m *Mapper) considerIDs(pairs uint64, c *chunk.Cursor) {
 	for ; pairs > 0; pairs-- {
 		r := m.roles.find(m.event.out.Key(c))
@@ -88,11 +88,12 @@ func (m *Mapper) considerIDs(pairs uint64, c *chunk.Cursor) {
 
 func isIDUse(u source.Use) bool { return u >= source.TraceID && u <= source.TraceParent }
 
-// addBeside adds what stands beside the fields.
-func (m *Mapper) addBeside() {
+// addExtra adds the attributes that do not come from fields, except the ids that the record already
+// has.
+func (m *Mapper) addExtra() {
 	out := &m.event.out
-	c := m.beside.attributes
-	for pairs := m.beside.pairs; pairs > 0; pairs-- {
+	c := m.extra.attributes
+	for pairs := m.extra.pairs; pairs > 0; pairs-- {
 		key := out.Key(&c)
 		tok := c.Next()
 		if tok.Kind == chunk.String && m.trace.isTaken(m.roles.find(key), tok.Data) {
@@ -100,8 +101,8 @@ func (m *Mapper) addBeside() {
 		}
 		out.AddField(key, tok, &c)
 	}
-	if m.beside.line != nil {
-		addSections(m.beside.line, &m.roles, &m.trace, out)
+	if m.extra.line != nil {
+		addSections(m.extra.line, &m.roles, &m.trace, out)
 	}
 }
 
@@ -110,7 +111,8 @@ func (m *Mapper) addBeside() {
 // package chunk.
 const nearby = 5
 
-// setTime takes the time that an OTLP record itself has, in nanoseconds since 1970.
+// setTime sets the time of a record to the one in its OTLP metadata, ns nanoseconds since 1970, if
+// it is within nearby seconds of the time of the event.
 func setTime(rec *record.Record, ns uint64) {
 	sec := int64(ns / 1e9)
 	if apart := rec.Time.Sec - sec; ns > 0 && -nearby <= apart && apart <= nearby {

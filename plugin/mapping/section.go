@@ -8,17 +8,18 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-// beside are attributes that stand beside the fields of a record. They are added behind them, once
-// the ids among them are known.
-type beside struct {
+// extra holds the attributes of a record that do not come from its fields: those of the OTLP
+// metadata, and those of the sections in its line. They are added after the fields, when the trace
+// and span ids among them are known.
+type extra struct {
 	attributes chunk.Cursor // of OTLP metadata, at their pairs
 	pairs      uint64
-	line       []byte // with sections
+	line       []byte // the line, if it has sections; otherwise nil
 }
 
-func (b *beside) isEmpty() bool { return b.pairs == 0 && b.line == nil }
+func (e *extra) isEmpty() bool { return e.pairs == 0 && e.line == nil }
 
-// mostSections bounds the sections that are looked for in a line.
+// mostSections bounds the number of sections that are read from a line.
 const mostSections = 16
 
 var sectionStart = []byte("[!dt ")
@@ -45,7 +46,7 @@ func cutSections(line []byte, out *record.Builder) (text []byte, found bool) {
 	return out.Take(append(to, rest...)), true
 }
 
-// considerSections takes the ids among the pairs of the sections of a line.
+// considerSections considers the trace and span ids in the sections of a line.
 func (t *traceIDs) considerSections(line []byte, roles *roleTable, late *lateFields) {
 	eachSectionPair(line, func(key, value []byte) {
 		if r := roles.find(key); r != nil && (r.use == source.TraceID || r.use == source.SpanID) {
@@ -54,7 +55,7 @@ func (t *traceIDs) considerSections(line []byte, roles *roleTable, late *lateFie
 	})
 }
 
-// addSections adds the pairs of the sections of a line, apart from the ids that the record has.
+// addSections adds the pairs in the sections of a line, except the ids that the record already has.
 func addSections(line []byte, roles *roleTable, t *traceIDs, out *record.Builder) {
 	eachSectionPair(line, func(key, value []byte) {
 		if !t.isTaken(roles.find(key), value) {
@@ -63,7 +64,7 @@ func addSections(line []byte, roles *roleTable, t *traceIDs, out *record.Builder
 	})
 }
 
-// eachSectionPair calls do for the pairs of the sections of a line.
+// eachSectionPair calls do for each pair in the sections of a line.
 func eachSectionPair(line []byte, do func(key, value []byte)) {
 	for range mostSections {
 		_, pairs, behind, ok := cutSection(line)
@@ -82,7 +83,7 @@ func eachSectionPair(line []byte, do func(key, value []byte)) {
 	}
 }
 
-// cutSection returns what stands before, in and behind the first section.
+// cutSection returns the text before, inside and after the first section of s.
 func cutSection(s []byte) (before, section, behind []byte, ok bool) {
 	before, rest, ok := bytes.Cut(s, sectionStart)
 	if !ok {

@@ -10,7 +10,7 @@ import (
 
 // The ecs source maps what FireLens adds
 // (https://github.com/aws/amazon-ecs-agent/blob/master/agent/taskresource/firelens/firelensconfig_unix.go),
-// the tag of FireLens, and what the task metadata endpoint knows.
+// the tag that FireLens gives, and the content of the task metadata endpoint.
 
 const (
 	ecsCluster    Slot = "ecs_cluster"
@@ -18,8 +18,8 @@ const (
 	ecsDefinition Slot = "ecs_task_definition"
 )
 
-// ecsOTel is the extra with OpenTelemetry's names for what Dynatrace has none for: aws.ecs.task.id
-// and aws.ecs.launchtype.
+// ecsOTel is the extra that adds aws.ecs.task.id and aws.ecs.launchtype. Dynatrace has no names for
+// them; these are the names in OpenTelemetry's semantic conventions.
 const ecsOTel = "ecs_otel"
 
 var ecsFields = append([]Field{
@@ -38,10 +38,11 @@ func recognizeTask(in *Input) Shape {
 	return in.Shape&Task | recognizeDocker(in)
 }
 
-// fireLens stands between the name of the container and the id of the task in the tags of FireLens.
+// fireLens separates the container name from the task id in a FireLens tag.
 var fireLens = []byte("-firelens-")
 
-// readFireLensTag takes a tag of FireLens apart. A container may have such a name itself.
+// readFireLensTag parses a FireLens tag. It splits at the last separator, because the name of a
+// container may contain one.
 func readFireLensTag(in *Input) {
 	if at := bytes.LastIndex(in.Tag, fireLens); at > 0 && at+len(fireLens) < len(in.Tag) {
 		in.TagContainer, in.TagTask = in.Tag[:at], in.Tag[at+len(fireLens):]

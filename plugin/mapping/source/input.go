@@ -42,8 +42,7 @@ type Input struct {
 	// Node is the node that a pod runs on, nil if unknown. First sets it.
 	Node []byte
 	pod  pod
-	// hasLogSource is set once the record was given a log.source, even if the options leave it
-	// out.
+	// hasLogSource reports that the record has a log.source, even if the options leave it out.
 	hasLogSource bool
 
 	slots []Slot   // by number

@@ -37,7 +37,7 @@ var journaldFields = append([]Field{
 
 func pidField(key string) Field {
 	return Field{
-		Key: key, Use: HoldAside, Slot: processID, As: "process.pid", In: Journal | SyslogLine,
+		Key: key, Use: HoldPerRecord, Slot: processID, As: "process.pid", In: Journal | SyslogLine,
 		Accept: isPID,
 	}
 }

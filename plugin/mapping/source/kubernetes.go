@@ -63,7 +63,7 @@ func recognizePod(in *Input) Shape {
 	return outputShape(in)
 }
 
-// readKubernetes reads what is known of the pod, and adds the attributes that its annotations name.
+// readKubernetes reads the metadata of the pod, and adds the attributes that its annotations name.
 func readKubernetes(in *Input, out *record.Builder) {
 	p := &in.pod
 	switch {
@@ -158,7 +158,7 @@ func mapPod(in *Input, out *record.Builder) {
 		out.Put("service.namespace", label(p.labels, "app.kubernetes.io/part-of", out))
 	}
 	if in.On(deprecated) {
-		// As they are sent, by an annotation or by this mapping.
+		// The values that are sent, whether from an annotation or from this mapping.
 		if v, ok := out.Get([]byte("k8s.workload.kind")); ok {
 			out.Put("dt.kubernetes.workload.kind", v.Text)
 		}
@@ -168,8 +168,8 @@ func mapPod(in *Input, out *record.Builder) {
 	}
 }
 
-// mapLabels adds what there can be any number of: labels, annotations, and what the filter writes
-// and nobody knows. It comes last, so that it takes the room of nothing else.
+// mapLabels adds labels, annotations, and the keys of the filter that this mapping does not know.
+// Their number is not bounded, so they are added last and cannot displace other attributes.
 func mapLabels(in *Input, out *record.Builder) {
 	p, o := &in.pod, in.Options
 	putSelected(&o.PodLabels, "k8s.pod.label.", p.labels, out)
@@ -184,8 +184,8 @@ func mapLabels(in *Input, out *record.Builder) {
 	}
 }
 
-// putUnknown adds what the filter wrote and this mapping does not know, as it would be without a
-// mapping.
+// putUnknown adds the keys of the filter that this mapping does not know, under the same names as
+// without a mapping.
 func putUnknown(encoded []byte, child func([]byte) (text, raw *[]byte), out *record.Builder) {
 	c := chunk.NewCursor(encoded)
 	prefix := out.Key(&c)

@@ -5,7 +5,7 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-// pod is what the kubernetes filter knows of a pod, as views.
+// pod is the metadata of a pod from the kubernetes filter. Its slices point into the chunk.
 type pod struct {
 	name, namespace, uid, node, address   []byte
 	container, containerID                []byte
@@ -54,7 +54,7 @@ func (p *pod) child(key []byte) (text, raw *[]byte) {
 	return nil, nil
 }
 
-// namespaceChild is child for the map of the namespace, which stands beside that of the pod.
+// namespaceChild is like child, for the map of the namespace (key kubernetes_namespace).
 func (p *pod) namespaceChild(key []byte) (text, raw *[]byte) {
 	switch string(key) {
 	case "name":

@@ -31,7 +31,7 @@ type Source struct {
 	Map func(in *Input, out *record.Builder)
 	// LogSource returns log.source for records to which no Map has given one; nil for none.
 	LogSource func(in *Input) []byte
-	// Always runs behind all of these, whatever the record is.
+	// Always runs after all of these, for every record.
 	Always func(in *Input, out *record.Builder)
 	// Last runs after everything else, the static attributes included: for what there can be
 	// any number of.
@@ -52,9 +52,9 @@ const (
 	// In, or in all if In is 0, Map reads it; in others the field is an ordinary attribute
 	// after all.
 	Hold
-	// HoldAside is Hold for a text that differs from record to record: it becomes the attribute
-	// As by itself, unless the record has one of that name.
-	HoldAside
+	// HoldPerRecord is Hold for a text that differs from record to record: it becomes the
+	// attribute As by itself, unless the record has one of that name.
+	HoldPerRecord
 	// Rename gives the field the name As, unless the record has an attribute of that name.
 	Rename
 	// Convert turns the field into the attribute As.

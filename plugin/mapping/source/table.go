@@ -54,7 +54,7 @@ func NewTable(o *Options) *Table {
 
 func (t *Table) add(f Field) {
 	added := TableField{Field: f}
-	if f.Accept == nil && f.Use <= HoldAside {
+	if f.Accept == nil && f.Use <= HoldPerRecord {
 		added.Accept = isName
 	}
 	if f.Slot != "" {
@@ -119,8 +119,8 @@ func (t *Table) recognize(in *Input) {
 	}
 }
 
-// Map adds what the sources make of a record. logSource takes the place of the log.source that they
-// give; "" leaves it.
+// Map adds the attributes that the sources give a record. A logSource other than "" replaces the
+// log.source that they give.
 func (t *Table) Map(in *Input, out *record.Builder, logSource string) {
 	in.pod, in.Node, in.hasLogSource = pod{}, nil, false
 	for i := range t.sources {
@@ -146,7 +146,7 @@ func (t *Table) Map(in *Input, out *record.Builder, logSource string) {
 	}
 }
 
-// MapLast adds what comes behind everything else.
+// MapLast adds the attributes that come after all others.
 func (t *Table) MapLast(in *Input, out *record.Builder) {
 	for i := range t.sources {
 		if last := t.sources[i].Last; last != nil {

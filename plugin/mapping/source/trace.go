@@ -1,10 +1,10 @@
 package source
 
-// The trace source finds the ids of a trace and of a span.
+// The trace source reads trace ids and span ids.
 
-// NamedRank is the rank of a field that has the name of the attribute. Ids that are better have a
-// lower rank. Fields of the rank KeptRank or a higher one stay in the record beside the id that was
-// taken from them.
+// NamedRank is the rank of a field that has the same name as the attribute. A lower rank takes
+// precedence. Fields with rank KeptRank or higher stay in the record, in addition to the id that
+// was read from them.
 const (
 	NamedRank = 2
 	KeptRank  = 5
