@@ -32,7 +32,7 @@ type Reader struct {
 func (r *Reader) Reset(data []byte) { *r = Reader{cur: NewCursor(data)} }
 
 // Next reads the next event into ev and reports whether there was one. Group markers are not
-// events: they set the group of the events behind them. Complete objects that are no event are
+// events: they set the group of the events that follow. Complete objects that are not events are
 // counted and skipped.
 func (r *Reader) Next(ev *Event) bool {
 	for r.err == nil && r.cur.pos < len(r.cur.b) {
@@ -132,11 +132,11 @@ func isMap(lead byte) bool { return lead&0xf0 == 0x80 || lead == 0xde || lead ==
 // CorruptError reports a chunk that could not be read to its end. Events before Offset were read
 // and are good.
 type CorruptError struct {
-	// Offset is where the unreadable part begins, in bytes. Bytes is its length to the end of the
-	// chunk.
+	// Offset is where the unreadable part begins, in bytes. Bytes is its length to the end of
+	// the chunk.
 	Offset, Bytes int
-	// Err is the cause: the data ends in the middle of a value, or has a byte that msgpack never
-	// uses.
+	// Err is the cause: the data ends in the middle of a value, or has a byte that msgpack
+	// never uses.
 	Err error
 }
 

@@ -52,16 +52,16 @@ func (c *Cursor) Skip(n uint64) ([]byte, error) {
 
 // skip describes how to move over the value that a lead byte begins.
 type skip struct {
-	// size is the number of bytes of the head, and of the content if the lead byte fixes it. 0 is a
-	// byte that begins no value.
+	// size is the number of bytes of the head, and of the content if the lead byte fixes it. 0
+	// is a byte that begins no value.
 	size uint8
 	// values is the number of values that follow as elements if the lead byte fixes it.
 	values uint8
-	// width is that of the size or the number of elements behind the lead byte, in bytes; 0 if
+	// width is that of the size or the number of elements after the lead byte, in bytes; 0 if
 	// there is none.
 	width uint8
-	// perElement is the number of values per element of an array (1) or a map (2) whose number of
-	// elements is behind the lead byte.
+	// perElement is the number of values per element of an array (1) or a map (2) whose number
+	// of elements follows the lead byte.
 	perElement uint8
 }
 

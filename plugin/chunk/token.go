@@ -32,9 +32,9 @@ type Token struct {
 	Kind Kind
 	// ExtType is the application type of an Ext.
 	ExtType int8
-	// Num holds a Bool as 0 or 1, an Int as the bits of an int64 (negative only: other integers are
-	// a Uint), a Uint, the bits of a float64 for both float kinds, and the number of elements of an
-	// Array or of pairs of a Map.
+	// Num holds a Bool as 0 or 1, an Int as the bits of an int64 (negative only: other integers
+	// are a Uint), a Uint, the bits of a float64 for both float kinds, and the number of
+	// elements of an Array or of pairs of a Map.
 	Num uint64
 	// Data is the content of a String, a Binary or an Ext: a view into the chunk.
 	Data []byte
@@ -172,7 +172,7 @@ func (c *Cursor) nextWide(lead byte) Token {
 	return Token{Kind: f.kind, Num: n}
 }
 
-// data reads a value of size bytes behind head bytes.
+// data reads a value of size bytes that follows head bytes.
 func (c *Cursor) data(kind Kind, head int, size uint64) Token {
 	start := c.pos + head
 	if uint64(len(c.b)-start) < size {

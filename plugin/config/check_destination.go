@@ -33,12 +33,11 @@ func (l *loader) checkExposed() {
 	}
 }
 
-// checkOneAgent rejects what the API of a OneAgent does not accept: it reads JSON that is not
-// compressed
-// (https://docs.dynatrace.com/docs/ingest-from/extend-dynatrace/extend-logs/oneagent-log-ingest-api,
-// and for Content-Encoding and OTLP
-// https://docs.dynatrace.com/docs/ingest-from/dynatrace-oneagent/oneagent-and-opentelemetry/oneagent-otel).
-// A request that it cannot read would look like rejected records.
+// checkOneAgent rejects what the API of a OneAgent does not accept. The API reads uncompressed JSON
+// only. A request that it cannot read would look like rejected records. Sources:
+// https://docs.dynatrace.com/docs/ingest-from/extend-dynatrace/extend-logs/oneagent-log-ingest-api
+// and, for Content-Encoding and OTLP,
+// https://docs.dynatrace.com/docs/ingest-from/dynatrace-oneagent/oneagent-and-opentelemetry/oneagent-otel
 func (l *loader) checkOneAgent() {
 	compressed := l.Compress
 	l.Compress = compressed || !l.given(&l.Compress) && !l.ToOneAgent()
@@ -92,7 +91,10 @@ func (l *loader) checkToken() {
 	}
 }
 
-// judgeToken adds what is wrong with a token, which came from the option of field.
+// judgeToken adds the errors and warnings of a token, which came from the option of field. It warns
+// of a platform token for an ActiveGate, because Dynatrace's examples for ActiveGates use API
+// tokens only:
+// https://docs.dynatrace.com/managed/dynatrace-api/environment-api/log-monitoring-v2/post-ingest-logs
 func (l *loader) judgeToken(field any, token secret.Secret, warnings []string, err error) {
 	if err != nil {
 		l.fail(field, "%w", err)
@@ -101,8 +103,6 @@ func (l *loader) judgeToken(field any, token secret.Secret, warnings []string, e
 	l.warn(field, warnings...)
 	for _, e := range l.Endpoints {
 		if token.Bearer() && e.Kind == endpoint.ActiveGate {
-			// Dynatrace's examples for ActiveGates use API tokens only:
-			// https://docs.dynatrace.com/managed/dynatrace-api/environment-api/log-monitoring-v2/post-ingest-logs.
 			l.warn(field, "is a platform token, which an ActiveGate ("+e.Host+") may reject; "+
 				"if it responds with 401 or 403, use an access token (dt0c01.) with the scope logs.ingest")
 		}

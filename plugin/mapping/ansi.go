@@ -9,7 +9,7 @@ import (
 const escape = 0x1b
 
 // stripANSI returns text without the control sequences of terminals (ECMA-48: ESC [ ... up to a
-// byte from @ to ~, ESC ] ... up to BEL or ESC \, and ESC with one byte behind intermediate ones).
+// byte from @ to ~, ESC ] ... up to BEL or ESC \, and ESC with one byte after intermediate ones).
 // A sequence that does not end stays.
 func stripANSI(text []byte, out *record.Builder) []byte {
 	at := bytes.IndexByte(text, escape)

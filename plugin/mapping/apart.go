@@ -34,8 +34,8 @@ func (g *group) takeDetail(part int, key []byte, tok chunk.Token, c *chunk.Curso
 }
 
 // makeApart makes the groups of what was just mapped. The first split of the attributes are the
-// resource's, and the first unnamedSplit of the unnamed ones. The schema of a resource stands in it
-// or beside it.
+// resource's, and the first unnamedSplit of the unnamed ones. The schema URL of a resource is
+// a field of the resource, or a sibling of it.
 func (g *group) makeApart(split, unnamedSplit int, main *record.Builder) {
 	tok, c, found := inGroupBody(g.body, "schema_url")
 	if found && g.details[resourcePart].schema == nil {

@@ -64,7 +64,7 @@ func own(rec *record.Record) []string {
 	return names(append(all, rec.Attributes[done:]...))
 }
 
-func TestMapper_AGroupThatIsKeptApartStandsBesideItsRecords(t *testing.T) {
+func TestMapper_AGroupThatIsKeptApartIsNotCopiedIntoItsRecords(t *testing.T) {
 	scope := corpus.Map(corpus.Str("name"), corpus.Str("shop"), corpus.Str("version"), corpus.Str("2"), corpus.Str("attributes"), corpus.Fields("lang", "go"))
 	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("service.name", "a", "host.name", "there"), scope)
 	data = corpus.AppendEvent(data, corpus.EventTime(1, 0), nil, corpus.Fields("log", "x", "service.name", "mine", "k", "v"))

@@ -5,7 +5,7 @@
 //	options.go fact.go severity.go ansi.go   options, and plain functions
 //	role.go                           what a key may be used for
 //	memo.go repeat.go                 two memories of fields that a chunk repeats
-//	event.go                          the event in hand: its fields become attributes
+//	event.go                          the current event: its fields become attributes
 //	origin.go held.go                 whose record it is; fields that wait for the whole record
 //	content.go level.go trace.go section.go  the fields that become content, level and trace
 //	group.go apart.go learngroup.go   the resource and the scope of OTLP records

@@ -166,7 +166,7 @@ func (n *enrichment) put(h *held, s source.Signs, place int) (c *composition, la
 	return c, lasts
 }
 
-// enrich adds what belongs to a record whose own fields are all there.
+// enrich adds the enrichment of a record whose own fields have all been added.
 func (n *enrichment) enrich(in *source.Input, h *held, out *record.Builder) {
 	c, place := n.find(h, in.Signs)
 	if c == nil {
@@ -175,17 +175,17 @@ func (n *enrichment) enrich(in *source.Input, h *held, out *record.Builder) {
 	out.Enrich(&c.added)
 }
 
-// compose puts together what belongs to the record in hand, in the order of precedence: of two
+// compose builds the enrichment of the current record, in the order of precedence: of two
 // attributes with one key the first stays. The record's own fields are above all of them.
 //
 //  1. annotations metadata.dynatrace.com/<key> of the pod, the JSON annotation
 //     metadata.dynatrace.com, those of the namespace
-//  2. what the sources make of the fields, the tag and the ECS task
+//  2. the attributes that the sources derive from the fields, the tag and the ECS task
 //  3. the metadata files
 //  4. the static attributes
 //  5. the name of this host
 //
-// Labels and annotations on request have names of their own and stand behind all others.
+// Labels and annotations on request have names of their own and come after all others.
 func (n *enrichment) compose(
 	in *source.Input, h *held, place int, main *record.Builder,
 ) *composition {

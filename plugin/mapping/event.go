@@ -6,8 +6,8 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-// event is the event in hand: it turns fields into attributes of the record, by reading them or
-// from memory.
+// event is the current event. It turns fields into attributes of the record, by reading them or
+// from the memo.
 type event struct {
 	out   record.Builder
 	signs source.Signs // of the fields read so far
@@ -23,8 +23,8 @@ type event struct {
 
 // Positions of fields.
 const (
-	// inPlace is the position of what stands in a nested map: its field stays there, an
-	// attribute like the others.
+	// inPlace is the position of a value in a nested map. Its field stays an attribute like the
+	// others.
 	inPlace = -1
 	// parsedAt is added to positions in what was JSON in the content.
 	parsedAt = 1 << 40
@@ -53,7 +53,7 @@ func (e *event) release() {
 	e.reserved = 0
 }
 
-// reread reads the field at a position again. The cursor stands behind its token.
+// reread reads the field at a position again. The cursor is positioned after its token.
 func (e *event) reread(at int) (key []byte, tok chunk.Token, c chunk.Cursor) {
 	from := &e.body
 	if at >= parsedAt {
@@ -109,7 +109,7 @@ func (e *event) learn(
 	e.out.Keep()
 }
 
-// leaveOut leaves out a field that began at a position of c, and tells the memo.
+// leaveOut leaves out a field that began at a position of c, and records that in the memo.
 func (e *event) leaveOut(s *memoSlot, at int, c *chunk.Cursor, signs source.Signs) {
 	e.signs |= signs
 	size := c.Pos() - at

@@ -43,8 +43,8 @@ func (m *Mapper) fields(rec *record.Record, c *chunk.Cursor, pairs uint64) {
 	}
 }
 
-// recall takes the next field from memory and moves c over it. It reports false if the field is not
-// known, or cannot become the same as before.
+// recall takes the next field from the memo and moves c over it. It reports false if the field is
+// not known, or cannot become the same as before.
 func (m *Mapper) recall(s *memoSlot, c *chunk.Cursor) bool {
 	entry := s.find(c.Rest())
 	if entry == nil || !m.event.out.HasRoom(&entry.block) {
@@ -88,7 +88,7 @@ func (m *Mapper) consider(
 	return false
 }
 
-// use lets a source have a field if its value has the form that the source expects. It reports
+// use gives a field to a source if its value has the form that the source expects. It reports
 // whether the source took the field: an unknown form stays an ordinary attribute.
 func (m *Mapper) use(
 	known *memoSlot, r *role, at int, key []byte, tok chunk.Token, c *chunk.Cursor,
@@ -154,7 +154,7 @@ func (m *Mapper) hold(
 	return true
 }
 
-// putOff postpones what becomes of a field to the end of the record, and moves c over it. known is
+// putOff postpones the mapping of a field to the end of the record, and moves c over it. known is
 // where to remember it, or nil.
 func (m *Mapper) putOff(
 	known *memoSlot, r *role, at int, signs source.Signs, tok chunk.Token, c *chunk.Cursor,

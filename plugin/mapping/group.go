@@ -9,7 +9,7 @@ import (
 )
 
 // GroupBytes bounds the keys and texts that a group adds to each of its members, in bytes. A group
-// stands once in a chunk and its attributes in every record, at the latest at the server: without a
+// occurs once in a chunk and its attributes in every record, at the latest at the server: without a
 // bound a chunk of two megabytes could become gigabytes.
 const GroupBytes = 16 << 10
 
@@ -40,7 +40,7 @@ type group struct {
 	// texts are the name and the version of the scope, the zero Value if there is none.
 	texts   [2]record.Value
 	details [2]partDetails
-	// resource is the resource as it stands in the chunk. groups are the group for members that
+	// resource is the resource as encoded in the chunk. groups are the group for members that
 	// name a level, and for those that do not.
 	resource []byte
 	groups   [2]record.Group
@@ -73,7 +73,7 @@ func (g *group) release() {
 	g.groups = [2]record.Group{}
 }
 
-// inGroupBody finds a field of a group's start marker: its token, and a cursor behind it.
+// inGroupBody finds a field of a group's start marker: its token, and a cursor after it.
 func inGroupBody(body []byte, field string) (tok chunk.Token, c chunk.Cursor, found bool) {
 	c = chunk.NewCursor(body)
 	for all := c.Next().Num; all > 0; all-- {

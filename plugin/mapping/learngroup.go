@@ -53,8 +53,8 @@ func (g *group) mapPart(body []byte, name string, part int) {
 	}
 }
 
-// scopeField is a field of a scope beside its attributes, and the key that OpenTelemetry has for it
-// outside of OTLP.
+// scopeField is a field of a scope other than its attributes, and the key that OpenTelemetry uses
+// for it outside of OTLP.
 type scopeField struct {
 	name string
 	key  []byte

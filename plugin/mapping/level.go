@@ -59,7 +59,7 @@ func (l *level) consider(e *event, r *role, at int, tok chunk.Token) bool {
 	return true
 }
 
-// takeInPlace takes the level that a value names whose field stays where it is.
+// takeInPlace takes the level from a value whose field stays an attribute.
 func (l *level) takeInPlace(e *event, rank uint8, name string, tok chunk.Token) {
 	e.displace(&l.best)
 	l.best = candidate{rank: uint16(rank), at: inPlace, name: name, text: tok}

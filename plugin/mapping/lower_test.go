@@ -137,7 +137,7 @@ func TestMapper_AttributesInTheHeaderAreKnownInLowerCase(t *testing.T) {
 	}
 }
 
-func TestMapper_WhatStandsBesideTheFieldsGetsItsCaseToo(t *testing.T) {
+func TestMapper_AttributesThatAreNotFieldsGetLowercaseKeysToo(t *testing.T) {
 	s := corpus.Str
 	o := old(mappingOptions())
 	o.ParseJSON = true

@@ -36,7 +36,6 @@ type Flush struct {
 	Tag []byte
 	// Facts may be nil.
 	Facts *metadata.Facts
-	// Missing is called if the task in Facts turns out not to know a container of its own. It
-	// may be nil.
+	// Missing is called if the task in Facts lacks one of its containers. It may be nil.
 	Missing func()
 }

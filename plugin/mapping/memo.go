@@ -105,8 +105,8 @@ func (e *memoEntry) leads(b []byte) bool {
 	return len(b) >= len(e.raw) && string(b[:len(e.raw)]) == string(e.raw)
 }
 
-// remember returns an entry for the field that begins at a position of c and ends where c stands,
-// or nil if the field is not kept.
+// remember returns an entry for the field from position at to the current position of c, or nil if
+// the field is not kept.
 func (s *memoSlot) remember(at int, c *chunk.Cursor) *memoEntry {
 	if s == nil {
 		return nil

@@ -5,7 +5,7 @@ import (
 	"out_dynatrace/plugin/chunk"
 )
 
-// considerBelow looks for a level, a trace or a span in a nested map, whose pairs stand behind c,
+// considerBelow looks for a level, a trace or a span in a nested map, whose pairs follow c,
 // under the keys that lead into it. It does not move c: the map is flattened like any other.
 func (m *Mapper) considerBelow(paths []path, pairs uint64, c *chunk.Cursor) {
 	for i := range paths {

@@ -32,7 +32,7 @@ func (o *origin) begin(f *metadata.Facts) {
 	}
 }
 
-// watch notes in signs what the fields of a Builder say.
+// watch returns a function that records in signs which origin the fields of a Builder name.
 func (o *origin) watch(signs *source.Signs) func(key int, text []byte, isText bool) {
 	return func(key int, text []byte, isText bool) {
 		switch key {
@@ -73,8 +73,8 @@ func sameHost(a, b []byte) bool {
 	return bytes.EqualFold(a, b)
 }
 
-// isOfThisPod reports whether a record can be of the containers beside this process. What comes
-// from elsewhere, or says itself where it is from, is not.
+// isOfThisPod reports whether a record can come from a container in the pod of this process. A
+// record that comes from elsewhere, or that names its own origin, does not.
 func isOfThisPod(in *source.Input) bool {
 	return !in.Is(source.Placed) && in.Signs&(source.InGroup|source.OtherPod) == 0 &&
 		!source.FromOtherPods(in)

@@ -9,10 +9,10 @@ import (
 	"out_dynatrace/plugin/record"
 )
 
-// repeats remember fields that have a role. What becomes of them is decided in each record, so the
+// repeats remember fields that have a role. Their use is decided in each record, so the
 // memo does not hold them. But once a field is an ordinary attribute, under its own key or another,
 // that attribute is the same as the last time. The repeats keep such attributes and find them by
-// the bytes of the field, wherever it stands.
+// the bytes of the field, whatever its position.
 type repeats struct {
 	slots  [repeatSlots]repeat
 	misses int // in a row

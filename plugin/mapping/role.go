@@ -10,7 +10,7 @@ import (
 )
 
 // role is what the field of a top-level key may be used for. A field with a role is considered in
-// each record: what becomes of it depends on the others, so the memo holds it only where a source
+// each record: its use depends on the other fields, so the memo holds it only where a source
 // allows that.
 type role struct {
 	key string
@@ -40,8 +40,7 @@ type role struct {
 // isPlain reports whether nothing but a source uses the field.
 func (r *role) isPlain() bool { return r.contentRank == 0 && r.levelRank == 0 && r.below == nil }
 
-// path is what follows in a key behind a top-level key and a dot, and what a field there is used
-// for.
+// path is the rest of a dotted key after a top-level key and a dot, and the use of a field there.
 type path struct {
 	rest      string
 	levelRank uint8      // the rank of the whole as a level key, or 0

@@ -16,7 +16,7 @@ type traceIDs struct {
 	parent      parent
 }
 
-// parent are the ids of a traceparent. Its span belongs to its trace.
+// parent are the ids of a traceparent. Its span is part of its trace.
 type parent struct{ trace, span []byte }
 
 // Lengths of the ids in hexadecimal digits (https://www.w3.org/TR/trace-context/).
@@ -98,7 +98,8 @@ func (t *traceIDs) finish(out *record.Builder, late *lateFields) {
 	}
 }
 
-// isTaken reports whether a field beside the record's own holds the id that the record has.
+// isTaken reports whether a field that is not one of the record's own (OTLP metadata, a section of
+// the line) holds the id that the record already has.
 func (t *traceIDs) isTaken(r *role, text []byte) bool {
 	if r == nil || r.rank != source.NamedRank {
 		return false

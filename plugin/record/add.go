@@ -9,8 +9,8 @@ var emptyKey = []byte("_")
 
 // AddField adds a pair of the event's top-level map under a key that the server takes for what it
 // is. Fields that clash with the record's own get the name that the server itself gives to the
-// loser of a clash. c stands behind tok and is moved over the elements of a map or an array; it may
-// be nil for other tokens.
+// loser of a clash. c is positioned after tok and is moved over the elements of a map or an array;
+// it may be nil for other tokens.
 func (b *Builder) AddField(key []byte, tok chunk.Token, c *chunk.Cursor) {
 	key = b.Lowered(key)
 	r := Reserved(key)
@@ -32,7 +32,8 @@ func (b *Builder) AddField(key []byte, tok chunk.Token, c *chunk.Cursor) {
 }
 
 // Add adds a value under a key that has its case already. Maps are flattened down to the nesting
-// limit. c stands behind tok and is moved over its elements. depth is the level of the key, from 1.
+// limit. c is positioned after tok and is moved over its elements. depth is the level of the key,
+// from 1.
 func (b *Builder) Add(key []byte, tok chunk.Token, c *chunk.Cursor, depth int) {
 	if tok.Kind == chunk.Map && b.flattens(tok.Num, depth) {
 		b.flatten(key, tok.Num, c, depth)
@@ -81,7 +82,8 @@ func (b *Builder) flattens(pairs uint64, depth int) bool {
 
 // flatten adds the pairs of a nested map under dotted keys.
 func (b *Builder) flatten(prefix []byte, pairs uint64, c *chunk.Cursor, depth int) {
-	// A prefix over the limit would be cut in every key below it. Cutting it here bounds its cost.
+	// A prefix over the limit would be cut in every key below it. Cutting it here bounds its
+	// cost.
 	if limit := b.rules.Limits.AttributeKeyBytes; len(prefix) > limit+1 {
 		prefix = prefix[:limit+1]
 	}

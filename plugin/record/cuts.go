@@ -12,18 +12,19 @@ const (
 	CutValue
 	// CutKey counts keys longer than Limits.AttributeKeyBytes.
 	CutKey
-	// CutAttributes counts attributes left out of records that have more than Limits.Attributes.
+	// CutAttributes counts attributes left out of records that have more than
+	// Limits.Attributes.
 	CutAttributes
 	// CutArray counts arrays with more elements than Limits.ArrayValues.
 	CutArray
-	// CutGroup counts attributes of an OTLP resource or scope that are left out because the group
-	// would exceed its bound.
+	// CutGroup counts attributes of an OTLP resource or scope that are left out because the
+	// group would exceed its bound.
 	CutGroup
-	// CutNesting counts maps deeper than Limits.NestingLevels. Nothing is lost: they become JSON
-	// text.
+	// CutNesting counts maps deeper than Limits.NestingLevels. Nothing is lost: they become
+	// JSON text.
 	CutNesting
-	// LeftOut counts bytes, not cuts: the keys and values, as encoded in the chunk, that mappings,
-	// include, exclude and drop_empty left out.
+	// LeftOut counts bytes, not cuts: the keys and values, as encoded in the chunk, that
+	// mappings, include, exclude and drop_empty left out.
 	LeftOut
 	// BadAnnotation counts annotations metadata.dynatrace.com that are not a JSON object.
 	BadAnnotation

@@ -1,6 +1,6 @@
-// Package record holds a log record as Dynatrace knows it: a time, a content, a level and flat
-// attributes, within the limits of the ingest API. It knows neither Fluent Bit's events nor the
-// sources that logs come from; package mapping does.
+// Package record holds a log record in Dynatrace's data model: a time, a content, a level and flat
+// attributes, within the limits of the ingest API. It depends neither on Fluent Bit's events
+// nor on the sources that logs come from; package mapping does.
 //
 // A Builder builds the attributes of one record: it gives each key once, keeps the limits, applies
 // include, exclude and the like, and counts what it cuts. The files, from the ground up:
@@ -12,7 +12,7 @@
 //	names.go                  each key once
 //	block.go attributes.go blocks.go  the list; attributes built once for many records
 //	builder.go add.go put.go  fields of an event, and what is not a field
-//	room.go                   who gives way when a record is full
+//	room.go                   which attributes are dropped when a record is full
 //
 // A Record is a view. Its strings point into the chunk or into the Builder's scratch memory and are
 // valid until the Builder begins the next record. No map is built, and nothing is allocated per

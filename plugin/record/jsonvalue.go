@@ -96,14 +96,14 @@ func (w *textWriter) key(c *chunk.Cursor, depth int) {
 	default:
 		inner := textWriter{end: longestTextKey}
 		inner.value(tok, c, depth+1)
-		// Each level of maps as keys escapes the level below again. Without the cut, its text would
-		// double from level to level.
+		// Each level of maps as keys escapes the level below again. Without the cut, its
+		// text would double from level to level.
 		text, _ := Trim(inner.dst, longestTextKey)
 		w.dst = jsontext.AppendString(w.dst, text)
 	}
 }
 
-// str writes a string, bytes or an ext. It leaves out what lies far behind the limit: that would be
+// str writes a string, bytes or an ext. It leaves out what is far beyond the limit: that would be
 // cut off anyway.
 func (w *textWriter) str(tok chunk.Token) {
 	text := tok.Data[:min(len(tok.Data), max(0, w.end-len(w.dst))+1)]

@@ -10,7 +10,7 @@ import (
 // names that the server will store.
 
 // appendLower appends s in lower case, letter by letter as unicode.ToLower does. It stops a little
-// behind limit bytes: the rest would be cut off anyway.
+// after limit bytes: the rest would be cut off anyway.
 func appendLower(dst, s []byte, limit int) []byte {
 	end := len(dst) + limit
 	at := firstUpper(s)

@@ -39,7 +39,7 @@ func (b *names) valid(key []byte) []byte {
 	if utf8.Valid(key) {
 		return key
 	}
-	// What lies far behind the limit is cut off anyway.
+	// What is far beyond the limit is cut off anyway.
 	key = key[:min(len(key), b.rules.Limits.AttributeKeyBytes+utf8.UTFMax)]
 	to := b.buf
 	for len(key) > 0 {

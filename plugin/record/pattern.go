@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Patterns select keys. A pattern is a key in which * stands for any number of characters. Patterns
+// Patterns select keys. A pattern is a key in which * matches any number of characters. Patterns
 // do not change after NewPatterns: any number of goroutines may use them. Matching does not
 // allocate.
 type Patterns struct{ list []pattern }

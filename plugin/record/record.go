@@ -12,7 +12,8 @@ import (
 type Record struct {
 	// Time is always known: an event without a readable time gets the time of its mapping.
 	Time chunk.Time
-	// Content is the log line. The encoder repairs invalid UTF-8 here and in the texts of values.
+	// Content is the log line. The encoder repairs invalid UTF-8 here and in the texts of
+	// values.
 	Content []byte
 	// Level is one of Dynatrace's level names, or "" if no field of the record names a level.
 	Level string
@@ -22,8 +23,8 @@ type Record struct {
 	Runs       []Run
 	// Observed is when an OTLP record was first seen, in nanoseconds since 1970; 0 if unknown.
 	Observed uint64
-	// Flags are the trace flags of an OTLP record. Dropped is the number of attributes that an SDK
-	// left out of it.
+	// Flags are the trace flags of an OTLP record. Dropped is the number of attributes that an
+	// SDK left out of it.
 	Flags, Dropped uint32
 	// Group is what an OTLP record shares with others if the mapping keeps groups apart; nil
 	// otherwise.
@@ -58,15 +59,16 @@ type Group struct {
 	Resource, Scope []Attribute
 	// ScopeName and ScopeVersion are empty if the scope has none.
 	ScopeName, ScopeVersion []byte
-	// ResourceSchema and ScopeSchema are the URLs that define the attribute names. ResourceDropped
-	// and ScopeDropped are the numbers of attributes that an SDK left out. Only OTLP can carry them.
+	// ResourceSchema and ScopeSchema are the URLs that define the attribute names.
+	// ResourceDropped and ScopeDropped are the numbers of attributes that an SDK left out. Only
+	// OTLP can carry them.
 	ResourceSchema, ScopeSchema   []byte
 	ResourceDropped, ScopeDropped uint32
-	// ID and ResourceID are not zero. All groups of one mapper with the same ID are equal, and those
-	// with the same ResourceID have equal resources.
+	// ID and ResourceID are not zero. All groups of one mapper with the same ID are equal, and
+	// those with the same ResourceID have equal resources.
 	ID, ResourceID uint64
-	// All is the whole group as attributes of a record: the resource's, the scope's, and name and
-	// version of the scope.
+	// All is the whole group as attributes of a record: the resource's, the scope's, and name
+	// and version of the scope.
 	All []Attribute
 }
 

@@ -20,8 +20,9 @@ const (
 	// ServerField is status, which the server writes from the level (page "Ingest JSON and TXT
 	// logs"). It is also the second of the keys from which the server reads a level.
 	ServerField
-	// LevelSource is another key from which the server reads a level if a record has no loglevel. It
-	// goes by first letters: "success" is stored as SEVERE, and what is not text as NONE.
+	// LevelSource is another key from which the server reads a level if a record has no
+	// loglevel. It goes by first letters: "success" is stored as SEVERE, and what is not text
+	// as NONE.
 	LevelSource
 	// AboveSource is a key under which a map can hold a LevelSource.
 	AboveSource

@@ -4,11 +4,11 @@ import (
 	"slices"
 )
 
-// Enrichment is a Block whose attributes give way to fields of the same names.
+// Enrichment is a Block whose attributes are dropped if the record has fields of the same names.
 type Enrichment struct {
 	Block
-	// around is what was added last of it to a record that had keys of its own: those in clash, as
-	// bits. Records of one kind mostly have the same keys.
+	// around is what was added last of it to a record that had keys of its own: those in clash,
+	// as bits. Records of one kind mostly have the same keys.
 	around Block
 	clash  uint64
 }
@@ -32,7 +32,8 @@ func (e *Enrichment) Release(spare int) {
 }
 
 // Enrich adds attributes that are not fields, after all fields. A field of the same name wins. If
-// the record is too full, its last fields give way: what ties a record to its source is worth more.
+// the record is too full, its last fields are dropped: what ties a record to its source is worth
+// more.
 func (b *Builder) Enrich(e *Enrichment) {
 	k := &e.Block
 	if k.isCut {
@@ -128,8 +129,8 @@ func (b *Builder) Lead(list []Attribute, id uint64, g *Group) {
 }
 
 // Stamp adds an attribute of the plugin's own to a mapped record, before those of the event, so
-// that it stays when others have to give way. If the record is full, the last attribute of the
-// event gives way. text must have been stored with Take.
+// that it stays when others have to be dropped. If the record is full, the last attribute of the
+// event is dropped. text must have been stored with Take.
 func (b *Builder) Stamp(key string, text []byte) {
 	rec := b.rec
 	if b.IsFull() && b.count > rec.stamps {

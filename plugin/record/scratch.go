@@ -96,7 +96,7 @@ func (s *Scratch) JSON(value []byte, limit int) []byte {
 	return s.jsonElements(c.Next(), &c, limit)
 }
 
-// jsonElements is JSON for a token and the elements behind it. It moves c over them.
+// jsonElements is JSON for a token and the elements after it. It moves c over them.
 func (s *Scratch) jsonElements(tok chunk.Token, c *chunk.Cursor, limit int) []byte {
 	w := textWriter{dst: s.buf, end: len(s.buf) + limit}
 	w.value(tok, c, 1)

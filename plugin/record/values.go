@@ -22,8 +22,8 @@ type values struct {
 const (
 	// spareScratch is how much scratch memory a Builder retains between chunks, in bytes.
 	spareScratch = 1 << 20
-	// spareElements is the same for elements of arrays: as many as a record can have by the limits
-	// of the API, 655 kB.
+	// spareElements is the same for elements of arrays: as many as a record can have by the
+	// limits of the API, 655 kB.
 	spareElements = 16 << 10
 )
 
@@ -101,7 +101,7 @@ func (b *values) Content(text []byte) {
 	b.rec.Content = text
 }
 
-// value turns a token, and the elements behind it, into the value of an attribute within the
+// value turns a token, and the elements after it, into the value of an attribute within the
 // limits.
 func (b *values) value(tok chunk.Token, c *chunk.Cursor) Value {
 	switch tok.Kind {

@@ -51,7 +51,7 @@ func Extras() (names []string) {
 	return names
 }
 
-// Owner returns the source that an extra adds to, or "" if it stands by itself.
+// Owner returns the source that an extra adds to, or "" if there is none.
 func Owner(extra string) string {
 	for _, s := range all() {
 		if slices.Contains(s.Extras, extra) {

@@ -1,10 +1,10 @@
-// Package source knows the kinds of places that log lines come from: what Fluent Bit's inputs and
-// filters call their fields, and the names that Dynatrace's semantic dictionary has for them.
+// Package source describes the kinds of places that log lines come from: what Fluent Bit's inputs
+// and filters call their fields, and the names that Dynatrace's semantic dictionary has for them.
 //
 // Each source is one file and one row of the table in all.go. To add a source, write its file: the
-// keys that it reads (Fields), how it is recognized if one held field does not tell (Recognize),
-// and what it makes of them (Map). Then add its row, and a section with a table to docs/mapping.md;
-// a test looks for a golden case of each row of that table.
+// keys that it reads (Fields), how it recognizes a record if one held field is not enough
+// (Recognize), and which attributes it adds (Map). Then add its row, and a section with a table to
+// docs/mapping.md; a test looks for a golden case of each row of that table.
 //
 // Most of a source's work is done once per combination of values that a chunk has, not once per
 // record: Map runs for the first record and its result is added to the others. Only the functions

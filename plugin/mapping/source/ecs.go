@@ -139,7 +139,7 @@ func taskOf(in *Input, id, arn []byte) (*metadata.Task, *metadata.Container) {
 	return t, nil
 }
 
-// putTask adds what the task itself knows.
+// putTask adds the attributes from the metadata of the task.
 func putTask(in *Input, t *metadata.Task, out *record.Builder) {
 	out.PutString("aws.ecs.cluster", t.Cluster)
 	putTaskARN(in, record.View(t.ARN), out)

@@ -31,8 +31,7 @@ type Input struct {
 	Tag, TagContainer, TagTask []byte
 	// Facts are known about the place where this process runs; nil if nothing is known.
 	Facts *metadata.Facts
-	// Missing is called if Facts turn out not to know a container of their own task; it may be
-	// nil.
+	// Missing is called if Facts lack a container of their own task; it may be nil.
 	Missing func()
 	// Now is the second in which the chunk was begun.
 	Now int64

@@ -99,7 +99,7 @@ func bootSign(key []byte, tok chunk.Token) Signs {
 // bootDigits is the length of journald's 128-bit ids.
 const bootDigits = 32
 
-// isTransport knows the values of journald's _TRANSPORT.
+// isTransport reports whether a text is a value of journald's _TRANSPORT.
 func isTransport(text []byte) bool {
 	switch string(text) {
 	case "audit", "driver", "syslog", "journal", "stdout", "kernel":

@@ -41,7 +41,7 @@ type Slot string
 // MaxSlots bounds the number of slots.
 const MaxSlots = 32
 
-// Signs are what the fields of a record say about it, beyond those that are held.
+// Signs are facts about a record that follow from its fields, in addition to the held ones.
 type Signs uint8
 
 // The signs.
@@ -56,13 +56,12 @@ const (
 	Priority
 	// InGroup is a member of an OTLP group.
 	InGroup
-	// OtherHost and OtherPod are a field that names another host, or another pod, than this
-	// one.
+	// OtherHost and OtherPod are a field that names a host, or a pod, other than this one.
 	OtherHost
 	OtherPod
 )
 
-// Shape is what a record is, all told.
+// Shape is the set of kinds that a record was recognized as.
 type Shape uint16
 
 // The shapes.
@@ -84,8 +83,8 @@ const (
 )
 
 const (
-	// Placed are the shapes that say themselves where they are from: the facts of the pod that
-	// this process runs in are not theirs.
+	// Placed are the shapes that name their own origin. They do not get the facts of the pod
+	// that this process runs in.
 	Placed = Pod | Task | Journal | SyslogLine
 	// Hosted are the shapes whose host has a name of its own, of a node or a task.
 	Hosted = Pod | Task

@@ -17,7 +17,8 @@ type pod struct {
 	hasUnknown, namespaceHasUnknown       bool   // there are pairs that are none of the above
 }
 
-// child returns where the value of a key of the pod's map belongs: a text, or a whole map or array.
+// child returns where to store the value of a key of the pod's map: as a text, or as a whole map or
+// array.
 func (p *pod) child(key []byte) (text, raw *[]byte) {
 	switch string(key) {
 	case "pod_name":

@@ -18,10 +18,10 @@ type Source struct {
 	// source is on counts. Configured adds those that depend on the options.
 	Fields     []Field
 	Configured func(o *Options) []Field
-	// Chunk reads what the tag of a chunk says, before the chunk's first record.
+	// Chunk parses the tag of a chunk, before the first record of the chunk.
 	Chunk func(in *Input)
-	// Recognize returns what a record is, as far as this source can tell. in.Shape holds what
-	// the sources above it in the table have found.
+	// Recognize returns the shapes that this source recognizes a record as. in.Shape holds
+	// those of the sources above it in the table.
 	Recognize func(in *Input) Shape
 
 	// First runs before the option log_source and before every Map: for values that somebody
@@ -61,7 +61,7 @@ const (
 	Convert
 	// Drop leaves the field out.
 	Drop
-	// DropIn leaves the field out of records of the shapes In, if When is nil or says so.
+	// DropIn leaves the field out of records of the shapes In, if When is nil or returns true.
 	DropIn
 	// LevelIn makes the field the level of records of the shapes In that have no other.
 	LevelIn
@@ -84,9 +84,9 @@ type Field struct {
 	As      string
 	Rank    uint8
 	// Accept reports whether a value has the expected form; nil accepts texts of a usual
-	// length. c stands behind the token.
+	// length. c is positioned after the token.
 	Accept func(tok chunk.Token, c chunk.Cursor) bool
-	// Signs returns what the field says about the record; nil for nothing.
+	// Signs returns the signs that the field gives about the record. It may be nil.
 	Signs func(key []byte, tok chunk.Token) Signs
 	// When decides about a DropIn by the text and the time of the record.
 	When func(text []byte, t chunk.Time) bool

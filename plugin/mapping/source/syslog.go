@@ -62,7 +62,7 @@ func hostOfSyslog(in *Input) (host []byte, names bool) {
 	return Said(in.Text(syslogHost)), true
 }
 
-// Said returns nil for the dash that stands for no value in RFC 5424, and other texts as they are.
+// Said returns nil for a dash, which means no value in RFC 5424, and other texts unchanged.
 func Said(text []byte) []byte {
 	if string(text) == "-" {
 		return nil

@@ -17,7 +17,7 @@ var (
 
 // workload returns the kind, in lower case, and the name of what a pod belongs to, as Dynatrace
 // names it: the Deployment and not its ReplicaSet, the CronJob and not its Job. They are nil if the
-// record does not tell. now is the current second.
+// record does not name it. now is the current second.
 func workload(p *pod, now int64, out *record.Builder) (kind, name []byte) {
 	kind, name = owner(p.owners, out)
 	if kind == nil {
