@@ -12,7 +12,7 @@ import (
 
 // patience bounds every wait for something that should happen soon. It is long because the machine
 // may be busy.
-const patience = 60 * time.Second
+const patience = 120 * time.Second
 
 // library is the .so under test.
 var library string

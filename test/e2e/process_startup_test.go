@@ -80,7 +80,7 @@ func TestStartup_DaemonModeIsRefused(t *testing.T) {
 			s.daemon = true
 			start := time.Now()
 			out := a.fail(t, s)
-			if out.exit != host.ExitInit || time.Since(start) > patience/2 {
+			if out.exit != host.ExitInit || time.Since(start) > patience/4 {
 				t.Errorf("it ended with %d after %v, want %d soon", out.exit, time.Since(start), host.ExitInit)
 			}
 			wantLines(t, out.lines, "error", saysDaemon, 1)
