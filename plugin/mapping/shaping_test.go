@@ -2,6 +2,7 @@ package mapping_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,7 +72,7 @@ func TestMapper_ALogSourceThatIsLeftOutIsCountedOnce(t *testing.T) {
 		m := mapping.NewMapper(o)
 		m.Begin(mapping.Flush{Tag: []byte(c.tag)})
 		one := event(text(c.fields...))
-		each(m, append(one[:len(one):len(one)], one...), func(rec *record.Record) {
+		each(m, append(slices.Clip(one), one...), func(rec *record.Record) {
 			if got := rec.Cuts[record.LeftOut]; got != uint64(c.want) {
 				t.Errorf("%s: %d bytes left out, want %d", name, got, c.want)
 			}

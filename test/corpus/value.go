@@ -15,8 +15,8 @@ type Value []byte
 // str32 above. The bytes need not be UTF-8.
 func Str(s string) Value { return msgp.AppendString(nil, s) }
 
-// Str8, Str16 and Str32 return strings with a length field of the given width, whatever
-// their length: encoders are free to choose a longer form. The length must fit the field.
+// Str8 returns a string with a length field of one byte. As with Str16 and Str32, its length must fit
+// the field; encoders are free to choose a longer form than they need.
 func Str8(s string) Value { return append(Value{0xd9, byte(len(s))}, s...) }
 
 // Str16 returns a string with a length field of two bytes.
