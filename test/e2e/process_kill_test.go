@@ -19,8 +19,9 @@ func TestKill_LosesNothing(t *testing.T) {
 	}
 	const (
 		step = 100
-		// settling is the time for an answer to be looked at and for the chunk to be deleted.
-		settling = 500 * time.Millisecond
+		// settling is the time until Fluent Bit deletes the chunk of an accepted request. It learns of a
+		// worker's result only with the worker's next flush, a second later.
+		settling = 1500 * time.Millisecond
 	)
 	for _, workers := range []int{1, 4} {
 		t.Run(fmt.Sprintf("workers %d", workers), func(t *testing.T) {
