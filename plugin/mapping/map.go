@@ -82,7 +82,7 @@ func (m *Mapper) Map(ev *chunk.Event, rec *record.Record) {
 	if m.trace.isFound() {
 		m.trace.finish(out, &m.late)
 	}
-	m.in.Signs = m.event.signs
+	m.in.Signs = m.event.signs & source.Recognizing
 	used := m.table.Recognize(&m.in)
 	if len(m.late) > 0 {
 		m.settleLate(rec)
@@ -112,7 +112,7 @@ func (m *Mapper) Map(ev *chunk.Event, rec *record.Record) {
 		if mask := m.held.Mask & m.perRecord.mask; mask != 0 {
 			m.addPerRecord(mask)
 		}
-		m.in.Signs = m.event.signs
+		m.in.Signs = m.event.signs & source.Recognizing
 		m.enrich.enrich(&m.in, &m.held, out)
 	}
 	out.Finish()
