@@ -38,10 +38,11 @@ func TestLoad_EndpointAndTokenAreEnough(t *testing.T) {
 		Batch:    batch.Options{MaxBytes: 9_500_000, MaxRecords: 50_000, GzipLevel: 1},
 		Preset:   "grail",
 		Mapping: mapping.Options{
-			Limits:      limits(10_000_000, 32_000, 500),
-			ContentKeys: []string{"log", "message", "msg", "MESSAGE", "content", "payload", "body", "_raw"},
-			LevelKeys:   []string{"loglevel", "severity", "level", "lvl", "log.level", "levelname", "status", "syslog.severity"},
-			Options:     source.Options{Sources: source.Auto(), PathKeys: []string{"log.file.path"}},
+			Limits:       limits(10_000_000, 32_000, 500),
+			ContentKeys:  []string{"log", "message", "msg", "MESSAGE", "content", "payload", "body", "_raw"},
+			SummaryBytes: 256,
+			LevelKeys:    []string{"loglevel", "severity", "level", "lvl", "log.level", "levelname", "status", "syslog.severity"},
+			Options:      source.Options{Sources: source.Auto(), PathKeys: []string{"log.file.path"}},
 		},
 		Metadata: metadata.Options{Files: []string{
 			"/var/lib/dynatrace/enrichment/dt_host_metadata.json", "/var/lib/dynatrace/enrichment/dt_metadata.json",

@@ -54,6 +54,14 @@ var mappingRows = []Option{
 		field: func(c *Config) any { return &c.Mapping.ContentKeys },
 	},
 	{
+		Name: "content_summary", Type: TypeSize, Default: "256", Unit: "bytes",
+		Min: 0, Max: 10_000_000,
+		Help: "Longest content of a record without a message: a JSON object of its attributes, as " +
+			"many of them as fit. They are sent as attributes in any case. `0` leaves such a content " +
+			"empty.",
+		field: func(c *Config) any { return &c.Mapping.SummaryBytes },
+	},
+	{
 		Name: "level_key", Type: TypeList,
 		Default: "loglevel,severity,level,lvl,log.level,levelname,status,syslog.severity",
 		Help: "Fields that can hold the severity, at the top level or, by a name with dots, in " +

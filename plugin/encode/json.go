@@ -74,36 +74,9 @@ func appendAttributes(dst []byte, r *record.Record, attributes []record.Attribut
 		dst = append(dst, ',')
 		dst = jsontext.AppendString(dst, a.Key)
 		dst = append(dst, ':')
-		dst = appendValue(dst, r, a.Value)
+		dst = record.AppendValue(dst, a.Value, r.Elements)
 	}
 	return dst
-}
-
-func appendValue(dst []byte, r *record.Record, v record.Value) []byte {
-	switch v.Kind {
-	case record.String:
-		return jsontext.AppendString(dst, v.Text)
-	case record.Uint:
-		return jsontext.AppendUint(dst, v.Num)
-	case record.Int:
-		return jsontext.AppendInt(dst, v.Int64())
-	case record.Float32:
-		return jsontext.AppendFloat(dst, v.Float(), 32)
-	case record.Float64:
-		return jsontext.AppendFloat(dst, v.Float(), 64)
-	case record.Bool:
-		return jsontext.AppendBool(dst, v.Num != 0)
-	case record.Array:
-		dst = append(dst, '[')
-		for i, e := range r.Array(v) {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = appendValue(dst, r, e)
-		}
-		return append(dst, ']')
-	}
-	return append(dst, "null"...)
 }
 
 // clock writes the start of an object, up to the content. Times are in RFC 3339, UTC, with 3, 6 or

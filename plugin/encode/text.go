@@ -113,7 +113,7 @@ func (t *Text) value(key []byte, v record.Value) bool {
 	if v.Kind == record.String {
 		return t.pair(key, v.Text)
 	}
-	t.scratch = appendValue(t.scratch[:0], nil, v)
+	t.scratch = record.AppendValue(t.scratch[:0], v, nil)
 	return t.pair(key, bytes.Trim(t.scratch, `"`)) // NaN and the infinities are quoted
 }
 

@@ -33,8 +33,13 @@ func (k *content) consider(e *event, rec *record.Record, r *role, at int, tok ch
 	return true
 }
 
-// set makes a text the content that no other field can displace.
-func (k *content) set(rec *record.Record, text []byte) { k.best.rank, rec.Content = 1, text }
+// set makes a text that has no key the content.
+func (k *content) set(rec *record.Record, text []byte) {
+	k.best.rank, rec.Content = 1, text
+	if len(text) == 0 {
+		k.best.rank += emptyContent
+	}
+}
 
 // isFound reports whether the record has a content.
 func (k *content) isFound() bool { return k.best.rank != 0 }
@@ -49,4 +54,23 @@ func cutLineEnd(text []byte) []byte {
 		return text[:n]
 	}
 	return text
+}
+
+// summarize makes the content of a record without a message. Its fields are attributes with their
+// types, as both data models of Dynatrace keep them. The content is a summary of them, to read in a
+// list: it is made of attributes that the record has, so that nothing can be in it that a mapping
+// used, a limit cut, or include and exclude left out. body is the body
+// of the event, and bytes bounds the summary.
+func (k *content) summarize(e *event, rec *record.Record, body []byte, bytes int) {
+	out := &e.out
+	c := chunk.NewCursor(body)
+	if root := c.Next(); root.Kind == chunk.Array { // it has no fields
+		out.Content(out.JSON(body, out.Rules().Limits.ContentBytes))
+		return
+	}
+	text := out.Summary(min(bytes, out.Rules().Limits.ContentBytes))
+	if len(text) == len("{}") && k.isFound() { // an empty line of a log
+		text = rec.Content[:0]
+	}
+	out.Content(text)
 }

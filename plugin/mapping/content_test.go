@@ -14,8 +14,8 @@ func TestMapper_JSONInALineIsTakenApartOnRequest(t *testing.T) {
 	for line, want := range map[string]attributes{
 		`{"level":"error","msg":"boom","n":1.5,"ok":true,"deep":{"a":[1,2]},"traceId":"0af7651916cd43dd8448eb211c80319c","logger":"l"}`: {
 			"content": "boom", "loglevel": "ERROR", "n": 1.5, "ok": true, "deep.a": []any{1.0, 2.0}, "trace_id": "0af7651916cd43dd8448eb211c80319c", "log.logger": "l"},
-		`{"level":30,"a":"b"}`: {"content": `{"level":30,"a":"b"}`, "loglevel": "INFO", "log.raw_level": 30.0, "a": "b"},
-		`{"message":""}`:       {"content": `{"message":""}`, "message": ""},
+		`{"level":30,"a":"b"}`: {"content": `{"a":"b"}`, "loglevel": "INFO", "log.raw_level": 30.0, "a": "b"},
+		`{"message":""}`:       {"content": ""},
 		`{"log":"\u00e4","x":`: {"content": `{"log":"\u00e4","x":`},
 		`plain`:                {"content": "plain"},
 		`[1]`:                  {"content": "[1]"},

@@ -263,15 +263,11 @@ func (m *Mapper) parseContent(rec *record.Record) {
 		}
 		e.out.AddField(key, tok, &c)
 	}
-	if m.content.isEmpty() {
-		e.displace(&m.content.best)
-		m.content.set(rec, line)
-	}
 }
 
 // finishContent makes the content of the field that won.
 func (m *Mapper) finishContent(rec *record.Record) {
-	if !m.content.isFound() {
+	if m.content.isEmpty() {
 		return
 	}
 	out := &m.event.out

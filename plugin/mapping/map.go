@@ -96,14 +96,14 @@ func (m *Mapper) Map(ev *chunk.Event, rec *record.Record) {
 	if len(out.LevelLike()) > 0 {
 		out.SettleLevelLike(m.level.isFound())
 	}
+	if m.content.isEmpty() {
+		m.content.summarize(&m.event, rec, ev.Body, m.opts.SummaryBytes)
+	}
 	if ev.Group != nil {
 		m.group.finish(out, m.level.isFound())
 	}
 	if len(m.renames) > 0 {
 		m.settleRenames()
-	}
-	if rec.Content == nil {
-		out.Content(out.JSON(ev.Body, m.opts.Limits.ContentBytes))
 	}
 	if m.level.isFound() {
 		m.level.finish(&m.event, rec)

@@ -20,8 +20,8 @@ func options() mapping.Options {
 	return mapping.Options{
 		Limits:      grail,
 		ContentKeys: []string{"log", "message", "msg", "content", "body"},
-		LevelKeys:   []string{"loglevel", "severity", "level", "status"},
-		Now:         func() time.Time { return time.Unix(1700000000, 5_000_000) },
+		LevelKeys:   []string{"loglevel", "severity", "level", "status"}, SummaryBytes: 256,
+		Now: func() time.Time { return time.Unix(1700000000, 5_000_000) },
 	}
 }
 
@@ -60,7 +60,7 @@ func TestMapper_FieldsBecomeTheRecordThatDynatraceMeans(t *testing.T) {
 		"log does not lose to message":      {kv(s("message"), s("parsed"), s("log"), s("raw")), `{"content":"raw","message":"parsed"}`},
 		"an earlier key does not wait":      {kv(s("log"), s("raw"), s("message"), s("parsed")), `{"content":"raw","message":"parsed"}`},
 		"an empty log gives way to message": {kv(s("log"), s(""), s("message"), s("parsed")), `{"content":"parsed","log":""}`},
-		"an empty log alone is the content": {kv(s("log"), s(""), s("a"), s("b")), `{"content":"","a":"b"}`},
+		"an empty log is not the content":   {kv(s("log"), s(""), s("a"), s("b")), `{"content":"{\"a\":\"b\"}","a":"b"}`},
 		"a number as log line becomes text": {kv(s("log"), corpus.Int(42)), `{"content":"42"}`},
 		"a number gives way to a line":      {kv(s("log"), corpus.Int(5), s("message"), s("the real line")), `{"content":"the real line","log":5}`},
 		"a line does not wait for one":      {kv(s("message"), s("the real line"), s("log"), corpus.Bool(true)), `{"content":"the real line","log":true}`},

@@ -15,6 +15,9 @@ type Options struct {
 	// ContentKeys are the top-level keys that may hold the log line, best first. Keys are
 	// compared without regard to the case of ASCII letters. At most 127 keys are used.
 	ContentKeys []string
+	// SummaryBytes bounds the content of a record without a message, in bytes: a JSON object of
+	// its attributes. With 0 such a content is empty.
+	SummaryBytes int
 	// LevelKeys are the keys that may hold the level, best first: top-level keys, and dotted
 	// ones of fields in nested maps. At most 127 keys are used.
 	LevelKeys []string

@@ -13,6 +13,7 @@
 //	block.go attributes.go blocks.go  the list; attributes built once for many records
 //	builder.go add.go put.go  fields of an event, and what is not a field
 //	room.go                   which attributes are dropped when a record is full
+//	summary.go                a line to read for a record without a message
 //
 // A Record is a view. Its strings point into the chunk or into the Builder's scratch memory and are
 // valid until the Builder begins the next record. No map is built, and nothing is allocated per

@@ -111,10 +111,7 @@ func (v Value) Int64() int64 { return int64(v.Num) }
 func (v Value) Float() float64 { return math.Float64frombits(v.Num) }
 
 // Array returns the elements of an Array value of this record. They are of one type, or null.
-func (r *Record) Array(v Value) []Value {
-	first, n := uint32(v.Num>>32), uint32(v.Num)
-	return r.Elements[first : first+n]
-}
+func (r *Record) Array(v Value) []Value { return arrayOf(v, r.Elements) }
 
 // Find returns the value of a key in a list of attributes.
 func Find(attributes []Attribute, key []byte) (Value, bool) {

@@ -28,8 +28,8 @@ func newOurs() *ours {
 func usualOptions() mapping.Options {
 	return mapping.Options{
 		Limits:      record.Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
-		ContentKeys: []string{"log", "message", "msg", "MESSAGE", "content", "payload", "body", "_raw"},
-		LevelKeys:   []string{"loglevel", "severity", "level", "lvl", "log.level", "levelname", "status", "syslog.severity"},
+		ContentKeys: []string{"log", "message", "msg", "MESSAGE", "content", "payload", "body", "_raw"}, SummaryBytes: 256,
+		LevelKeys: []string{"loglevel", "severity", "level", "lvl", "log.level", "levelname", "status", "syslog.severity"},
 	}
 }
 

@@ -60,7 +60,7 @@ func storedAs(t testing.TB, path string, encoder encode.Encoder, data []byte) []
 	_, isOTLP := encoder.(*encode.OTLP)
 	mapper := mapping.NewMapper(mapping.Options{
 		Limits:      record.Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
-		ContentKeys: []string{"log", "message", "MESSAGE"},
+		ContentKeys: []string{"log", "message", "MESSAGE"}, SummaryBytes: 256,
 		LevelKeys:   []string{"loglevel", "severity", "level", "status"},
 		Options:     source.Options{Sources: source.Auto()},
 		GroupsApart: isOTLP,

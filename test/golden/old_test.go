@@ -1,6 +1,7 @@
 package golden
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -44,6 +45,9 @@ func TestPresets_LeaveNothingToChangeForLegacyServers(t *testing.T) {
 							most = limits.ContentBytes
 						}
 						w, g := asText(want[i][key]), asText(got[i][low])
+						if key == "content" {
+							w = []string{oldContent(g[0], w[0])}
+						}
 						for n := range w {
 							if len(w[n]) > most {
 								w[n] = w[n][:len(g[n])]
@@ -67,6 +71,23 @@ func TestPresets_LeaveNothingToChangeForLegacyServers(t *testing.T) {
 	if changed == 0 {
 		t.Error("no case has a key with upper-case letters or a number")
 	}
+}
+
+// oldContent returns the content that is wanted of a legacy server. The content of a record without
+// a message is made of attributes in the form that is sent, which differs there: if got has the same
+// attributes, it is wanted.
+func oldContent(got, want string) string {
+	g, w := map[string]any{}, map[string]any{}
+	if json.Unmarshal([]byte(got), &g) != nil || json.Unmarshal([]byte(want), &w) != nil || len(g) != len(w) {
+		return want
+	}
+	for key, value := range w {
+		low := strings.ToLower(key)
+		if !isOnlyText(g[low]) || !slices.Equal(asText(g[low]), asText(value)) {
+			return want
+		}
+	}
+	return got
 }
 
 // beyondHalf lists attributes that do not fit: the mappings use at most half of the 50 attributes.

@@ -27,7 +27,7 @@ import (
 func mapper(apart bool) *mapping.Mapper {
 	return mapping.NewMapper(mapping.Options{
 		Limits:      record.Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
-		ContentKeys: []string{"log", "message"},
+		ContentKeys: []string{"log", "message"}, SummaryBytes: 256,
 		LevelKeys:   []string{"loglevel", "severity", "level", "status"},
 		Options:     source.Options{Sources: source.Auto()},
 		GroupsApart: apart,
