@@ -59,6 +59,10 @@ func mappingRows(page []byte, sources map[string]bool) (rows []row, err error) {
 	return rows, nil
 }
 
+// withoutTable are the folders of cases that are about all sources: hostile records, and the lines
+// of real loggers, which docs/volume.md lists.
+var withoutTable = map[string]bool{"hostile": true, "loggers": true}
+
 func TestMappingDoc_EachTableRowHasACase(t *testing.T) {
 	page, err := os.ReadFile(mappingDoc)
 	if err != nil {
@@ -81,7 +85,7 @@ func TestMappingDoc_EachTableRowHasACase(t *testing.T) {
 		}
 	}
 	for source := range sources {
-		if source != "hostile" && tables[source] == 0 {
+		if !withoutTable[source] && tables[source] == 0 {
 			t.Errorf("%s has no table under a heading \"## %s: ...\"", mappingDoc, source)
 		}
 	}
