@@ -36,8 +36,13 @@ func TestPresets_LeaveNothingToChangeForLegacyServers(t *testing.T) {
 					t.Fatalf("got %d records, want %d", len(got), len(want))
 				}
 				for i := range want {
+					isSummary := summarizes(got[i])
 					for _, key := range slices.Sorted(maps.Keys(want[i])) {
 						if key == beyondHalf[g.name] {
+							continue
+						}
+						if key == "content" && isSummary { // of names and values as they are stored
+							delete(got[i], key)
 							continue
 						}
 						low, most := strings.ToLower(key), limits.ValueBytes
@@ -92,6 +97,21 @@ func oldContent(got, want string) string {
 
 // beyondHalf lists attributes that do not fit: the mappings use at most half of the 50 attributes.
 var beyondHalf = map[string]string{"kubernetes/extras": "dt.kubernetes.cluster.id"}
+
+// summarizes reports whether the content of a record is a JSON object of attributes of the record.
+func summarizes(record map[string]any) bool {
+	content, _ := record["content"].(string)
+	var summary map[string]any
+	if json.Unmarshal([]byte(content), &summary) != nil {
+		return false
+	}
+	for key, value := range summary {
+		if stored, ok := record[key]; !ok || !slices.Equal(asText(value), asText(stored)) {
+			return false
+		}
+	}
+	return true
+}
 
 // isOnlyText reports whether a value is text, null, or an array of these.
 func isOnlyText(v any) bool {
