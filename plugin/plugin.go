@@ -73,9 +73,10 @@ func (in *Instance) Close() {
 	in.pipeline.Close()
 	c := in.counters
 	in.log.Info("stop", "stopped: records delivered %d, dropped %d; requests accepted %d; "+
-		"chunks given back to retry %d; bytes left out %d",
+		"chunks given back to retry %d; bytes left out %d, repeated %d",
 		c.Get(telemetry.RecordsAccepted), in.dropped(), c.Get(telemetry.RequestsAccepted),
-		c.Get(telemetry.FlushesRetry), c.Get(telemetry.BytesLeftOut))
+		c.Get(telemetry.FlushesRetry), c.Get(telemetry.BytesLeftOut),
+		c.Get(telemetry.BytesRepeated))
 	in.log.Close()
 }
 

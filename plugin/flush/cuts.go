@@ -53,6 +53,7 @@ func cutInfos() [record.NumCuts]cutInfo {
 		},
 		record.CutNesting: {counter: telemetry.CutNesting},
 		record.LeftOut:    {counter: telemetry.BytesLeftOut},
+		record.Repeated:   {counter: telemetry.BytesRepeated},
 		record.BadAnnotation: {
 			telemetry.BadAnnotations,
 			"records of pods whose annotation metadata.dynatrace.com is not a JSON object " +

@@ -1,6 +1,9 @@
 package mapping
 
 import (
+	"bytes"
+
+	"out_dynatrace/plugin/ascii"
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/record"
 )
@@ -10,31 +13,72 @@ type content struct {
 	best candidate
 }
 
-// consider keeps a field that may become the content, and turns the one that it displaces into an
-// ordinary attribute. The field's key is at the position at. It reports whether it took the field.
-func (k *content) consider(e *event, rec *record.Record, r *role, at int, tok chunk.Token) bool {
-	text, ok := e.out.Text(tok)
-	if !ok {
-		return false
-	}
+// The rank of a content that is no text has one of these added to it: a text under any key is better
+// than a map, whose JSON is sent, a map is better than a number, and a number is better than an
+// empty text.
+const (
+	mapContent   = 1 << 8
+	otherContent = 2 << 8
+	emptyContent = 3 << 8
+)
+
+// consider keeps a field that may become the content, and leaves out a text that repeats it. The
+// field's key is at the position at. It reports whether it took the field; then it has moved c over
+// it.
+func (k *content) consider(
+	e *event, rec *record.Record, r *role, at int, tok chunk.Token, c *chunk.Cursor,
+) bool {
 	rank := uint16(r.contentRank)
-	switch {
-	case len(text) == 0:
+	var text []byte
+	switch tok.Kind {
+	case chunk.String:
+		text = withoutMark(tok.Data)
+	case chunk.Map, chunk.Array:
+		if k.isText() || tok.Num == 0 || describesLine(r, tok, *c) {
+			return false
+		}
+		rank += mapContent
+	default:
+		var ok bool
+		if text, ok = e.out.Text(tok); !ok {
+			return false
+		}
+		text = withoutMark(text)
+		if !record.IsText(tok) {
+			rank += otherContent
+		}
+	}
+	if rank < mapContent && len(cutLineEnd(text)) == 0 {
 		rank += emptyContent
-	case tok.Kind != chunk.String && !record.IsText(tok): // IsText alone would copy each token
-		rank += otherContent
 	}
-	if k.best.rank != 0 && rank >= k.best.rank {
-		return false
+	repeats := rank < mapContent && k.isText() && sameLine(text, rec.Content)
+	switch {
+	case k.best.rank == 0:
+	case rank >= k.best.rank:
+		if repeats {
+			e.out.Count(record.Repeated, len(text))
+		}
+		return repeats
+	case repeats:
+		e.out.Count(record.Repeated, len(rec.Content))
+	default:
+		k.displace(e)
 	}
-	e.displace(&k.best)
+	c.SkipElements(tok)
 	k.best.rank, k.best.at = rank, at
 	rec.Content = text
 	return true
 }
 
+// displace turns the content so far into an ordinary attribute.
+func (k *content) displace(e *event) {
+	key, tok, c := e.reread(k.best.at)
+	e.out.AddField(key, tok, &c)
+}
+
 // set makes a text that has no key the content.
 func (k *content) set(rec *record.Record, text []byte) {
+	text = withoutMark(text)
 	k.best.rank, rec.Content = 1, text
 	if len(text) == 0 {
 		k.best.rank += emptyContent
@@ -44,16 +88,83 @@ func (k *content) set(rec *record.Record, text []byte) {
 // isFound reports whether the record has a content.
 func (k *content) isFound() bool { return k.best.rank != 0 }
 
+// isText reports whether the content is a text that is not empty.
+func (k *content) isText() bool { return k.best.rank != 0 && k.best.rank < mapContent }
+
+// isObject reports whether the content is a map or an array.
+func (k *content) isObject() bool { return k.best.rank&^(mapContent-1) == mapContent }
+
 // isEmpty reports whether no field has a content that is not empty.
 func (k *content) isEmpty() bool { return k.best.rank == 0 || k.best.rank > emptyContent }
 
-// cutLineEnd removes a line break at the end of a text. Docker keeps it in its value; the CRI does
-// not.
-func cutLineEnd(text []byte) []byte {
-	if n := len(text) - 1; n >= 0 && text[n] == '\n' {
-		return text[:n]
+// object returns a map or an array under a content key as JSON. It is sent once, as in the raw data
+// model: it becomes no attributes.
+func (k *content) object(e *event) []byte {
+	_, tok, c := e.reread(k.best.at)
+	return e.out.Elements(tok, &c, e.out.Rules().Limits.ContentBytes)
+}
+
+// describesLine reports whether a map under the key log has only fields that the Elastic Common
+// Schema puts there (https://www.elastic.co/docs/reference/ecs/ecs-log): what they say is about a
+// line, which is elsewhere.
+func describesLine(r *role, tok chunk.Token, c chunk.Cursor) bool {
+	if tok.Kind != chunk.Map || !ascii.EqualFold([]byte(r.key), "log") {
+		return false
+	}
+	for range tok.Num {
+		name := c.Next()
+		switch string(name.Data) {
+		case "level", "logger", "file", "origin", "syslog", "offset":
+		default:
+			return false
+		}
+		c.SkipElements(name)
+		c.SkipElements(c.Next())
+	}
+	return true
+}
+
+// sameLine reports whether two texts are the same apart from a line break at their ends.
+func sameLine(a, b []byte) bool {
+	const longestEnd = len("\r\r\n")
+	if len(a) > len(b)+longestEnd || len(b) > len(a)+longestEnd {
+		return false
+	}
+	return bytes.Equal(cutLineEnd(a), cutLineEnd(b))
+}
+
+// byteOrderMark is U+FEFF. At the start of a text it says how that is encoded, and is no part of it
+// (RFC 5424 has it before the message, editors of Windows before the first line of a file).
+const byteOrderMark = "\uFEFF"
+
+// withoutMark removes a byte order mark.
+func withoutMark(text []byte) []byte {
+	if len(text) >= len(byteOrderMark) && text[0] == byteOrderMark[0] &&
+		string(text[:len(byteOrderMark)]) == byteOrderMark {
+		return text[len(byteOrderMark):]
 	}
 	return text
+}
+
+// cutLineEnd removes a line break at the end of a text: \n, \r\n, \r, or what a terminal makes of
+// \r\n, \r\r\n.
+func cutLineEnd(text []byte) []byte {
+	n := len(text)
+	if n == 0 || text[n-1] > '\r' {
+		return text
+	}
+	if text[n-1] == '\n' {
+		if n--; n == 0 || text[n-1] != '\r' {
+			return text[:n]
+		}
+		if n > 1 && text[n-2] == '\r' {
+			n--
+		}
+	}
+	if text[n-1] == '\r' {
+		n--
+	}
+	return text[:n]
 }
 
 // summarize makes the content of a record without a message. Its fields are attributes with their
@@ -73,4 +184,29 @@ func (k *content) summarize(e *event, rec *record.Record, body []byte, bytes int
 		text = rec.Content[:0]
 	}
 	out.Content(text)
+}
+
+// finishContent makes the content of the field that won.
+func (m *Mapper) finishContent(rec *record.Record) {
+	k, out := &m.content, &m.event.out
+	if k.isEmpty() {
+		return
+	}
+	if k.isObject() {
+		out.Content(k.object(&m.event))
+		return
+	}
+	text := rec.Content
+	if m.sections {
+		line := text
+		var found bool
+		if text, found = cutSections(line, out); found {
+			m.extra.line = line
+			m.trace.considerSections(line, &m.roles, &m.late)
+		}
+	}
+	if m.opts.StripANSI {
+		text = stripANSI(text, out)
+	}
+	out.Content(cutLineEnd(text))
 }

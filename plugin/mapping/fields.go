@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"out_dynatrace/plugin/chunk"
-	"out_dynatrace/plugin/jsonread"
 	"out_dynatrace/plugin/mapping/source"
 	"out_dynatrace/plugin/record"
 )
@@ -76,16 +75,13 @@ func (m *Mapper) recall(s *memoSlot, c *chunk.Cursor) bool {
 func (m *Mapper) consider(
 	rec *record.Record, r *role, at int, tok chunk.Token, c *chunk.Cursor,
 ) bool {
-	if r.contentRank != 0 && m.content.consider(&m.event, rec, r, at, tok) {
-		return true
-	}
-	if r.levelRank != 0 && m.level.consider(&m.event, r, at, tok) {
-		return true
-	}
 	if r.below != nil && tok.Kind == chunk.Map {
 		m.considerBelow(r.below, tok.Num, c)
 	}
-	return false
+	if r.contentRank != 0 && m.content.consider(&m.event, rec, r, at, tok, c) {
+		return true
+	}
+	return r.levelRank != 0 && m.level.consider(&m.event, r, at, tok)
 }
 
 // use gives a field to a source if its value has the form that the source expects. It reports
@@ -238,53 +234,4 @@ func (m *Mapper) addPerRecord(mask uint32) {
 			out.AddText(name.key, text)
 		}
 	}
-}
-
-// parseContent parses a content that is a JSON object. Its fields count as those of the event do. A
-// field of it that can be the content replaces the whole.
-func (m *Mapper) parseContent(rec *record.Record) {
-	e := &m.event
-	line := rec.Content
-	object, ok := jsonread.Append(e.out.Spare(), line)
-	if !ok {
-		return
-	}
-	e.parsed = chunk.NewCursor(e.out.Take(object))
-	m.content.best = candidate{}
-	c := e.parsed
-	for pairs := c.Next().Num; pairs > 0; pairs-- {
-		at := parsedAt + c.Pos()
-		key := e.out.Key(&c)
-		tok := c.Next()
-		r := m.roles.find(key)
-		if r != nil && (m.consider(rec, r, at, tok, &c) ||
-			(isIDUse(r.use) || r.use == source.Rename) && m.use(nil, r, at, key, tok, &c)) {
-			continue
-		}
-		e.out.AddField(key, tok, &c)
-	}
-}
-
-// finishContent makes the content of the field that won.
-func (m *Mapper) finishContent(rec *record.Record) {
-	if m.content.isEmpty() {
-		return
-	}
-	out := &m.event.out
-	text := rec.Content
-	if m.event.signs&source.LineEnd != 0 {
-		text = cutLineEnd(text)
-	}
-	if m.sections {
-		line := text
-		var found bool
-		if text, found = cutSections(line, out); found {
-			m.extra.line = line
-			m.trace.considerSections(line, &m.roles, &m.late)
-		}
-	}
-	if m.opts.StripANSI {
-		text = stripANSI(text, out)
-	}
-	out.Content(text)
 }

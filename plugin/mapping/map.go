@@ -72,7 +72,7 @@ func (m *Mapper) Map(ev *chunk.Event, rec *record.Record) {
 	} else if text, ok := out.Text(root); ok {
 		m.content.set(rec, text)
 	}
-	if m.opts.ParseJSON && m.content.isFound() {
+	if m.opts.ParseJSON && m.content.isText() {
 		m.parseContent(rec)
 	}
 	if ev.Meta != nil {

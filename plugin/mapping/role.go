@@ -48,13 +48,6 @@ type path struct {
 	rank      uint8
 }
 
-// A content that is not text, and one that is empty, have this added to their rank: a text under
-// any key is better than a number, and a number is better than nothing.
-const (
-	otherContent = 1 << 8
-	emptyContent = 2 << 8
-)
-
 // mostKeys bounds the keys of a list, so that their ranks fit.
 const mostKeys = 127
 

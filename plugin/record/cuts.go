@@ -26,6 +26,9 @@ const (
 	// LeftOut counts bytes, not cuts: the keys and values, as encoded in the chunk, that
 	// mappings, include, exclude and drop_empty left out.
 	LeftOut
+	// Repeated counts bytes, not cuts: the texts of fields that are left out because the content
+	// of their record is the same.
+	Repeated
 	// BadAnnotation counts annotations metadata.dynatrace.com that are not a JSON object.
 	BadAnnotation
 	// NumCuts is the number of cuts.

@@ -93,11 +93,11 @@ func IsText(tok chunk.Token) bool {
 // is longer.
 func (s *Scratch) JSON(value []byte, limit int) []byte {
 	c := chunk.NewCursor(value)
-	return s.jsonElements(c.Next(), &c, limit)
+	return s.Elements(c.Next(), &c, limit)
 }
 
-// jsonElements is JSON for a token and the elements after it. It moves c over them.
-func (s *Scratch) jsonElements(tok chunk.Token, c *chunk.Cursor, limit int) []byte {
+// Elements is JSON for a token and the elements after it. It moves c over them.
+func (s *Scratch) Elements(tok chunk.Token, c *chunk.Cursor, limit int) []byte {
 	w := textWriter{dst: s.buf, end: len(s.buf) + limit}
 	w.value(tok, c, 1)
 	return s.Take(w.dst)

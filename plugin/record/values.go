@@ -128,7 +128,7 @@ func (b *values) Scalar(tok chunk.Token, c *chunk.Cursor, stringify bool) Value 
 		}
 		text, _ = b.Text(tok)
 	case chunk.Array, chunk.Map:
-		text = b.jsonElements(tok, c, b.rules.Limits.AttributeValueBytes)
+		text = b.Elements(tok, c, b.rules.Limits.AttributeValueBytes)
 	default:
 		text, _ = b.Text(tok)
 	}

@@ -35,6 +35,7 @@ const (
 	CutAttributeValueCount
 	CutNesting
 	BytesLeftOut
+	BytesRepeated
 	BadAnnotations
 
 	// What was sent.
@@ -118,6 +119,8 @@ var counters = [counterCount]counterInfo{
 
 	BytesLeftOut: {"bytes_left_out", "", "", "Bytes of fields that were not sent because of a " +
 		"mapping, include, exclude or drop_empty; keys and values as in the chunk."},
+	BytesRepeated: {"bytes_repeated", "", "", "Bytes of texts that were not sent because the " +
+		"content of their record is the same."},
 	BadAnnotations: {"bad_annotations", "", "",
 		"Records of pods whose annotation metadata.dynatrace.com could not be read."},
 

@@ -20,8 +20,8 @@ const (
 // conf/parsers.conf).
 var outputFields = []Field{
 	streamField("stream"),
-	{Key: "_p", Use: Drop, Accept: isFlag, Signs: always(Stream | LineEnd)},
-	{Key: "logtag", Use: Drop, Accept: isFlag, Signs: always(Stream | LineEnd)},
+	{Key: "_p", Use: Drop, Accept: isFlag, Signs: always(Stream)},
+	{Key: "logtag", Use: Drop, Accept: isFlag, Signs: always(Stream)},
 	timeField,
 }
 
@@ -29,7 +29,7 @@ var timeField = Field{Key: "time", Use: DropIn, In: Output | SyslogLine, When: s
 
 // dockerFields are those that Docker's driver adds.
 var dockerFields = []Field{
-	{Key: "container_id", Use: Hold, Slot: containerID, In: Docker, Signs: always(LineEnd)},
+	{Key: "container_id", Use: Hold, Slot: containerID, In: Docker},
 	{Key: "container_name", Use: Hold, Slot: containerName, In: Docker | Task},
 	streamField("source"),
 	{Key: "partial_message", Use: DropIn, In: Docker},
@@ -42,7 +42,7 @@ var containerFields = append(append([]Field(nil), outputFields...), dockerFields
 
 func streamField(key string) Field {
 	return Field{
-		Key: key, Use: Convert, As: "log.iostream", Accept: isStream, Signs: always(Stream | LineEnd),
+		Key: key, Use: Convert, As: "log.iostream", Accept: isStream, Signs: always(Stream),
 	}
 }
 

@@ -53,8 +53,6 @@ const Recognizing Signs = 1<<16 - 1
 const (
 	// Stream is a line of a container's output.
 	Stream Signs = 1 << iota
-	// LineEnd is a field of a runtime that keeps the line break at the end of the content.
-	LineEnd
 	// JournaldOnly is a field that only journald writes.
 	JournaldOnly
 	// Priority is a number that can be syslog's facility and severity.

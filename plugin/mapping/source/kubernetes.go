@@ -25,7 +25,7 @@ const (
 )
 
 var kubernetesFields = append([]Field{
-	{Key: "kubernetes", Use: Hold, Slot: kubernetesMap, Accept: isPodMap, Signs: always(LineEnd)},
+	{Key: "kubernetes", Use: Hold, Slot: kubernetesMap, Accept: isPodMap},
 	{Key: "kubernetes_namespace", Use: Hold, Slot: namespaceMap, Accept: isNamespaceMap},
 }, outputFields...)
 
