@@ -244,6 +244,8 @@ func (d *draw) pod() node {
 		switch {
 		case d.one(10):
 			value = d.value(key, 2)
+		case key == "container_hash": // without a digest it is not sent
+			value.text = "x@sha256:" + value.text
 		case key == "labels":
 			value = node{kind: object, pairs: []pair{{"app", d.marked("")}, {"app.kubernetes.io/name", d.marked("")}, {"secret", d.marked("")}}}
 		case key == "annotations":
