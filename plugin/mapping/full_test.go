@@ -76,9 +76,9 @@ func TestMapper_AFullRecordOfAnotherHostGetsNoFactsOfThisOne(t *testing.T) {
 // TestMapper_WhatAFullRecordHasLostIsNotMissedTwice: a field that found no room gives its name to
 // what the mappings know, but not where a header has it.
 func TestMapper_WhatAFullRecordHasLostIsNotMissedTwice(t *testing.T) {
-	f := mapping.Flush{Facts: &metadata.Facts{Host: []metadata.Fact{{Key: "dt.cost.product", Value: "ours"}, {Key: "team", Value: "fact"}}}}
+	f := mapping.Flush{Facts: &metadata.Facts{Host: []metadata.Fact{{Key: "cost", Value: "ours"}, {Key: "team", Value: "fact"}}}}
 	data := corpus.AppendGroupStart(nil, 0, 0, corpus.Fields("r0", "v", "r1", "v", "r2", "v", "r3", "v"), nil)
-	data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), nil, corpus.Fields(fieldsAnd(17, "log", "x", "dt.cost.product", "theirs")...))
+	data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), nil, corpus.Fields(fieldsAnd(17, "log", "x", "cost", "theirs")...))
 	for _, apart := range []bool{false, true} {
 		o := smallOptions(apart)
 		o.InHeader, o.Static = true, []metadata.Fact{{Key: "team", Value: "header"}}
@@ -86,7 +86,7 @@ func TestMapper_WhatAFullRecordHasLostIsNotMissedTwice(t *testing.T) {
 		m.Begin(f)
 		each(m, data, func(rec *record.Record) {
 			rec.Inline()
-			if all := fmt.Sprint(own(rec)); !strings.Contains(all, "dt.cost.product=ours") || strings.Contains(all, "team=") {
+			if all := fmt.Sprint(own(rec)); !strings.Contains(all, "cost=ours") || strings.Contains(all, "team=") {
 				t.Errorf("apart %t: %s", apart, all)
 			}
 		})

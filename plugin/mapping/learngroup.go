@@ -14,11 +14,11 @@ func (g *group) learn(body []byte, main *event) {
 	g.out.Begin(&g.mapped)
 	g.texts, g.details = [2]record.Value{}, [2]partDetails{}
 	g.mapPart(body, "resource", resourcePart)
-	split := len(g.mapped.Attributes)
+	g.out.SetBoundary()
 	g.mapPart(body, "scope", scopePart)
 	g.out.Finish()
 
-	split, unnamedSplit := g.keep(split, main)
+	split, unnamedSplit := g.keep(g.out.Boundary(), main)
 	g.body, g.block.ID, g.unnamedID = body, main.out.NewID(), main.out.NewID()
 	if g.apart {
 		g.makeApart(split, unnamedSplit, &main.out)
@@ -83,13 +83,10 @@ func (g *group) takeText(field []byte, tok chunk.Token, c *chunk.Cursor) bool {
 		v := g.out.Scalar(tok, c, false)
 		switch {
 		case !g.out.Wants(k.key, v):
-		case g.out.IsFull():
-			g.out.Count(record.CutAttributes, 1)
 		case len(v.Text) > GroupBytes/4:
 			g.out.Count(record.CutGroup, 1)
-		default:
+		case g.out.Occupy():
 			g.texts[i] = v
-			g.out.Occupy()
 		}
 		return true
 	}

@@ -116,7 +116,7 @@ func TestMapper_TheServerStoresNoLevelThatNoFieldNames(t *testing.T) {
 		"a word that is no level":           {[]corpus.Value{s("level"), s("success")}, `{"log.raw_level":"success","loglevel":"NONE","status":"NONE"}`},
 		"another in capitals":               {[]corpus.Value{s("SEVERITY"), s("Active")}, `{"log.raw_level":"Active","loglevel":"NONE","status":"NONE"}`},
 		"a loglevel of such a word":         {[]corpus.Value{s("LogLevel"), s("success")}, `{"log.raw_level":"success","loglevel":"NONE","status":"NONE"}`},
-		"a status of such a word":           {[]corpus.Value{s("status"), s("active")}, `{"log.raw_level":"active","loglevel":"NONE","status":"NONE"}`},
+		"a status of such a word":           {[]corpus.Value{s("status"), s("active")}, `{"loglevel":"NONE","overwritten1.status":"active","status":"NONE"}`},
 		"a number":                          {[]corpus.Value{s("level"), corpus.Int(30)}, `{"log.raw_level":30,"loglevel":"NONE","status":"NONE"}`},
 		"a float":                           {[]corpus.Value{s("severity"), corpus.Float64(1.5)}, `{"log.raw_level":1.5,"loglevel":"NONE","status":"NONE"}`},
 		"a float that is text":              {[]corpus.Value{s("severity"), corpus.Float64(math.Inf(1))}, `{"log.raw_level":"Infinity","loglevel":"NONE","status":"NONE"}`},
@@ -126,7 +126,7 @@ func TestMapper_TheServerStoresNoLevelThatNoFieldNames(t *testing.T) {
 		"a field of a map":                  {[]corpus.Value{s("Syslog"), kv(s("a"), s("1"), s("Severity"), s("e3"), s("b"), s("2"))}, `{"Syslog.a":"1","Syslog.b":"2","log.raw_level":"e3","loglevel":"NONE","status":"NONE"}`},
 		"an empty map, which is sent as {}": {[]corpus.Value{s("level"), kv()}, `{"log.raw_level":"{}","loglevel":"NONE","status":"NONE"}`},
 		"all at once, in their order": {[]corpus.Value{s("severity"), corpus.Int(1), s("a"), s("b"), s("loglevel"), s("-"), s("status"), s("odd"), s("level"), corpus.Int(2), s("syslog.severity"), corpus.Int(3)},
-			`{"a":"b","log.raw_level":1,"loglevel":"NONE","overwritten1.log.raw_level":"-","overwritten2.log.raw_level":"odd","overwritten3.log.raw_level":2,"overwritten4.log.raw_level":3,"status":"NONE"}`},
+			`{"a":"b","log.raw_level":1,"loglevel":"NONE","overwritten1.log.raw_level":"-","overwritten1.status":"odd","overwritten2.log.raw_level":2,"overwritten3.log.raw_level":3,"status":"NONE"}`},
 		"the same twice":                  {[]corpus.Value{s("level"), corpus.Int(1), s("level"), corpus.Int(2)}, `{"log.raw_level":1,"loglevel":"NONE","overwritten1.log.raw_level":2,"status":"NONE"}`},
 		"beside a raw level of one's own": {[]corpus.Value{s("level"), corpus.Int(1), s("log.raw_level"), s("own")}, `{"log.raw_level":"own","loglevel":"NONE","overwritten1.log.raw_level":1,"status":"NONE"}`},
 		"an HTTP status":                  {[]corpus.Value{s("status"), corpus.Int(404), s("level"), corpus.Int(1)}, `{"http.response.status_code":404,"log.raw_level":1,"loglevel":"NONE","status":"NONE"}`},
@@ -168,9 +168,9 @@ func TestMapper_ALevelOfTheGroupIsThatOfNoRecord(t *testing.T) {
 		data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), corpus.Map(), body)
 	}
 	want := []string{
-		`{"log.raw_level":"active","loglevel":"NONE","overwritten1.log.raw_level":3,"overwritten2.log.raw_level":"odd","service.name":"checkout","status":"NONE"}`,
+		`{"log.raw_level":"active","loglevel":"NONE","overwritten1.log.raw_level":3,"overwritten1.status":"odd","service.name":"checkout","status":"NONE"}`,
 		`{"level":"info","loglevel":"INFO","overwritten1.status":"odd","service.name":"checkout","severity":"active","status":"INFO","syslog.severity":3}`,
-		`{"log.raw_level":"success","loglevel":"NONE","overwritten1.log.raw_level":"active","overwritten2.log.raw_level":3,"overwritten3.log.raw_level":"odd","service.name":"checkout","status":"NONE"}`,
+		`{"log.raw_level":"success","loglevel":"NONE","overwritten1.log.raw_level":"active","overwritten1.status":"odd","overwritten2.log.raw_level":3,"service.name":"checkout","status":"NONE"}`,
 	}
 	got := stored(t, options(), data)
 	if len(got) != 4 || got[0] != want[0] || got[1] != want[1] || got[2] != want[2] || got[3] != want[0] {

@@ -86,7 +86,7 @@ func TestMapper_FieldsBecomeTheRecordThatDynatraceMeans(t *testing.T) {
 		"keys of other case are the same keys":          {kv(s("Message"), s("x"), s("Level"), s("Error")), `{"content":"x","loglevel":"ERROR","Level":"Error"}`},
 		"LogLevel goes into its own field":              {kv(s("log"), s("x"), s("LogLevel"), s("Error")), `{"content":"x","loglevel":"ERROR"}`},
 		"Status may give the level":                     {kv(s("log"), s("x"), s("Status"), s("error")), `{"content":"x","loglevel":"ERROR"}`},
-		"a status of one letter is no level":            {kv(s("log"), s("x"), s("status"), s("A")), `{"content":"x","log.raw_level":"A"}`},
+		"a status of one letter is no level":            {kv(s("log"), s("x"), s("status"), s("A")), `{"content":"x","overwritten1.status":"A"}`},
 		"a level of one letter is one":                  {kv(s("log"), s("x"), s("level"), s("E")), `{"content":"x","loglevel":"ERROR","level":"E"}`},
 		"the first word of a level counts":              {kv(s("log"), s("x"), s("level"), s("[warning] disk")), `{"content":"x","loglevel":"WARN","level":"[warning] disk"}`},
 		"a level that begins like one is none":          {kv(s("log"), s("x"), s("level"), s("e-mail")), `{"content":"x","log.raw_level":"e-mail"}`},
@@ -94,7 +94,7 @@ func TestMapper_FieldsBecomeTheRecordThatDynatraceMeans(t *testing.T) {
 		"an HTTP status is no severity":                 {kv(s("log"), s("x"), s("status"), corpus.Int(404)), `{"content":"x","http.response.status_code":404}`},
 		"nor is one that a parser left as text":         {kv(s("log"), s("x"), s("Status"), s("404")), `{"content":"x","http.response.status_code":"404"}`},
 		"a status that is a level gives it":             {kv(s("log"), s("x"), s("status"), s("error")), `{"content":"x","loglevel":"ERROR"}`},
-		"so is a status that is something else":         {kv(s("log"), s("x"), s("status"), s("running")), `{"content":"x","log.raw_level":"running"}`},
+		"so is a status that is something else":         {kv(s("log"), s("x"), s("status"), s("running")), `{"content":"x","overwritten1.status":"running"}`},
 		"a status beside a better level is kept":        {kv(s("log"), s("x"), s("status"), s("warn"), s("level"), s("info")), `{"content":"x","loglevel":"INFO","overwritten1.status":"warn","level":"info"}`},
 
 		"time, date and ts are attributes":       {kv(s("log"), s("x"), s("time"), s("noon"), s("date"), s("d"), s("ts"), corpus.Int(1)), `{"content":"x","time":"noon","date":"d","ts":1}`},

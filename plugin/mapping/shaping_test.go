@@ -138,13 +138,14 @@ func TestMapper_RawLevelsThatAreNotWantedAreNotSent(t *testing.T) {
 func TestMapper_ANameThatHasToMakeRoomIsNamedByTheMapping(t *testing.T) {
 	o := mappingOptions()
 	o.Limits.Attributes = 24
+	o.Static = []metadata.Fact{{Key: "team", Value: "ours"}}
 	var more []corpus.Value
 	for i := range 22 {
 		more = append(more, corpus.Str(fmt.Sprint("own", i)), corpus.Str("x"))
 	}
-	more = append(more, corpus.Str("k8s.pod.name"), corpus.Str("own"))
+	more = append(more, corpus.Str("k8s.pod.name"), corpus.Str("own"), corpus.Str("a"), corpus.Str("b"), corpus.Str("team"), corpus.Str("theirs"))
 	got := mapOne(t, o, mapping.Flush{}, podRecord(pod(), more...))
-	if got["k8s.pod.name"] != "checkout-7d4b9c8f6d-x2x4z" || got["own0"] != "x" || len(got) != o.Limits.Attributes+1 {
+	if got["team"] != "ours" || got["k8s.pod.name"] != "own" || got["own0"] != "x" || len(got) != o.Limits.Attributes+1 {
 		t.Errorf("%d attributes: %v", len(got), got)
 	}
 }

@@ -1,18 +1,11 @@
 package record
 
-import (
-	"slices"
-
-	"out_dynatrace/plugin/ascii"
-)
+import "out_dynatrace/plugin/ascii"
 
 // attributeList is the list of the attributes of a record.
 type attributeList struct {
-	names
-	count  int // of attributes
+	crowd
 	lastID uint64
-	// levelLike are the positions of attributes that the server would take for the level.
-	levelLike []int
 }
 
 // NewID returns a number that no run and no group of this Builder has yet.
@@ -21,59 +14,70 @@ func (b *attributeList) NewID() uint64 {
 	return b.lastID
 }
 
-// IsFull reports whether the record has as many attributes as it may have.
-func (b *attributeList) IsFull() bool { return b.count >= b.rules.Limits.Attributes }
-
-// Occupy counts an attribute that is kept elsewhere.
-func (b *attributeList) Occupy() { b.count++ }
+// Occupy counts an attribute that is kept elsewhere. It reports false if the record has no room for
+// it.
+func (b *attributeList) Occupy() bool {
+	if b.IsFull() && !b.makeRoom(OfValue) {
+		b.rec.Cuts[CutAttributes]++
+		return false
+	}
+	b.count++
+	return true
+}
 
 // Get returns the value of a key among the attributes that the record has of its own.
 func (b *attributeList) Get(key []byte) (Value, bool) { return Find(b.rec.Attributes, key) }
 
 // append adds an attribute whose key and value are within the limits, if it is wanted, under a key
-// that neither the server nor the record owns yet.
-func (b *attributeList) append(key []byte, v Value) {
-	if b.shapes && !b.wanted(key, v) {
+// that neither the server nor the record owns yet. isReserved reports that this is known to be
+// another one.
+func (b *attributeList) append(key []byte, v Value, isReserved bool) {
+	isReserved = isReserved || serverOwned(key)
+	switch {
+	case !b.shapes:
+	case isReserved && b.excludes(key):
+		b.Count(LeftOut, len(key)+len(v.Text))
+		return
+	case !isReserved && !b.wanted(key, v):
 		return
 	}
-	if serverOwned(key) {
-		if key = b.overwritten(1, key); b.shapes && !b.wanted(key, v) {
-			return
-		}
-	}
-	b.attach(key, v)
+	b.attach(key, v, isReserved)
 }
 
 // attach adds an attribute under a key that the record does not have yet, if that key is wanted.
-func (b *attributeList) attach(key []byte, v Value) {
-	if key = b.unique(key, v, b.shapes); key != nil {
-		b.count++
-		b.rec.Attributes = append(b.rec.Attributes, Attribute{Key: key, Value: v})
+func (b *attributeList) attach(key []byte, v Value, isReserved bool) {
+	if b.IsFull() && !b.makeRoomFor(key, v, isReserved) {
+		return
+	}
+	if key = b.unique(key, v, b.shapes, isReserved); key != nil {
+		b.put(key, v)
 	}
 }
 
-// drop removes an attribute.
-func (b *attributeList) drop(at int) {
-	b.rec.Attributes = slices.Delete(b.rec.Attributes, at, at+1)
-	b.count--
-	for r := range b.rec.Runs {
-		if b.rec.Runs[r].At > at {
-			b.rec.Runs[r].At--
-		}
-	}
+// put adds an attribute whose key is taken.
+func (b *attributeList) put(key []byte, v Value) {
+	b.count++
+	b.rec.Attributes = append(b.rec.Attributes, Attribute{Key: key, Value: v})
+	b.added()
 }
 
-// truncate removes the last attributes of a record until n are left. Its group stays as it is if
-// there is room for it.
-func (b *attributeList) truncate(n int) {
-	b.count = n
-	if g := b.rec.Group; g != nil && n >= len(g.All)+b.rec.stamps {
-		n -= len(g.All)
-	} else {
-		b.rec.Inline()
+// makeRoomFor makes room for an attribute in a full record, or counts that there is none.
+func (b *attributeList) makeRoomFor(key []byte, v Value, isReserved bool) bool {
+	w := OfNothing
+	switch {
+	case b.canBeLevel:
+		w = OfIdentity
+	case isEmpty(v):
+	case isReserved || b.isTaken(key): // it will have another name
+		w = OfValue
+	default:
+		w = WorthOf(key)
 	}
-	b.rec.flatten()
-	b.rec.Attributes = b.rec.Attributes[:n]
+	if b.makeRoom(w) {
+		return true
+	}
+	b.rec.Cuts[CutAttributes]++
+	return false
 }
 
 // noteLevelLike notes those of the attributes from first on that the server would take for the
@@ -86,8 +90,10 @@ func (b *attributeList) noteLevelLike(first int, r Reservation, flattened bool) 
 		if flattened {
 			isLike = ascii.EqualFold(a.Key, syslogSeverity)
 		}
-		if isLike && a.Value.Kind != Null && a.Value.Kind != Array {
+		if isLike && a.Key != nil && a.Value.Kind != Null && a.Value.Kind != Array {
+			b.own[b.worthAt(i)]--
 			b.levelLike = append(b.levelLike, i)
+			b.own[OfIdentity]++
 		}
 	}
 }
@@ -100,28 +106,25 @@ func (b *attributeList) LevelLike() []int { return b.levelLike }
 // the value would be lost.
 func (b *attributeList) SettleLevelLike(hasLevel bool) {
 	if !hasLevel {
-		gone := 0
 		for _, i := range b.levelLike {
-			a := &b.rec.Attributes[i-gone]
-			if b.shapes && !b.wanted(rawLevelKey, a.Value) {
-				b.drop(i - gone)
-				gone++
+			a := &b.rec.Attributes[i]
+			if a.Key == nil { // there was no room for it
 				continue
 			}
-			if a.Key = b.unique(rawLevelKey, a.Value, b.shapes); a.Key == nil {
-				b.drop(i - gone)
-				gone++
+			var key []byte
+			if !b.shapes || b.wanted(rawLevelKey, a.Value) {
+				key = b.unique(rawLevelKey, a.Value, b.shapes, false)
 			}
+			if key == nil {
+				b.evict(i)
+				continue
+			}
+			a.Key = key
 		}
+		b.isCounted = false
 	}
 	b.levelLike = b.levelLike[:0]
 }
 
 // AddRawLevel adds a value that the server would have taken for the level, under another name.
-func (b *attributeList) AddRawLevel(v Value) {
-	if b.IsFull() {
-		b.rec.Cuts[CutAttributes]++
-		return
-	}
-	b.append(rawLevelKey, v)
-}
+func (b *attributeList) AddRawLevel(v Value) { b.append(rawLevelKey, v, false) }

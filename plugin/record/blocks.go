@@ -18,9 +18,10 @@ func (b *attributeList) Renamed() bool { return b.renamed }
 
 // Capture appends to k what was added and cut since a mark.
 func (b *attributeList) Capture(m *Mark, k *Block) {
-	k.Attributes = append(k.Attributes, b.rec.Attributes[m.attributes:]...)
-	for i := range k.Attributes {
-		k.hashes = append(k.hashes, HashOf(k.Attributes[i].Key))
+	for _, a := range b.rec.Attributes[m.attributes:] {
+		if a.Key != nil {
+			k.Append(a)
+		}
 	}
 	for cut := range m.cuts {
 		k.cuts[cut] = b.rec.Cuts[cut] - m.cuts[cut]
@@ -50,7 +51,7 @@ func (b *attributeList) AddBlock(k *Block) {
 		b.rec.Cuts.Add(&k.cuts)
 	}
 	for i := range k.Attributes {
-		if _, isNew := b.keys.insert(k.Attributes[i].Key, k.hashes[i]); !isNew {
+		if !b.keys.insert(k.Attributes[i].Key, k.hashes[i]) {
 			b.addRenamed(k, i)
 			return
 		}
@@ -67,8 +68,9 @@ func (b *attributeList) AddBlock(k *Block) {
 func (b *attributeList) addRenamed(k *Block, n int) {
 	b.rec.Attributes = append(b.rec.Attributes, k.Attributes[:n]...)
 	b.count += n
+	b.isCounted = false
 	for _, a := range k.Attributes[n:] {
-		b.append(a.Key, a.Value)
+		b.append(a.Key, a.Value, false)
 	}
 }
 

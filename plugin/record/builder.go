@@ -5,6 +5,7 @@ package record
 type Builder struct {
 	attributeList
 	watched uint64 // the lengths of the watched keys, as bits
+	isMuted bool   // what is read is left out
 }
 
 // Init sets the rules. It must be called once, before anything else.
@@ -23,9 +24,9 @@ func (b *Builder) Init(rules Rules) {
 // Begin resets rec and starts to build it.
 func (b *Builder) Begin(rec *Record) {
 	rec.reset()
-	b.rec, b.count, b.under = rec, 0, nil
+	b.rec, b.under = rec, nil
 	b.buf, b.elements = b.buf[:b.keptScratch], b.elements[:b.keptElements]
-	b.levelLike = b.levelLike[:0]
+	b.crowd.begin()
 	if b.keys.slots == nil { // a Builder that is never used takes no memory
 		b.keys = newKeySet(2*b.rules.Limits.Attributes + len(b.rules.Header))
 	}
@@ -36,7 +37,10 @@ func (b *Builder) Begin(rec *Record) {
 }
 
 // Finish completes the record.
-func (b *Builder) Finish() { b.rec.Elements = b.elements }
+func (b *Builder) Finish() {
+	b.compact()
+	b.rec.Elements = b.elements
+}
 
 // Release ends a chunk. It drops everything that points into the chunk, and scratch memory that an
 // unusually large event needed.

@@ -1,8 +1,11 @@
 package record
 
 import (
+	"bytes"
 	"strconv"
 	"unicode/utf8"
+
+	"out_dynatrace/plugin/ascii"
 )
 
 // names gives each key of a record once, in the form that the rules ask for.
@@ -79,6 +82,21 @@ func (b *names) appendPart(dst, part []byte) []byte {
 // Wants reports whether an attribute is to be sent, and counts it if it is not.
 func (b *names) Wants(key []byte, v Value) bool { return !b.shapes || b.wanted(key, v) }
 
+// Excludes reports whether exclude leaves out a field by the name that it has in the event: a key of
+// the top level, or a path with dots.
+func (b *names) Excludes(key []byte) bool {
+	if !b.rules.Exclude.Any() {
+		return false
+	}
+	start := len(b.buf)
+	is := b.excludes(b.Lowered(key))
+	b.Undo(start)
+	return is
+}
+
+// excludes is Excludes for a key that has its case already.
+func (b *names) excludes(key []byte) bool { return b.rules.Exclude.Match(key) }
+
 // wanted reports whether an attribute is to be sent, and counts what is left out.
 func (b *names) wanted(key []byte, v Value) bool {
 	r := &b.rules
@@ -105,34 +123,62 @@ func isEmpty(v Value) bool {
 
 // unique returns key, or the first of overwritten1.key, overwritten2.key, ... that the record does
 // not have yet. The server gives these names to the later ones of equal keys, so that none is lost
-// (page "Ingest JSON and TXT logs"). With shapes it returns nil for another name that is not
-// wanted: what is not added must not be known either.
-func (b *names) unique(key []byte, v Value, shapes bool) []byte {
-	first, isNew := b.keys.insert(key, HashOf(key))
-	if isNew && (b.under == nil || !b.under.has(key)) {
+// (page "Ingest JSON and TXT logs"). isReserved reports that the key itself cannot be had. With
+// shapes it returns nil for another name that is not wanted: what is not added must not be known
+// either.
+func (b *names) unique(key []byte, v Value, shapes, isReserved bool) []byte {
+	if !isReserved && b.claim(key) {
 		return key
 	}
-	b.renamed = true
-	for {
+	original := originalName(key)
+	hash := HashOf(original)
+	taken := b.keys.renames(original, hash)
+	// Where nothing clashes, a reserved name becomes the same in each record.
+	b.renamed = b.renamed || !isReserved || taken > 0
+	for n := taken + 1; ; n++ { // a thousand equal keys must not try the same names again and again
 		start := len(b.buf)
-		first.renamed++ // a thousand equal keys must not try the same names again and again
-		other := b.overwritten(first.renamed, key)
+		other := b.overwritten(n, original)
 		if shapes && !b.wanted(other, v) {
 			b.Undo(start)
 			return nil
 		}
-		_, isNew := b.keys.insert(other, HashOf(other))
-		if isNew && (b.under == nil || !b.under.has(other)) {
+		if b.claim(other) {
+			b.keys.setRenames(original, hash, n)
 			return other
 		}
+		b.renamed = true
 		b.Undo(start)
 	}
 }
 
+// claim takes a key for an attribute. It reports false if the record has one of that name.
+func (b *names) claim(key []byte) bool {
+	return b.keys.insert(key, HashOf(key)) && (b.under == nil || !b.under.has(key))
+}
+
+// isTaken reports whether the record has an attribute of that name.
+func (b *names) isTaken(key []byte) bool {
+	return b.keys.has(key, HashOf(key)) || b.under != nil && b.under.has(key)
+}
+
+var overwrittenPrefix = []byte("overwritten")
+
+// originalName returns the key that has become overwritten<n>.<key>, or a key that has not.
+func originalName(key []byte) []byte {
+	rest, ok := bytes.CutPrefix(key, overwrittenPrefix)
+	if !ok {
+		return key
+	}
+	number, original, _ := bytes.Cut(rest, []byte{'.'})
+	if len(number) == 0 || len(original) == 0 || !ascii.AllDigits(number) {
+		return key
+	}
+	return original
+}
+
 // overwritten returns overwritten<n>.key within the limit of keys.
 func (b *names) overwritten(n int, key []byte) []byte {
-	to := append(b.buf, "overwritten"...)
-	to = strconv.AppendInt(to, int64(n), 10)
+	to := strconv.AppendInt(append(b.buf, overwrittenPrefix...), int64(n), 10)
 	full := b.Take(append(append(to, '.'), key...))
 	short, _ := Trim(full, b.rules.Limits.AttributeKeyBytes)
 	return short
@@ -157,26 +203,4 @@ func (b *names) Has(key []byte, hash uint32) bool { return b.keys.has(key, hash)
 
 // Claim makes a key known to the record, for a value that is kept elsewhere. It reports false if
 // the record has the key.
-func (b *names) Claim(key []byte, hash uint32) bool {
-	_, isNew := b.keys.insert(key, hash)
-	return isNew
-}
-
-// knowAgain collects the keys of a record anew after its last attributes were removed.
-func (b *names) knowAgain() {
-	b.keys.reset()
-	b.takeHeader()
-	b.know(b.rec.Attributes)
-	for i := range b.rec.Runs {
-		b.know(b.rec.Runs[i].Attributes)
-	}
-	if b.rec.Group != nil {
-		b.know(b.rec.Group.All)
-	}
-}
-
-func (b *names) know(attributes []Attribute) {
-	for i := range attributes {
-		b.keys.insert(attributes[i].Key, HashOf(attributes[i].Key))
-	}
-}
+func (b *names) Claim(key []byte, hash uint32) bool { return b.keys.insert(key, hash) }

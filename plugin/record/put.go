@@ -23,18 +23,12 @@ func (b *Builder) PutValue(key []byte, v Value) {
 		return
 	}
 	hash := HashOf(key)
-	if b.IsFull() {
-		if !b.keys.has(key, hash) {
-			b.rec.Cuts[CutAttributes]++
-		}
+	if b.keys.has(key, hash) || b.IsFull() && !b.makeRoomFor(key, v, false) {
 		return
 	}
-	if _, isNew := b.keys.insert(key, hash); !isNew {
-		return
-	}
+	b.keys.insert(key, hash)
 	v.Text = b.trimText(v.Text)
-	b.count++
-	b.rec.Attributes = append(b.rec.Attributes, Attribute{Key: key, Value: v})
+	b.put(key, v)
 }
 
 // PutTree adds a value under a key, maps flattened as those of the event are, arrays as JSON text.
@@ -43,14 +37,17 @@ func (b *Builder) PutTree(key []byte, tok chunk.Token, c *chunk.Cursor, depth in
 		b.PutValue(key, b.Scalar(tok, c, b.rules.Stringify))
 		return
 	}
+	if b.shapes && b.excludes(key) {
+		b.leaveOut(key, tok, c)
+		return
+	}
 	for pairs := tok.Num; pairs > 0; pairs-- {
-		if b.IsFull() {
-			b.rec.Cuts[CutAttributes] += pairs
-			_, _ = c.Skip(2 * pairs)
-			return
-		}
+		start, isFull, before := len(b.buf), b.IsFull(), len(b.rec.Attributes)
 		child := b.Key(c)
 		value := c.Next()
 		b.PutTree(b.Joined(key, child), value, c, depth+1)
+		if isFull && len(b.rec.Attributes) == before {
+			b.Undo(start)
+		}
 	}
 }

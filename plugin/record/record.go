@@ -165,8 +165,19 @@ func (r *Record) DropLargest(n int) {
 
 // flatten turns the runs into attributes of the record's own.
 func (r *Record) flatten() {
+	more := 0
+	for i := range r.Runs {
+		more += len(r.Runs[i].Attributes)
+	}
+	at := len(r.Attributes)
+	r.Attributes = slices.Grow(r.Attributes, more)[:at+more]
+	to := at + more
 	for _, run := range slices.Backward(r.Runs) {
-		r.Attributes = slices.Insert(r.Attributes, run.At, run.Attributes...)
+		behind := r.Attributes[run.At:at]
+		to -= copy(r.Attributes[to-len(behind):to], behind)
+		to -= len(run.Attributes)
+		copy(r.Attributes[to:], run.Attributes)
+		at = run.At
 	}
 	r.Runs = r.Runs[:0]
 }

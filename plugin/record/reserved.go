@@ -112,15 +112,25 @@ func meansMore(key []byte) bool {
 	return r >= OwnField && r <= LevelSource || serverOwned(key)
 }
 
-// isHTTPStatus distinguishes the status of an access log, a number or the digits that a regular
-// expression leaves, from other kinds of status.
-func isHTTPStatus(tok chunk.Token) bool {
+// httpStatus distinguishes the status of an access log, a number or the digits that a regular
+// expression leaves, from other kinds of status. Some scripts know floats only: 502.0 is the number
+// 502.
+func httpStatus(tok chunk.Token) (_ chunk.Token, is bool) {
 	switch tok.Kind {
+	case chunk.Float32, chunk.Float64:
+		n := uint64(max(0, min(tok.Float(), 1000)))
+		if float64(n) != tok.Float() {
+			return tok, false
+		}
+		tok = chunk.Token{Kind: chunk.Uint, Num: n}
+		return tok, isStatus(n)
 	case chunk.Uint:
-		return 100 <= tok.Num && tok.Num <= 599
+		return tok, isStatus(tok.Num)
 	case chunk.String:
 		d := tok.Data
-		return len(d) == 3 && '1' <= d[0] && d[0] <= '5' && ascii.AllDigits(d[1:])
+		return tok, len(d) == 3 && '1' <= d[0] && d[0] <= '5' && ascii.AllDigits(d[1:])
 	}
-	return false
+	return tok, false
 }
+
+func isStatus(n uint64) bool { return 100 <= n && n <= 599 }

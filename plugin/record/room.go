@@ -1,8 +1,6 @@
 package record
 
-import (
-	"slices"
-)
+import "slices"
 
 // Enrichment is a Block whose attributes are dropped if the record has fields of the same names.
 type Enrichment struct {
@@ -32,8 +30,7 @@ func (e *Enrichment) Release(spare int) {
 }
 
 // Enrich adds attributes that are not fields, after all fields. A field of the same name wins. If
-// the record is too full, its last fields are dropped: what ties a record to its source is worth
-// more.
+// the record is too full, those of its attributes that are worth least are dropped.
 func (b *Builder) Enrich(e *Enrichment) {
 	k := &e.Block
 	if k.isCut {
@@ -42,33 +39,31 @@ func (b *Builder) Enrich(e *Enrichment) {
 	if len(k.Attributes) == 0 {
 		return
 	}
-	clash := uint64(0)
+	clash, clashes := uint64(0), 0
 	if b.count > 0 || len(b.rules.Header) > 0 {
 		for i := range k.Attributes {
 			if b.keys.has(k.Attributes[i].Key, k.hashes[i]) {
 				clash |= 1 << min(i, maskBits-1)
+				clashes++
 			}
 		}
 	}
-	if over := b.count + len(k.Attributes) - b.rules.Limits.Attributes; over > 0 {
-		b.rec.Cuts[CutAttributes] += uint64(over)
-		b.truncate(b.count - over)
-		b.knowAgain()
-		if clash != 0 {
-			b.enrichSingly(k)
-			return
-		}
-	}
-	if clash != 0 {
-		if k.ID == 0 || len(k.Attributes) >= maskBits {
-			b.enrichSingly(k)
-			return
-		}
+	over := b.count + len(k.Attributes) - clashes - b.rules.Limits.Attributes
+	switch {
+	case over > 0:
+		b.enrichFull(k, over)
+		return
+	case clash != 0 && (k.ID == 0 || len(k.Attributes) >= maskBits):
+		b.enrichSingly(k)
+		return
+	case clash != 0:
 		k = b.withoutClash(e, clash)
 	}
 	b.under = &e.Block
 	b.count += len(k.Attributes)
+	b.given = len(k.Attributes)
 	if k.ID == 0 {
+		b.isCounted = false
 		b.rec.Attributes = append(b.rec.Attributes, k.Attributes...)
 		return
 	}
@@ -92,53 +87,122 @@ func (b *Builder) withoutClash(e *Enrichment, clash uint64) *Block {
 }
 
 // enrichSingly adds the attributes of a Block one by one, except those whose keys the record has.
-func (b *Builder) enrichSingly(k *Block) {
+func (b *attributeList) enrichSingly(k *Block) {
+	before := len(b.rec.Attributes)
 	for i, a := range k.Attributes {
-		if !b.keys.has(a.Key, k.hashes[i]) {
-			b.attach(a.Key, a.Value)
+		if b.keys.insert(a.Key, k.hashes[i]) {
+			b.put(a.Key, a.Value)
 		}
 	}
+	b.given = len(b.rec.Attributes) - before
+	b.isCounted = false
+}
+
+// worthOfGiven returns the worth of an attribute that is not a field.
+func worthOfGiven(a *Attribute) Worth { return min(worthOf(a), OfGiven) }
+
+// enrichFull is Enrich for a record that has room for all but over of its own attributes and those
+// of the Block. A field that stands in for one of the Block is worth as much.
+func (b *attributeList) enrichFull(k *Block, over int) {
+	b.rec.Cuts[CutAttributes] += uint64(over)
+	var add, take, keep quotas
+	for i := range k.Attributes {
+		a := &k.Attributes[i]
+		if p := b.keys.find(a.Key, k.hashes[i]); p != nil {
+			p.isPinned, b.hasPins = true, true
+			continue
+		}
+		add[worthOfGiven(a)]++
+	}
+	b.tally()
+	room := b.rules.Limits.Attributes
+	for w := range keep {
+		keep[w] = min(room, b.own[w]+b.grouped[w])
+		room -= keep[w]
+		take[w] = min(room, add[w])
+		room -= take[w]
+	}
+	b.shed(&keep)
+	before := len(b.rec.Attributes)
+	for i := range k.Attributes {
+		a := &k.Attributes[i]
+		if w := worthOfGiven(a); take[w] > 0 && b.keys.insert(a.Key, k.hashes[i]) {
+			take[w]--
+			b.put(a.Key, a.Value)
+		}
+	}
+	b.given = len(b.rec.Attributes) - before
+	b.isCounted, b.hasPins = false, false
 }
 
 // Lead puts the attributes of a group before those of a record that has all its own, or gives the
 // record the group itself if g is not nil. Names were taken by TakeKeys before. If there is not
-// room for all, up to half of the record is the group's: what ties a record to its source is worth
-// more than the last of its fields.
+// room for all, those are dropped that are worth least. Where that does not decide, the group leaves
+// half of the record to the record's own attributes.
 func (b *Builder) Lead(list []Attribute, id uint64, g *Group) {
-	limit := b.rules.Limits.Attributes
-	over := b.count + len(list) - limit
-	if over > 0 {
+	if over := b.count + len(list) - b.rules.Limits.Attributes; over > 0 {
 		b.rec.Cuts[CutAttributes] += uint64(over)
-		share := min(len(list), max(limit/2, limit-b.count))
-		b.truncate(min(b.count, limit-share))
-		if share < len(list) {
-			b.rec.flatten()
-			b.rec.Attributes = slices.Insert(b.rec.Attributes, 0, list[:share]...)
-			b.count += share
-			list = nil
+		if b.leadFull(list) {
+			return
 		}
 	}
+	b.isCounted = false
+	b.count += len(list)
 	switch {
-	case len(list) == 0 && over > 0:
 	case g != nil:
 		b.rec.Group = g
 	case len(list) > 0:
 		b.rec.Runs = slices.Insert(b.rec.Runs, 0, Run{Attributes: list, ID: id})
 	}
-	b.count += len(list)
 }
 
-// Stamp adds an attribute of the plugin's own to a mapped record, before those of the event, so
-// that it stays when others have to be dropped. If the record is full, the last attribute of the
-// event is dropped. text must have been stored with Take.
+// leadFull makes room for a group. If there is not room for all of it, leadFull adds the part that
+// there is room for, and reports true.
+func (b *attributeList) leadFull(list []Attribute) (isPart bool) {
+	var add, take, keep quotas
+	for i := range list {
+		add[worthOf(&list[i])]++
+	}
+	b.tally()
+	room := b.rules.Limits.Attributes
+	share, n := room/2, 0
+	for w := range keep {
+		take[w] = min(add[w], room, max(0, share-n, room-b.own[w]))
+		room -= take[w]
+		n += take[w]
+		keep[w] = min(b.own[w], room)
+		room -= keep[w]
+	}
+	b.shed(&keep)
+	if n == len(list) {
+		return false
+	}
+	b.rec.Attributes = slices.Insert(b.rec.Attributes, 0, list[:n]...)
+	to := 0
+	for i := range list {
+		if w := worthOf(&list[i]); take[w] > 0 {
+			take[w]--
+			b.rec.Attributes[to] = list[i]
+			to++
+			continue
+		}
+		b.forget(list[i].Key)
+	}
+	b.count += n
+	b.isCounted = false
+	return true
+}
+
+// Stamp adds an attribute of the plugin's own to a mapped record, before those of the event. If the
+// record is full, the attribute that is worth least is dropped. text must have been stored with
+// Take.
 func (b *Builder) Stamp(key string, text []byte) {
 	rec := b.rec
-	if b.IsFull() && b.count > rec.stamps {
-		rec.Cuts[CutAttributes]++
-		b.truncate(b.count - 1)
+	if b.IsFull() {
+		b.makeRoom(ofStamp)
 	}
 	stamp := Attribute{Value: Text(text)}
-	stamp.Key = b.unique(View(key), stamp.Value, false)
+	stamp.Key = b.unique(View(key), stamp.Value, false, false)
 	b.count++
 	rec.Attributes = append(rec.Attributes, stamp)
 	last := len(rec.Attributes) - 1
@@ -148,4 +212,6 @@ func (b *Builder) Stamp(key string, text []byte) {
 		rec.Runs[i].At++
 	}
 	rec.stamps++
+	b.compact()
+	b.isCounted = false
 }
