@@ -36,7 +36,7 @@ go_loggers() {
     write "$name" "$work/loggers" "$name"
   done
   # klog takes no clock.
-  sed -Ei 's/^([IWEF])[0-9]{4} [0-9:.]{15}/\10302 08:15:30.123456/' lines/klog.log
+  sed -Ei 's/^([IWEF])[0-9]{4} [0-9:.]{15} +[0-9]+ /\10302 08:15:30.123456    4711 /' lines/klog.log
   (cd go && go version && go list -m -f '{{if not .Indirect}}{{.Path}} {{.Version}}{{end}}' all | sed 1d)
 }
 
@@ -47,13 +47,14 @@ node_loggers() {
   write pino-base-null $node/pino.js base-null
   write pino-custom-levels $node/pino.js custom
   write pino-labels $node/pino.js labels
+  write pino-ecs $node/pino.js ecs
   write winston $node/winston.js json
   write winston-simple $node/winston.js simple
   write winston-syslog $node/winston.js syslog
   write winston-cli $node/winston.js cli
   write bunyan $node/bunyan.js
   echo "node $(node --version)"
-  (cd node && npm ls --depth=0 --parseable --long | sed -n 's/.*:\(.*\)@\(.*\)/\1 \2/p' | grep -v loggers)
+  (cd node && npm ls --depth=0 --parseable --long | sed -n 's/.*:\(.*\)@\(.*\)/\1 \2/p' | grep -v '^loggers')
 }
 
 python_loggers() {

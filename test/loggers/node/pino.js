@@ -1,7 +1,8 @@
-// pino: node pino.js default | base-null | custom | labels
+// pino: node pino.js default | base-null | custom | labels | ecs
 const pino = require('pino');
 const e = require('./events');
 
+const kind = process.argv[2];
 const options = {
   default: { name: 'checkout' },
   'base-null': { base: null },
@@ -10,19 +11,21 @@ const options = {
     messageKey: 'message', timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   },
-}[process.argv[2]];
+  // Elastic's common schema: log.level, trace.id, error.stack_trace, http.response.status_code.
+  ecs: kind === 'ecs' && { ...require('@elastic/ecs-pino-format').ecsFormat({ apmIntegration: false }), name: 'checkout' },
+}[kind];
 const out = pino.destination({ dest: 1, sync: true });
 const log = pino({ level: 'trace', ...options }, out);
 
 for (const level of Object.values(log.levels.labels)) log[level](`level ${level}`);
-if (process.argv[2] === 'custom') process.exit(); // the rest is as by default
+if (kind === 'custom') process.exit(); // the rest is as by default
 
 log.info(e.fields, 'order accepted');
 log.error(e.failure(), 'payment failed');
 log.error({ err: e.failure(), order: '1001' }, 'payment failed');
 log.error(e.failure());
 log.info(e.multiline);
-log.info(e.trace, 'order priced');
+log.info(kind === 'ecs' ? { trace: { id: e.trace.trace_id }, span: { id: e.trace.span_id } } : e.trace, 'order priced');
 log.child({ module: 'access' }).info(e.access);
 log.info({ order: '1001' }, '');
 log.info({ level: 'gold', msg: 'hello', time: 'noon' }, 'reserved names');
