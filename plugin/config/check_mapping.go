@@ -46,6 +46,32 @@ func (l *loader) checkPatterns() {
 	if slices.Equal(l.Metadata.Files, []string{"off"}) {
 		l.Metadata.Files = nil
 	}
+	l.checkContentKeys()
+}
+
+// mostNamed bounds the number of keys that a warning names.
+const mostNamed = 5
+
+// checkContentKeys warns of content keys that exclude covers: what such a field holds is sent
+// nowhere.
+func (l *loader) checkContentKeys() {
+	var covered []string
+	for _, key := range l.Mapping.ContentKeys {
+		if l.Mapping.LowercaseKeys {
+			key = strings.ToLower(key)
+		}
+		if l.Mapping.Exclude.Match([]byte(key)) {
+			covered = append(covered, secret.Quote(key))
+		}
+	}
+	if n := len(covered); n > 0 {
+		names := strings.Join(covered[:min(n, mostNamed)], ", ")
+		if n > mostNamed {
+			names += fmt.Sprintf(" and %d more", n-mostNamed)
+		}
+		l.warn(&l.Mapping.Exclude, "covers "+names+" of `content_key`: a message in such a field "+
+			"is not sent")
+	}
 }
 
 // checkAttributes replaces the variables in static attributes and drops those that are not sent.

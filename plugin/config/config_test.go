@@ -223,6 +223,9 @@ func TestLoad_WarnsOfWhatIsProbablyWrong(t *testing.T) {
 		{with("endpoint", "https://ag.example.com:9999/e/abc12345", "api_token", platformTok), "api_token: is a platform token, which an ActiveGate (ag.example.com:9999) may reject"},
 		{with("api_token", "dt0c01."+publicPart), "api_token: holds only the public part"},
 		{with("tls_verify_hostname", "off"), "tls_verify_hostname: unknown option"},
+		{with("exclude", "user,mess*"), `exclude: covers "message" of`},
+		{with("exclude", "Msg", "limits", "managed"), `exclude: covers "msg" of`},
+		{with("exclude", "*"), `exclude: covers "log", "message", "msg", "MESSAGE", "content" and `},
 		{with("http_user", "x"), "http_user: unknown option `http_user`, ignored"},
 	} {
 		got := warnings(mustLoad(t, c.p))

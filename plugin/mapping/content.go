@@ -57,12 +57,13 @@ func (k *content) consider(
 	case rank >= k.best.rank:
 		if repeats {
 			e.out.Count(record.Repeated, len(text))
+			return true
 		}
-		return repeats
+		return k.addWithout(e, at, text)
 	case repeats:
 		e.out.Count(record.Repeated, len(rec.Content))
 	default:
-		k.displace(e)
+		k.displace(e, rec)
 	}
 	c.SkipElements(tok)
 	k.best.rank, k.best.at = rank, at
@@ -71,9 +72,24 @@ func (k *content) consider(
 }
 
 // displace turns the content so far into an ordinary attribute.
-func (k *content) displace(e *event) {
+func (k *content) displace(e *event, rec *record.Record) {
+	if k.isText() && k.addWithout(e, k.best.at, rec.Content) {
+		return
+	}
 	key, tok, c := e.reread(k.best.at)
 	e.out.AddField(key, tok, &c)
+}
+
+// addWithout adds the field at a position, whose text is JSON, without the fields in it that are
+// excluded. It reports false, and adds nothing, if there are none.
+func (k *content) addWithout(e *event, at int, text []byte) bool {
+	rest := e.withoutExcluded(text)
+	if len(rest) == len(text) {
+		return false
+	}
+	key, _ := e.scalar(at)
+	e.out.AddField(key, chunk.Token{Kind: chunk.String, Data: rest}, nil)
+	return true
 }
 
 // set makes a text that has no key the content.
@@ -100,8 +116,8 @@ func (k *content) isEmpty() bool { return k.best.rank == 0 || k.best.rank > empt
 // object returns a map or an array under a content key as JSON. It is sent once, as in the raw data
 // model: it becomes no attributes.
 func (k *content) object(e *event) []byte {
-	_, tok, c := e.reread(k.best.at)
-	return e.out.Elements(tok, &c, e.out.Rules().Limits.ContentBytes)
+	key, tok, c := e.reread(k.best.at)
+	return e.out.ContentText(e.out.Lowered(key), tok, &c, e.out.Rules().Limits.ContentBytes)
 }
 
 // describesLine reports whether a map under the key log has only fields that the Elastic Common
@@ -176,7 +192,7 @@ func (k *content) summarize(e *event, rec *record.Record, body []byte, bytes int
 	out := &e.out
 	c := chunk.NewCursor(body)
 	if root := c.Next(); root.Kind == chunk.Array { // it has no fields
-		out.Content(out.JSON(body, out.Rules().Limits.ContentBytes))
+		out.Content(out.ContentText(nil, root, &c, out.Rules().Limits.ContentBytes))
 		return
 	}
 	text := out.Summary(min(bytes, out.Rules().Limits.ContentBytes))
@@ -208,5 +224,5 @@ func (m *Mapper) finishContent(rec *record.Record) {
 	if m.opts.StripANSI {
 		text = stripANSI(text, out)
 	}
-	out.Content(cutLineEnd(text))
+	out.Content(m.event.withoutExcluded(cutLineEnd(text)))
 }

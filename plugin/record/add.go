@@ -81,6 +81,7 @@ func (b *Builder) addWhole(key []byte, tok chunk.Token, c *chunk.Cursor, isReser
 		b.append(name, Text(b.trimText(tok.Data)), isReserved)
 		return
 	}
+	b.leaving.begin(key)
 	b.append(name, b.value(tok, c), isReserved)
 }
 

@@ -13,6 +13,7 @@ func (b *Builder) Init(rules Rules) {
 	*b = Builder{}
 	b.rules, b.keyBytes = rules, rules.Limits.AttributeKeyBytes
 	b.shapes = rules.DropEmpty || rules.Include.Any() || rules.Exclude.Any()
+	b.leaving.init(&b.rules)
 	for _, key := range rules.Watched {
 		b.watched |= 1 << min(len(key), 63)
 	}

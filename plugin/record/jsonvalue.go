@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"encoding/base64"
 	"unicode/utf8"
 
@@ -17,8 +18,9 @@ const longestTextKey = 64
 
 // textWriter writes JSON until dst is longer than end. From then on it only moves the cursor.
 type textWriter struct {
-	dst []byte
-	end int
+	dst     []byte
+	end     int
+	leaving *leaving // nil if nothing is left out
 }
 
 func (w *textWriter) full() bool { return len(w.dst) > w.end }
@@ -72,13 +74,9 @@ func (w *textWriter) array(n uint64, c *chunk.Cursor, depth int) {
 
 func (w *textWriter) object(n uint64, c *chunk.Cursor, depth int) {
 	w.dst = append(w.dst, '{')
+	first := len(w.dst)
 	for i := range n {
-		if i > 0 {
-			w.dst = append(w.dst, ',')
-		}
-		w.key(c, depth)
-		w.dst = append(w.dst, ':')
-		w.value(c.Next(), c, depth+1)
+		w.pair(c, depth, len(w.dst) == first)
 		if w.full() {
 			_, _ = c.Skip(2 * (n - i - 1))
 			return
@@ -87,9 +85,40 @@ func (w *textWriter) object(n uint64, c *chunk.Cursor, depth int) {
 	w.dst = append(w.dst, '}')
 }
 
-// key writes a key. One that is not a string becomes the text of its value.
-func (w *textWriter) key(c *chunk.Cursor, depth int) {
+// pair writes a pair of an object, unless it is left out.
+func (w *textWriter) pair(c *chunk.Cursor, depth int, isFirst bool) {
+	at, before := c.Pos(), 0
+	start := len(w.dst)
+	if !isFirst {
+		w.dst = append(w.dst, ',')
+	}
 	tok := c.Next()
+	written := len(w.dst)
+	w.key(tok, c, depth)
+	if l := w.leaving; l != nil {
+		key := tok.Data
+		if tok.Kind != chunk.String {
+			key = w.dst[written:]
+			key = bytes.Trim(key, `"`)
+		}
+		var stays bool
+		if before, stays = l.enter(key); !stays {
+			l.leave(before)
+			w.dst = w.dst[:start]
+			c.SkipElements(c.Next())
+			l.size += c.Pos() - at
+			return
+		}
+	}
+	w.dst = append(w.dst, ':')
+	w.value(c.Next(), c, depth+1)
+	if w.leaving != nil {
+		w.leaving.leave(before)
+	}
+}
+
+// key writes a key. One that is not a string becomes the text of its value.
+func (w *textWriter) key(tok chunk.Token, c *chunk.Cursor, depth int) {
 	switch tok.Kind {
 	case chunk.String, chunk.Binary, chunk.Ext:
 		w.str(tok)

@@ -34,6 +34,7 @@ func (b *Builder) PutValue(key []byte, v Value) {
 // PutTree adds a value under a key, maps flattened as those of the event are, arrays as JSON text.
 func (b *Builder) PutTree(key []byte, tok chunk.Token, c *chunk.Cursor, depth int) {
 	if tok.Kind != chunk.Map || !b.flattens(tok.Num, depth) {
+		b.leaving.begin(key)
 		b.PutValue(key, b.Scalar(tok, c, b.rules.Stringify))
 		return
 	}

@@ -14,6 +14,7 @@ type values struct {
 	rules    Rules
 	rec      *Record
 	elements []Value // of arrays
+	leaving  leaving
 
 	// What Keep has kept: the start of the scratch memory and of the elements.
 	keptScratch, keptElements int
@@ -128,7 +129,7 @@ func (b *values) Scalar(tok chunk.Token, c *chunk.Cursor, stringify bool) Value 
 		}
 		text, _ = b.Text(tok)
 	case chunk.Array, chunk.Map:
-		text = b.Elements(tok, c, b.rules.Limits.AttributeValueBytes)
+		text = b.elementsText(tok, c, b.rules.Limits.AttributeValueBytes)
 	default:
 		text, _ = b.Text(tok)
 	}
@@ -137,6 +138,30 @@ func (b *values) Scalar(tok chunk.Token, c *chunk.Cursor, stringify bool) Value 
 
 var numberKinds = [...]Kind{
 	chunk.Bool: Bool, chunk.Int: Int, chunk.Uint: Uint, chunk.Float32: Float32, chunk.Float64: Float64,
+}
+
+// elementsText is Elements without the fields that are left out. The caller has begun their path.
+func (b *values) elementsText(tok chunk.Token, c *chunk.Cursor, limit int) []byte {
+	l := &b.leaving
+	if l.patterns == nil {
+		return b.Elements(tok, c, limit)
+	}
+	l.size = 0
+	w := textWriter{dst: b.buf, end: len(b.buf) + limit, leaving: l}
+	w.value(tok, c, 1)
+	b.Count(LeftOut, l.size)
+	return b.Take(w.dst)
+}
+
+// ContentText returns the elements of a map or an array as JSON text of little more than limit
+// bytes. The text is a content, whose fields are left out by their names within the event, that
+// begin with key, as well as by their names within the content.
+func (b *values) ContentText(key []byte, tok chunk.Token, c *chunk.Cursor, limit int) []byte {
+	b.leaving.begin(key)
+	if len(key) > 0 {
+		b.leaving.inContent = len(b.leaving.path) + len(".")
+	}
+	return b.elementsText(tok, c, limit)
 }
 
 // array reads n elements. As the server does, it turns all of them into strings unless all are
