@@ -87,7 +87,7 @@ func checkLeaks(t *testing.T, data []byte) {
 func check(cfg *config.Config, c *chunkOf, e *event, rec *record.Record, payload []byte) string {
 	o := oracle{cfg: cfg}
 	o.look("", &e.fields, false)
-	isLine := contentIsLine(e)
+	isLine := o.contentIsLine(e)
 	if !isLine { // a second message may hide the line, and then it is a text like others
 		o = oracle{cfg: cfg, levels: 1, contents: 1}
 		for _, p := range e.fields.pairs {

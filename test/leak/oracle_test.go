@@ -74,8 +74,11 @@ func (o *oracle) isLevel(path, last string) bool {
 	return slices.ContainsFunc(levelKeys, fold) || slices.ContainsFunc(o.cfg.Mapping.LevelKeys, fold) || last == "type"
 }
 
-// contentIsLine reports whether the JSON line of an event is its content: no other field may be.
-func contentIsLine(e *event) bool {
+// contentIsLine reports whether a JSON line in the field log is the content: no other field can be.
+func (o *oracle) contentIsLine(e *event) bool {
+	if o.cfg.Mapping.ContentKeys[0] != "log" {
+		return false
+	}
 	logs := 0
 	for _, p := range e.fields.pairs {
 		if strings.EqualFold(p.key, "log") {
