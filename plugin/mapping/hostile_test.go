@@ -64,7 +64,14 @@ func hostileBodies(equal []string, deep corpus.Value, wide []corpus.Value) map[s
 		ids = append(ids, s("trace"), corpus.Fields("id", "x", "id", "y"), s("traceparent"), s("x"), s("dt"), deep)
 		times = append(times, s("time"), s("x"), s("pri"), s("1"), s("_BOOT_ID"), s("x"), s("boot_id"), s("x"), s("trace_id"), s("x"))
 	}
+	var turns, levels []corpus.Value
+	for i := range 100_000 { // each worth more than most of those before it, and none of them
+		turns = append(turns, s(fmt.Sprint([]string{"", "v", "k8s.", "dt."}[min(i/600, 3-i%3)], i)), s([]string{"", "v"}[min(1, i/600)]))
+		levels = append(levels, s([]string{"level", "trace_id", "status", "event.type"}[i%4]), s([]string{"odd", ""}[i/4%2]))
+	}
 	return map[string]corpus.Value{
+		"links in turn":  corpus.Map(turns...),
+		"equal links":    corpus.Map(levels...),
 		"equal keys":     corpus.Fields(equal...),
 		"deep nesting":   corpus.Map(s("m"), deep),
 		"tiny maps":      corpus.Map(s("a"), corpus.Array(wide...)),

@@ -151,6 +151,16 @@ func (b *names) unique(key []byte, v Value, shapes, isReserved bool) []byte {
 	}
 }
 
+// wantsOther reports whether the first of the other names that a key can get is wanted, and counts it
+// if it is not.
+func (b *names) wantsOther(key []byte, v Value) bool {
+	start := len(b.buf)
+	original := originalName(key)
+	other := b.overwritten(b.keys.renames(original, HashOf(original))+1, original)
+	defer b.Undo(start)
+	return b.wanted(other, v)
+}
+
 // claim takes a key for an attribute. It reports false if the record has one of that name.
 func (b *names) claim(key []byte) bool {
 	return b.keys.insert(key, HashOf(key)) && (b.under == nil || !b.under.has(key))
