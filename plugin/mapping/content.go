@@ -218,7 +218,7 @@ func (m *Mapper) finishContent(rec *record.Record) {
 		var found bool
 		if text, found = cutSections(line, out); found {
 			m.extra.line = line
-			m.trace.considerSections(line, &m.roles, &m.late)
+			m.trace.considerSections(line, &m.roles, out, &m.late)
 		}
 	}
 	if m.opts.StripANSI {

@@ -20,6 +20,7 @@ type enrichment struct {
 
 	out      record.Builder // of the composition in the making
 	composed record.Record
+	hiding   hiding
 
 	list       []composition
 	attributes int // of the list, in all
@@ -193,7 +194,9 @@ func (n *enrichment) compose(
 	out := &n.out
 	out.Begin(&n.composed)
 	mark := out.Mark()
+	n.hiding.hide(&h.Held, out, true)
 	n.table.Map(in, out, n.logSource)
+	n.hiding.show(&h.Held)
 	if f := in.Facts; f != nil && in.Options.Sources != 0 {
 		if isOfThisPod(in) {
 			putFacts(f.Pod, out)
@@ -208,7 +211,9 @@ func (n *enrichment) compose(
 	if !in.Is(source.Hosted) && !n.origin.isOfOtherHost(in, n.table, out) {
 		out.PutString("host.name", n.hostname)
 	}
+	n.hiding.hide(&h.Held, out, false)
 	n.table.MapLast(in, out)
+	n.hiding.show(&h.Held)
 	out.Capture(&mark, &c.added.Block)
 	if lasts {
 		out.Keep()

@@ -24,6 +24,7 @@ func (m *Mapper) fields(rec *record.Record, c *chunk.Cursor, pairs uint64) {
 				r = m.roles.findWild(key)
 			}
 			switch {
+			case r != nil && r.mayExclude && m.leaveOut(known, r, at, key, tok, c):
 			case r != nil && m.use(known, r, at, key, tok, c):
 			case known == nil:
 				e.out.AddField(key, tok, c)
@@ -32,7 +33,8 @@ func (m *Mapper) fields(rec *record.Record, c *chunk.Cursor, pairs uint64) {
 			}
 			continue
 		}
-		if m.consider(rec, r, at, tok, c) ||
+		if r.mayExclude && m.leaveOut(known, r, at, key, tok, c) ||
+			m.consider(rec, r, at, tok, c) ||
 			r.use != source.None && m.use(known, r, at, key, tok, c) {
 			continue
 		}
@@ -227,7 +229,11 @@ func (m *Mapper) addPerRecord(mask uint32) {
 	out := &m.event.out
 	for ; mask != 0; mask &= mask - 1 {
 		i := source.LowestBit(mask)
-		_, tok := m.event.scalar(m.held.at[i])
+		key, tok := m.event.scalar(m.held.at[i])
+		if out.Excludes(key) {
+			out.Count(record.LeftOut, len(m.held.Raw[i]))
+			continue
+		}
 		text, _ := out.Text(tok)
 		text = source.Said(text)
 		if name := &m.perRecord.names[i]; len(text) > 0 && !out.Has(name.key, name.hash) {

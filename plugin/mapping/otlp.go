@@ -77,8 +77,12 @@ func (m *Mapper) otlp(rec *record.Record, pairs uint64, c *chunk.Cursor) {
 // considerIDs considers the trace and span ids in the next pairs, and moves c past the pairs.
 func (m *Mapper) considerIDs(pairs uint64, c *chunk.Cursor) {
 	for ; pairs > 0; pairs-- {
-		r := m.roles.find(m.event.out.Key(c))
+		key := m.event.out.Key(c)
+		r := m.roles.find(key)
 		tok := c.Next()
+		if r != nil && r.mayExclude && m.event.out.Excludes(key) {
+			r = nil
+		}
 		if r != nil && tok.Kind == chunk.String && isIDUse(r.use) {
 			m.trace.consider(r.use, max(r.rank, source.KeptRank), inPlace, tok.Data, &m.late)
 		}

@@ -23,6 +23,10 @@ func (m *Mapper) parseContent(rec *record.Record) {
 		key := e.out.Key(&c)
 		tok := c.Next()
 		r := m.roles.find(key)
+		if r != nil && r.mayExclude && e.out.Excludes(key) {
+			e.out.LeaveOut(key, tok, &c)
+			continue
+		}
 		if r != nil && (m.consider(rec, r, at, tok, &c) ||
 			(isIDUse(r.use) || r.use == source.Rename) && m.use(nil, r, at, key, tok, &c)) {
 			continue

@@ -19,6 +19,8 @@ type role struct {
 	contentRank, levelRank uint8
 	// words reports that a single letter is no level here: a status of "A" is seldom an alert.
 	words bool
+	// mayExclude reports that exclude matches the key, in some case.
+	mayExclude bool
 	// below are the level and trace keys that begin with key and a dot: a map under it can hold
 	// their fields.
 	below []path
@@ -91,6 +93,7 @@ func newRoleTable(o *Options, table *source.Table) (t roleTable) {
 			}
 		}
 	}
+	t.excludeRoles(&o.Exclude)
 	return t
 }
 

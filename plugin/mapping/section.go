@@ -47,9 +47,11 @@ func cutSections(line []byte, out *record.Builder) (text []byte, found bool) {
 }
 
 // considerSections considers the trace and span ids in the sections of a line.
-func (t *traceIDs) considerSections(line []byte, roles *roleTable, late *lateFields) {
+func (t *traceIDs) considerSections(
+	line []byte, roles *roleTable, out *record.Builder, late *lateFields,
+) {
 	eachSectionPair(line, func(key, value []byte) {
-		if r := roles.find(key); r != nil && (r.use == source.TraceID || r.use == source.SpanID) {
+		if r := roles.find(key); r != nil && !(r.mayExclude && out.Excludes(key)) && (r.use == source.TraceID || r.use == source.SpanID) {
 			t.consider(r.use, max(r.rank, source.KeptRank), inPlace, value, late)
 		}
 	})

@@ -38,6 +38,21 @@ func (p *Patterns) Match(key []byte) bool {
 	return false
 }
 
+// MatchFold is Match without regard to case. It is for the start, not for each record: it allocates.
+func (p *Patterns) MatchFold(key string) bool {
+	low := []byte(strings.ToLower(key))
+	for _, parts := range p.list {
+		var lower pattern
+		for _, part := range parts {
+			lower = append(lower, bytes.ToLower(part))
+		}
+		if lower.match(low) {
+			return true
+		}
+	}
+	return false
+}
+
 func (p pattern) match(key []byte) bool {
 	first, last := p[0], p[len(p)-1]
 	if len(p) == 1 {
