@@ -13,8 +13,8 @@ import (
 // value, but it says what kind of record it is in.
 
 // leaveOut leaves out a field that has a role if its own name is excluded. It reports whether it is.
-func (m *Mapper) leaveOut(
-	known *memoSlot, r *role, at int, key []byte, tok chunk.Token, c *chunk.Cursor,
+func leaveOut(
+	m *Mapper, known *memoSlot, r *role, at int, key []byte, tok chunk.Token, c *chunk.Cursor,
 ) bool {
 	e := &m.event
 	if !e.out.Excludes(key) {

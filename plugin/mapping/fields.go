@@ -24,7 +24,7 @@ func (m *Mapper) fields(rec *record.Record, c *chunk.Cursor, pairs uint64) {
 				r = m.roles.findWild(key)
 			}
 			switch {
-			case r != nil && r.mayExclude && m.leaveOut(known, r, at, key, tok, c):
+			case r != nil && r.mayExclude && leaveOut(m, known, r, at, key, tok, c):
 			case r != nil && m.use(known, r, at, key, tok, c):
 			case known == nil:
 				e.out.AddField(key, tok, c)
@@ -33,7 +33,7 @@ func (m *Mapper) fields(rec *record.Record, c *chunk.Cursor, pairs uint64) {
 			}
 			continue
 		}
-		if r.mayExclude && m.leaveOut(known, r, at, key, tok, c) ||
+		if r.mayExclude && leaveOut(m, known, r, at, key, tok, c) ||
 			m.consider(rec, r, at, tok, c) ||
 			r.use != source.None && m.use(known, r, at, key, tok, c) {
 			continue
