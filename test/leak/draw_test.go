@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"out_dynatrace/plugin/mapping"
@@ -150,21 +151,12 @@ func (d *draw) value(key string, depth int) node {
 		at.pairs = []pair{{"secret", d.marked("secret")}}
 		return n
 	case 8:
-		if !isAny(key, levelKeys) {
+		if !slices.Contains(levelKeys, key) {
 			break
 		}
 		return node{kind: number, num: int64(d.n(70))}
 	}
 	return d.marked(key)
-}
-
-func isAny(key string, keys []string) bool {
-	for _, k := range keys {
-		if k == key {
-			return true
-		}
-	}
-	return false
 }
 
 func (d *draw) key() string {

@@ -54,7 +54,7 @@ func (o *oracle) look(path string, n *node, excluded bool) {
 	if n.kind != object && n.kind != array && n.kind != null && !excluded && o.isLevel(path, last) {
 		o.levels++
 	}
-	if path != "" && (isAny(last, contentKeys) || isAny(path, o.cfg.Mapping.ContentKeys)) {
+	if path != "" && (slices.Contains(contentKeys, last) || slices.Contains(o.cfg.Mapping.ContentKeys, path)) {
 		o.contents++
 	}
 	for i := range n.pairs {
