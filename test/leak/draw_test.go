@@ -245,9 +245,13 @@ func (d *draw) pod() node {
 				{"metadata.dynatrace.com/" + d.of("team", "dt.security_context", "k8s.pod.name"), d.marked("")}, {"secret", d.marked("")},
 				{"metadata.dynatrace.com", node{kind: text, text: `{"team":"x","k8s.workload.name":"y"}`}},
 			}}
-		case key == "ownerReferences":
+		case key == "ownerReferences": // an owner whose name is no text is none
+			name := d.marked("")
+			if name.kind != text {
+				continue
+			}
 			value = node{kind: array, items: []node{{kind: object, pairs: []pair{
-				{"kind", node{kind: text, text: d.of("ReplicaSet", "DaemonSet", "Job")}}, {"name", d.marked("")},
+				{"kind", node{kind: text, text: d.of("ReplicaSet", "DaemonSet", "Job")}}, {"name", name},
 				{"controller", node{kind: boolean, num: 1}},
 			}}}}
 		}
