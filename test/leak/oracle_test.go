@@ -22,6 +22,8 @@ type oracle struct {
 	// levels is how many fields that may name the level are sent. contents is how many fields
 	// may hold the message.
 	levels, contents int
+	// named reports a field with a name of Dynatrace's: it has precedence over a mapped one.
+	named bool
 }
 
 type found struct {
@@ -42,6 +44,7 @@ func (o *oracle) excludes(path string) bool {
 func (o *oracle) look(path string, n *node, excluded bool) {
 	excluded = excluded || o.excludes(path)
 	last := path[strings.LastIndexByte(path, '.')+1:]
+	o.named = o.named || strings.HasPrefix(strings.ToLower(path), "k8s.") || strings.HasPrefix(path, "host.")
 	switch {
 	case n.line != nil:
 		o.contents++
@@ -106,6 +109,11 @@ func (f *found) isIn(payload []byte) bool {
 		id, err := hex.DecodeString(n.id) // OTLP has the bytes
 		return err == nil && len(id) > 0 && bytes.Contains(payload, id)
 	}
+}
+
+// isMapped reports whether a field is one that a mapping may leave for another one.
+func (o *oracle) isMapped(f *found) bool {
+	return o.named && strings.HasPrefix(f.path, "kubernetes.")
 }
 
 // sends reports whether include and exclude let an attribute of that name through.
