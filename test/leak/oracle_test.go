@@ -111,9 +111,10 @@ func (f *found) isIn(payload []byte) bool {
 	}
 }
 
-// isMapped reports whether a field is one that a mapping may leave for another one.
+// isMapped reports whether a field is one that a mapping may leave for another one: one of a pod
+// for a field with Dynatrace's name, one of two paths.
 func (o *oracle) isMapped(f *found) bool {
-	return o.named && strings.HasPrefix(f.path, "kubernetes.")
+	return o.named && strings.HasPrefix(f.path, "kubernetes.") || strings.HasPrefix(f.path, "log.file.path")
 }
 
 // sends reports whether include and exclude let an attribute of that name through.
