@@ -167,10 +167,10 @@ func TestMapper_APodsRecordIsTiedToItsPod(t *testing.T) {
 			plus(podAttributes(), "log.iostream", "stdout"), nil},
 		"an image known by digest": {
 			podRecord(corpus.Map(s("pod_name"), s("p"), s("container_image"), s("registry.example.com:5000/a@sha256:aa"))),
-			attributes{"content": "hello", "log.iostream": "stderr", "log.source": "Container Output", "k8s.pod.name": "p", "container.image.name": "registry.example.com:5000/a", "container.image.digest": "sha256:aa"}, nil},
+			attributes{"content": "hello", "log.iostream": "stderr", "log.source": "Container Output", "k8s.pod.name": "p", "k8s.workload.kind": "pod", "k8s.workload.name": "p", "container.image.name": "registry.example.com:5000/a", "container.image.digest": "sha256:aa"}, nil},
 		"an image known by id": {
 			podRecord(corpus.Map(s("pod_name"), s("p"), s("container_image"), s("sha256:aa"))),
-			attributes{"content": "hello", "log.iostream": "stderr", "log.source": "Container Output", "k8s.pod.name": "p", "container.image.digest": "sha256:aa"}, nil},
+			attributes{"content": "hello", "log.iostream": "stderr", "log.source": "Container Output", "k8s.pod.name": "p", "k8s.workload.kind": "pod", "k8s.workload.name": "p", "container.image.digest": "sha256:aa"}, nil},
 		"with the mapping off all stays": {
 			corpus.Map(s("log"), s("hello"), s("stream"), s("stdout"), s("kubernetes"), corpus.Map(s("pod_name"), s("p"))),
 			attributes{"content": "hello", "stream": "stdout", "kubernetes.pod_name": "p"}, func(o *mapping.Options) { o.Sources = 0 }},

@@ -107,7 +107,7 @@ func TestMapper_WhatTheMappingsGiveHasTheCaseAndTheTypesOfAServerOfOld(t *testin
 		s("labels"), corpus.Fields("App.Kubernetes.io/Name", "shop", "other", "x"),
 		s("annotations"), corpus.Fields("Note", "a", "metadata.dynatrace.com/Cost.Center", "c", "metadata.dynatrace.com", `{"DT.Cost":{"Product":7},"cost.center":"second","`+short+`":{"`+short[:3*39]+`":1}}`),
 	))), attributes{
-		"content": "x", "team": "own", "k8s.pod.name": "p", "k8s.namespace.name": "n", "kubernetes.extra.deep": "1", "log.source": "Container Output",
+		"content": "x", "team": "own", "k8s.pod.name": "p", "k8s.namespace.name": "n", "k8s.workload.kind": "pod", "k8s.workload.name": "p", "kubernetes.extra.deep": "1", "log.source": "Container Output",
 		"k8s.pod.label.app.kubernetes.io/name": "shop", "k8s.pod.annotation.note": "a", "cost.center": "c", "dt.cost.product": "7",
 		"dt.entity.host": "HOST-1", "cores": "8", "load": "0.5", "virtual": "true", "stage": "host", "host.name": "web", "n": "-1",
 		"long": strings.Repeat("x", 250), strings.Repeat("k", 60) + "." + strings.Repeat("k", 39): "1",

@@ -20,7 +20,7 @@ func TestMapper_ShapesThatAreNotWhatAMappingExpectsPassThrough(t *testing.T) {
 			podRecord(pod(s("labels"), s("none"), s("annotations"), corpus.Array(s("a")), s("ownerReferences"), text("kind", "x"))), plus(podAttributes(), "kubernetes.labels", "none", "kubernetes.annotations", `["a"]`, "kubernetes.ownerReferences.kind", "x")},
 		"a pod with maps where texts belong": {
 			podRecord(corpus.Map(s("pod_name"), s("p"), s("namespace_name"), text("a", "b"), s("docker_id"), corpus.Int(7), s("container_image"), corpus.Nil())),
-			attributes{"content": "hello", "log.iostream": "stderr", "log.source": "Container Output", "k8s.pod.name": "p",
+			attributes{"content": "hello", "log.iostream": "stderr", "log.source": "Container Output", "k8s.pod.name": "p", "k8s.workload.kind": "pod", "k8s.workload.name": "p",
 				"kubernetes.namespace_name.a": "b", "kubernetes.docker_id": 7.0}},
 		"what the filter says of a namespace and nobody knows": {podRecord(pod(), s("kubernetes_namespace"), corpus.Map(s("name"), s("shop"), s("labels"), s("none"), s("uid"), s("1-2"))),
 			plus(podAttributes(), "kubernetes_namespace.labels", "none", "kubernetes_namespace.uid", "1-2")},

@@ -43,7 +43,7 @@ func TestMapper_ALogSourceThatIsLeftOutIsCountedOnce(t *testing.T) {
 	id := strings.Repeat("a", 64)
 	tag := "kube.var.log.containers.p_n_c-" + id + ".log"
 	pod := len("k8s.pod.name"+"p") + len("k8s.namespace.name"+"n") + len("k8s.container.name"+"c") +
-		len("container.id"+id)
+		len("container.id"+id) + len("k8s.workload.kind"+"pod"+"k8s.workload.name"+"p")
 	const output, journal = len("log.source" + "Container Output"), len("log.source" + "sshd")
 	path := "/a/b.log"
 	file := len("log.file.path"+path) + len("log.file.name"+"b.log")

@@ -3,113 +3,165 @@ package source
 import (
 	"bytes"
 
-	"out_dynatrace/plugin/ascii"
-	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/record"
 )
 
+// Kinds of workloads, as Dynatrace names them.
 var (
-	deploymentKind  = []byte("deployment")
-	statefulSetKind = []byte("statefulset")
-	cronJobKind     = []byte("cronjob")
-	jobKind         = []byte("job")
+	podKind              = []byte("pod")
+	deploymentKind       = []byte("deployment")
+	replicaSetKind       = []byte("replicaset")
+	statefulSetKind      = []byte("statefulset")
+	daemonSetKind        = []byte("daemonset")
+	cronJobKind          = []byte("cronjob")
+	jobKind              = []byte("job")
+	deploymentConfigKind = []byte("deploymentconfig")
 )
 
-// workload returns the kind, in lower case, and the name of what a pod belongs to, as Dynatrace
-// names it: the Deployment and not its ReplicaSet, the CronJob and not its Job. They are nil if the
-// record does not name it. now is the current second.
+// Labels and annotations of controllers.
+const (
+	templateHash = "pod-template-hash"
+	rolloutHash  = "rollouts-pod-template-hash" // of Argo Rollouts
+	revisionHash = "controller-revision-hash"
+	configLabel  = "deploymentconfig" // of OpenShift
+	configName   = "openshift.io/deployment-config.name"
+	mirrorOf     = "kubernetes.io/config.mirror" // of a static pod
+)
+
+// workload returns the kind, in lower case, and the name of what a pod belongs to, by the rule of
+// Dynatrace's Operator, so that the names are the same: from the pod up through the owners that
+// control, as long as they are of a kind in workloadKinds. The last one is the workload, the pod
+// itself if none is. The Operator asks the API server for the owner of an owner; a record shows it
+// by labels, or by the form of a name. Both results are nil if the record leaves it open: a wrong
+// name would be worse than none. now is the current second.
 func workload(p *pod, now int64, out *record.Builder) (kind, name []byte) {
-	kind, name = owner(p.owners, out)
-	if kind == nil {
+	if p.name == nil {
+		return nil, nil
+	}
+	owner, isKnown := controller(p.owners, out)
+	if !isKnown {
 		return workloadByLabels(p, now, out)
 	}
-	switch string(kind) {
+	switch k := workloadKind(owner.kind, owner.version); k {
+	case "": // a node, whose pod is static, a resource of somebody else, or nobody
+		return podKind, p.name
 	case "replicaset":
-		hash := label(p.labels, "pod-template-hash", out)
-		if short, ok := cutHash(name, hash); ok {
-			return deploymentKind, short
-		}
-		if short, ok := cutGenerated(name); ok && len(hash) == 0 {
-			return deploymentKind, short
-		}
+		return ofReplicaSet(p, owner.name, out)
+	case "replicationcontroller":
+		return ofReplicationController(p, owner.name, out)
 	case "job":
-		if short, ok := cutSchedule(name, now); ok {
-			return cronJobKind, short
-		}
+		return ofJob(owner.name, now)
+	default:
+		return record.View(k), owner.name
 	}
-	return kind, name
 }
 
-// owner returns kind and name of the owner that controls the pod, or else of the first one.
-func owner(owners []byte, out *record.Builder) (kind, name []byte) {
-	c := chunk.NewCursor(owners)
-	root := c.Next()
-	if root.Kind != chunk.Array {
-		return nil, nil
+// ofReplicaSet returns the Deployment of a ReplicaSet, or the ReplicaSet itself. Argo Rollouts makes
+// ReplicaSets with hashes of the same form, and labels their pods otherwise. If the record has no
+// labels, the form of the name decides: nearly all ReplicaSets with such a name are a Deployment's.
+func ofReplicaSet(p *pod, name []byte, out *record.Builder) (kind, workload []byte) {
+	if _, ok := cutHash(name, label(p.labels, rolloutHash, out)); ok {
+		return replicaSetKind, name
 	}
-	for n := root.Num; n > 0; n-- {
-		tok := c.Next()
-		if tok.Kind != chunk.Map {
-			c.SkipElements(tok)
-			continue
-		}
-		k, v, controls := ownerReference(tok.Num, &c, out)
-		if len(k) > 0 && len(v) > 0 && (kind == nil || controls) {
-			kind, name = k, v
-		}
-		if controls {
-			break
-		}
+	if short, ok := cutHash(name, label(p.labels, templateHash, out)); ok {
+		return deploymentKind, short
 	}
-	if kind == nil {
-		return nil, nil
+	if short, ok := cutAnyHash(name); ok && p.labels == nil {
+		return deploymentKind, short
 	}
-	lower := out.Spare()
-	for _, b := range kind[:min(len(kind), longestHeld)] {
-		if 'A' <= b && b <= 'Z' {
-			b |= 0x20
-		}
-		lower = append(lower, b)
-	}
-	return out.Take(lower), name
+	return replicaSetKind, name
 }
 
-// ownerReference reads one owner.
-func ownerReference(
-	pairs uint64, c *chunk.Cursor, out *record.Builder,
-) (kind, name []byte, controls bool) {
-	for ; pairs > 0; pairs-- {
-		key := out.Key(c)
-		value := c.Next()
-		switch {
-		case value.Kind == chunk.String && string(key) == "kind":
-			kind = value.Data
-		case value.Kind == chunk.String && string(key) == "name":
-			name = value.Data
-		case value.Kind == chunk.Bool && string(key) == "controller":
-			controls = value.Num != 0
-		default:
-			c.SkipElements(value)
-		}
+// ofReplicationController returns the DeploymentConfig of a ReplicationController, whose name ends
+// in a number, or the ReplicationController itself. If the record has no labels and no annotation
+// that tells, such a name can be of both.
+func ofReplicationController(
+	p *pod, name []byte, out *record.Builder,
+) (kind, workload []byte) {
+	short, ok := cutOrdinal(name)
+	if !ok {
+		return record.View("replicationcontroller"), name
 	}
-	return kind, name, controls
+	if config := deploymentConfig(p, out); config != nil {
+		if bytes.Equal(config, short) {
+			return deploymentConfigKind, config
+		}
+		return record.View("replicationcontroller"), name
+	}
+	if p.labels != nil {
+		return record.View("replicationcontroller"), name
+	}
+	return nil, nil
 }
 
-// workloadByLabels uses the labels that Kubernetes' own controllers put on their pods, for records
-// of a filter whose owner_references is off.
+// deploymentConfig returns the name of OpenShift's DeploymentConfig that a pod belongs to, or nil.
+func deploymentConfig(p *pod, out *record.Builder) []byte {
+	if name := label(p.annotations, configName, out); len(name) > 0 {
+		return name
+	}
+	return label(p.labels, configLabel, out)
+}
+
+// ofJob returns the CronJob of a Job, or the Job itself.
+func ofJob(name []byte, now int64) (kind, workload []byte) {
+	if short, ok := cutSchedule(name, now); ok {
+		return cronJobKind, short
+	}
+	return jobKind, name
+}
+
+// workloadByLabels uses the labels that the controllers put on their pods, and the form of the pod's
+// name, for records of a filter whose owner_references is off.
 func workloadByLabels(p *pod, now int64, out *record.Builder) (kind, name []byte) {
-	if hash := label(p.labels, "pod-template-hash", out); len(hash) > 0 {
-		// deployment-hash-random
-		if at := bytes.LastIndexByte(p.name, '-'); at > 0 {
-			if short, ok := cutHash(p.name[:at], hash); ok {
-				return deploymentKind, short
-			}
-		}
+	if label(p.annotations, mirrorOf, out) != nil || isChosen(p.name) {
+		return podKind, p.name
 	}
-	name = label(p.labels, "statefulset.kubernetes.io/pod-name", out)
-	if len(name) > 0 && bytes.Equal(name, p.name) {
-		if at := bytes.LastIndexByte(name, '-'); at > 0 {
-			return statefulSetKind, name[:at]
+	if base, ok := cutRandom(p.name); ok {
+		return byGeneratedName(p, base, now, out)
+	}
+	short, isNumbered := cutOrdinal(p.name)
+	if !isNumbered || p.labels == nil {
+		return nil, nil
+	}
+	// Others label their pods as a StatefulSet does: only its revision is named after it.
+	named := label(p.labels, "statefulset.kubernetes.io/pod-name", out)
+	revision := label(p.labels, revisionHash, out)
+	if bytes.Equal(named, p.name) {
+		if base, ok := cutAnyRevision(revision); ok && bytes.Equal(base, short) {
+			return statefulSetKind, short
+		}
+		if revision == nil && label(p.labels, "apps.kubernetes.io/pod-index", out) != nil {
+			return statefulSetKind, short
+		}
+		return nil, nil
+	}
+	return podKind, p.name
+}
+
+// cutAnyRevision cuts the hash off the name of a revision, whatever its length.
+func cutAnyRevision(name []byte) (short []byte, ok bool) {
+	at := bytes.LastIndexByte(name, '-')
+	if at <= 0 || !isOf(name[at+1:], randomCharacters) {
+		return name, false
+	}
+	return name[:at], true
+}
+
+// byGeneratedName returns the workload of a pod whose name is base, a dash and random characters.
+func byGeneratedName(p *pod, base []byte, now int64, out *record.Builder) (kind, name []byte) {
+	if _, ok := cutHash(base, label(p.labels, rolloutHash, out)); ok {
+		return replicaSetKind, base
+	}
+	if short, ok := cutHash(base, label(p.labels, templateHash, out)); ok {
+		return deploymentKind, short
+	}
+	generation := label(p.labels, "pod-template-generation", out)
+	if generation != nil && label(p.labels, revisionHash, out) != nil {
+		return daemonSetKind, base
+	}
+	if config := label(p.labels, configLabel, out); config != nil {
+		if short, ok := cutOrdinal(base); ok && bytes.Equal(short, config) {
+			return deploymentConfigKind, config
 		}
 	}
 	job := label(p.labels, "batch.kubernetes.io/job-name", out)
@@ -117,55 +169,7 @@ func workloadByLabels(p *pod, now int64, out *record.Builder) (kind, name []byte
 		job = label(p.labels, "job-name", out)
 	}
 	if len(job) > 0 {
-		if short, ok := cutSchedule(job, now); ok {
-			return cronJobKind, short
-		}
-		return jobKind, job
+		return ofJob(job, now)
 	}
 	return nil, nil
-}
-
-// cutHash cuts a known hash, and the dash before it, off a name.
-func cutHash(name, hash []byte) (short []byte, ok bool) {
-	short, ok = bytes.CutSuffix(name, hash)
-	if !ok || len(hash) == 0 || len(short) < 2 || short[len(short)-1] != '-' {
-		return name, false
-	}
-	return short[:len(short)-1], true
-}
-
-// cutGenerated cuts the hash off the name that a Deployment gives to its ReplicaSet: 6 to 10
-// characters of an alphabet without vowels (k8s.io/apimachinery/pkg/util/rand).
-func cutGenerated(name []byte) (short []byte, ok bool) {
-	at := bytes.LastIndexByte(name, '-')
-	hash := name[at+1:]
-	if at <= 0 || len(hash) < 6 || len(hash) > 10 {
-		return name, false
-	}
-	for _, c := range hash {
-		if bytes.IndexByte([]byte("bcdfghjklmnpqrstvwxz2456789"), c) < 0 {
-			return name, false
-		}
-	}
-	return name[:at], true
-}
-
-// cutSchedule cuts the time off the name that a CronJob gives to its Job: minutes since 1970,
-// seconds in old versions. Other numbers, such as a date, are not times of the last ten years.
-func cutSchedule(name []byte, now int64) (short []byte, ok bool) {
-	const decade = 10 * 366 * 24 * 60 * 60
-	at := bytes.LastIndexByte(name, '-')
-	digits := name[at+1:]
-	if at <= 0 || len(digits) < 8 || len(digits) > 10 || !ascii.AllDigits(digits) {
-		return name, false
-	}
-	var when int64
-	for _, c := range digits {
-		when = 10*when + int64(c-'0')
-	}
-	if len(digits) < 10 {
-		when *= 60
-	}
-	age := now - when
-	return name[:at], -decade < age && age < decade
 }
