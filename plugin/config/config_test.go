@@ -41,8 +41,12 @@ func TestLoad_EndpointAndTokenAreEnough(t *testing.T) {
 			Limits:       limits(10_000_000, 32_000, 500),
 			ContentKeys:  []string{"log", "message", "msg", "MESSAGE", "content", "payload", "body", "_raw"},
 			SummaryBytes: 256,
-			LevelKeys:    []string{"loglevel", "severity", "level", "lvl", "log.level", "levelname", "status", "syslog.severity"},
-			Options:      source.Options{Sources: source.Auto(), PathKeys: []string{"log.file.path"}},
+			LevelKeys: []string{
+				"loglevel", "severity", "level", "lvl", "log.level", "levelname", "level_name", "@level", "@l", "log_level", "severity_text", "severityText",
+				"error_severity", "severity_label", "record.level.name", "status", "syslog.severity", "syslogseverity-text", "syslogseverity", "syslog_severity",
+				"log.syslog.severity.name", "log.syslog.severity.code", "severity_code", "levelno", "level_number", "severity_number", "severityNumber",
+			},
+			Options: source.Options{Sources: source.Auto(), PathKeys: []string{"log.file.path"}},
 		},
 		Metadata: metadata.Options{Files: []string{
 			"/var/lib/dynatrace/enrichment/dt_host_metadata.json", "/var/lib/dynatrace/enrichment/dt_metadata.json",

@@ -63,9 +63,14 @@ var mappingRows = []Option{
 	},
 	{
 		Name: "level_key", Type: TypeList,
-		Default: "loglevel,severity,level,lvl,log.level,levelname,status,syslog.severity",
+		Default: "loglevel,severity,level,lvl,log.level,levelname,level_name,@level,@l,log_level," +
+			"severity_text,severityText,error_severity,severity_label,record.level.name,status," +
+			"syslog.severity,syslogseverity-text,syslogseverity,syslog_severity," +
+			"log.syslog.severity.name,log.syslog.severity.code,severity_code,levelno,level_number," +
+			"severity_number,severityNumber",
 		Help: "Fields that can hold the severity, at the top level or, by a name with dots, in " +
-			"nested maps; the first one that names a level becomes `loglevel`.",
+			"nested maps; the first one that names a level becomes `loglevel`. Words go before " +
+			"numbers, which count only if the record says whose they are (see records.md).",
 		field: func(c *Config) any { return &c.Mapping.LevelKeys },
 	},
 	{

@@ -15,10 +15,10 @@ func TestMapper_AnApplicationsFieldsBecomeWhatDynatraceKnows(t *testing.T) {
 		body corpus.Value
 		want attributes
 	}{
-		"pino":                           {corpus.Map(s("level"), corpus.Int(30), s("msg"), s("x")), attributes{"content": "x", "loglevel": "INFO", "log.raw_level": 30.0}},
-		"pino's fatal":                   {corpus.Map(s("level"), corpus.Int(60), s("msg"), s("x")), attributes{"content": "x", "loglevel": "EMERGENCY", "log.raw_level": 60.0}},
+		"pino":                           {corpus.Map(s("level"), corpus.Int(30), s("time"), corpus.Int(1772439330173), s("msg"), s("x")), attributes{"content": "x", "loglevel": "INFO", "log.raw_level": 30.0, "time": 1772439330173.0}},
+		"pino's fatal":                   {corpus.Map(s("level"), corpus.Int(60), s("pid"), corpus.Int(1), s("hostname"), s("h"), s("msg"), s("x")), attributes{"content": "x", "loglevel": "EMERGENCY", "log.raw_level": 60.0, "pid": 1.0, "hostname": "h"}},
 		"a level of one's own":           {corpus.Map(s("level"), corpus.Int(35), s("msg"), s("x")), attributes{"content": "x", "log.raw_level": 35.0}},
-		"syslog's number":                {corpus.Map(s("severity"), corpus.Int(3), s("msg"), s("x")), attributes{"content": "x", "loglevel": "ERROR", "log.raw_level": 3.0}},
+		"syslog's number":                {corpus.Map(s("severity"), corpus.Int(3), s("facility"), s("daemon"), s("msg"), s("x")), attributes{"content": "x", "loglevel": "ERROR", "log.raw_level": 3.0, "facility": "daemon"}},
 		"zap":                            {text("level", "dpanic", "msg", "x"), attributes{"content": "x", "loglevel": "CRITICAL", "log.raw_level": "dpanic"}},
 		"a level in other case":          {text("level", "info", "msg", "x"), attributes{"content": "x", "loglevel": "INFO"}},
 		"ECS with dots":                  {text("log.level", "WARNING", "message", "x"), attributes{"content": "x", "loglevel": "WARN", "log.raw_level": "WARNING"}},

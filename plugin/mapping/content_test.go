@@ -14,11 +14,12 @@ func TestMapper_JSONInALineIsTakenApartOnRequest(t *testing.T) {
 	for line, want := range map[string]attributes{
 		`{"level":"error","msg":"boom","n":1.5,"ok":true,"deep":{"a":[1,2]},"traceId":"0af7651916cd43dd8448eb211c80319c","logger":"l"}`: {
 			"content": "boom", "loglevel": "ERROR", "n": 1.5, "ok": true, "deep.a": []any{1.0, 2.0}, "trace_id": "0af7651916cd43dd8448eb211c80319c", "log.logger": "l"},
-		`{"level":30,"a":"b"}`: {"content": `{"a":"b"}`, "loglevel": "INFO", "log.raw_level": 30.0, "a": "b"},
-		`{"message":""}`:       {"content": ""},
-		`{"log":"\u00e4","x":`: {"content": `{"log":"\u00e4","x":`},
-		`plain`:                {"content": "plain"},
-		`[1]`:                  {"content": "[1]"},
+		`{"level":30,"v":0,"msg":"m"}`: {"content": "m", "loglevel": "INFO", "log.raw_level": 30.0, "v": 0.0},
+		`{"level":30,"a":"b"}`:         {"content": `{"a":"b"}`, "log.raw_level": 30.0, "a": "b"},
+		`{"message":""}`:               {"content": ""},
+		`{"log":"\u00e4","x":`:         {"content": `{"log":"\u00e4","x":`},
+		`plain`:                        {"content": "plain"},
+		`[1]`:                          {"content": "[1]"},
 		`{"message":"a","message":"b","stream":"own","kubernetes":{"pod_name":"p"}}`: {"content": "a", "message": "b", "stream": "own", "kubernetes.pod_name": "p"},
 	} {
 		wantAttributes(t, mapOne(t, o, mapping.Flush{}, text("log", line)), want)

@@ -15,6 +15,7 @@ type event struct {
 
 	body   chunk.Cursor // over the event's body
 	parsed chunk.Cursor // over what was JSON in its content
+	meta   chunk.Cursor // over its metadata
 
 	cutter  jsonread.Cutter
 	memo    memo
@@ -30,6 +31,9 @@ const (
 	inPlace = -1
 	// parsedAt is added to positions in what was JSON in the content.
 	parsedAt = 1 << 40
+	// metaAt is added to positions in the attributes of an OTLP record. They are added to the
+	// record after all fields.
+	metaAt = 1 << 41
 )
 
 // candidate is the best field so far for the content, the level or an id. It refers to the field by
@@ -48,7 +52,7 @@ func (e *event) begin(rec *record.Record) {
 }
 
 func (e *event) release() {
-	e.body, e.parsed = chunk.Cursor{}, chunk.Cursor{}
+	e.body, e.parsed, e.meta = chunk.Cursor{}, chunk.Cursor{}, chunk.Cursor{}
 	e.memo.release()
 	e.repeats.release()
 	e.out.Release()
@@ -58,7 +62,10 @@ func (e *event) release() {
 // reread reads the field at a position again. The cursor is positioned after its token.
 func (e *event) reread(at int) (key []byte, tok chunk.Token, c chunk.Cursor) {
 	from := &e.body
-	if at >= parsedAt {
+	switch {
+	case at >= metaAt:
+		from, at = &e.meta, at-metaAt
+	case at >= parsedAt:
 		from, at = &e.parsed, at-parsedAt
 	}
 	c = from.From(at)
@@ -75,7 +82,7 @@ func (e *event) scalar(at int) (key []byte, tok chunk.Token) {
 
 // displace turns a candidate that a better one replaces into an ordinary attribute.
 func (e *event) displace(old *candidate) {
-	if old.rank != 0 && old.at != inPlace {
+	if old.rank != 0 && old.at != inPlace && old.at < metaAt {
 		key, tok := e.scalar(old.at)
 		e.out.AddField(key, tok, nil)
 	}

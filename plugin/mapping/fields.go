@@ -33,8 +33,15 @@ func (m *Mapper) fields(rec *record.Record, c *chunk.Cursor, pairs uint64) {
 			}
 			continue
 		}
-		if r.mayExclude && leaveOut(m, known, r, at, key, tok, c) ||
-			m.consider(rec, r, at, tok, c) ||
+		e.signs |= evidenceOf(r, key, tok)
+		if r.mayExclude && leaveOut(m, known, r, at, key, tok, c) {
+			continue
+		}
+		if r.onlyTells() {
+			e.learn(known, at, key, tok, c, evidenceOf(r, key, tok))
+			continue
+		}
+		if m.consider(rec, r, at, tok, c) ||
 			r.use != source.None && m.use(known, r, at, key, tok, c) {
 			continue
 		}
@@ -83,7 +90,7 @@ func (m *Mapper) consider(
 	if r.contentRank != 0 && m.content.consider(&m.event, rec, r, at, tok, c) {
 		return true
 	}
-	return r.levelRank != 0 && m.level.consider(&m.event, r, at, tok)
+	return (r.levelRank != 0 || r.some != nil) && m.level.consider(&m.event, r, at, tok)
 }
 
 // use gives a field to a source if its value has the form that the source expects. It reports
@@ -166,6 +173,23 @@ func (m *Mapper) putOff(
 		e.late, e.signs = r, signs
 	}
 	return true
+}
+
+// settleLevel settles the fields that name the level only beside others.
+func settleLevel(m *Mapper) {
+	m.level.settle(&m.event, func(r *role, at int) {
+		if at >= metaAt { // it is added with the other attributes
+			return
+		}
+		isLevel := r.use == source.LevelIn && at < parsedAt && m.in.Is(r.field.In)
+		if isLevel {
+			_, tok := m.event.scalar(at)
+			isLevel = m.level.takeLast(at, syslogLevel(r.field.Severity(tok)))
+		}
+		if !isLevel {
+			m.event.addAgain(at, nil)
+		}
+	})
 }
 
 // settleLate settles the fields that were put off.

@@ -71,8 +71,17 @@ func hashOfHeld(raw []byte) uint64 {
 
 // signsOf returns the signs that a field gives about its record.
 func signsOf(r *role, key []byte, tok chunk.Token) source.Signs {
-	if r.signs == nil {
+	var s source.Signs
+	if r.signs != nil {
+		s = r.signs(key, tok)
+	}
+	return s | evidenceOf(r, key, tok)
+}
+
+// evidenceOf returns what a field says about the numbers of levels.
+func evidenceOf(r *role, key []byte, tok chunk.Token) source.Signs {
+	if r.evidence == nil {
 		return 0
 	}
-	return r.signs(key, tok)
+	return r.evidence(key, tok)
 }

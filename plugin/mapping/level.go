@@ -1,68 +1,251 @@
 package mapping
 
 import (
+	"math"
+
 	"out_dynatrace/plugin/ascii"
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/mapping/source"
 	"out_dynatrace/plugin/record"
 )
 
-// level searches the fields of a record for the log level.
+// level searches the fields of a record for the log level. A word is better than a number, whatever
+// keys they have. Of each, the better key decides.
 type level struct {
 	best candidate
+	// keys are the keys by their rank in LevelKeys, from 1 on.
+	keys []levelKey
 	// numbers lets numbers name a level, and renames the field that names the level to
 	// log.raw_level.
 	numbers bool
+	// open are the fields that name a level only if other fields of the record speak for it.
+	open  [mostOpen]openLevel
+	opens int
+	// parsed and attributes are the signs of what was JSON in the content, and of the attributes
+	// of an OTLP record.
+	parsed, attributes source.Signs
 }
 
-// lastRank is the rank of a level that any other level takes precedence over.
-const lastRank = 1 << 9
+// mostOpen bounds the fields of a record that wait for others. Further ones are ordinary attributes.
+const mostOpen = 4
+
+// openLevel is a field that may name the level.
+type openLevel struct {
+	at     int
+	role   *role
+	rank   uint16
+	word   string // the level of a word, or
+	number int    // a number
+	scales source.Scales
+}
+
+// levelKey is how the values of a key can name the level.
+type levelKey struct {
+	// plain reports that only a plain word is a level here: a status of "A" is seldom an alert.
+	plain   bool
+	numbers source.Scales // on which numbers can be
+}
+
+func newLevelKeys(keys []string) []levelKey {
+	list := make([]levelKey, 1, len(keys)+1)
+	for _, key := range keys {
+		isStatus := record.Reserved([]byte(key)) == record.ServerField
+		list = append(list, levelKey{plain: isStatus, numbers: scalesOf(key)})
+	}
+	return list
+}
+
+// reset begins a record.
+func (l *level) reset() {
+	l.best.rank, l.opens = 0, 0
+	l.parsed, l.attributes = 0, 0
+}
+
+// The rank of a level in the attributes of an OTLP record has attributeRank added: the fields of the
+// body are better. That of a number has numberRank added, so that any word is better.
+const (
+	attributeRank = 1 << 7
+	numberRank    = 1 << 8
+	// someRank is the rank of a key that is a level in the records of some kinds only.
+	someRank = 1<<9 - 1
+	// lastRank is the rank of a level that any other level takes precedence over.
+	lastRank = 1 << 9
+)
 
 var rawLevelKey = []byte("log.raw_level")
 
-// of returns the level that a scalar names, or "". If words is set, a single letter or a number
-// names no level.
-func (l *level) of(tok chunk.Token, words bool) string {
-	if tok.Kind == chunk.String {
-		if len(tok.Data) > 1 || !words {
-			if name := severity(tok.Data); name != "" {
-				return name
-			}
-		}
-		if len(tok.Data) > 2 {
-			return ""
-		}
+// wordOf returns the level of a text under a listed key, or "".
+func (k *levelKey) wordOf(text []byte) string {
+	if !k.plain {
+		return severity(text, loneWord)
 	}
-	if words || !l.numbers {
+	if len(text) < 2 {
 		return ""
 	}
-	return loggerLevel(source.Number(tok, 60))
+	return severity(text, plainWord)
 }
 
 // isBetter reports whether a level of a rank is better than the one found so far.
-func (l *level) isBetter(rank uint8) bool {
-	return l.best.rank == 0 || uint16(rank) < l.best.rank
+func (l *level) isBetter(rank uint16) bool { return l.best.rank == 0 || rank < l.best.rank }
+
+// consider keeps a field that names a better level, or may name one, and turns the one that it
+// displaces into an ordinary attribute. It reports whether it took the field.
+func (l *level) consider(e *event, r *role, at int, tok chunk.Token) bool {
+	if r.levelRank == 0 {
+		return l.numbers && l.considerSome(r, at, tok)
+	}
+	k, rank := &l.keys[r.levelRank], uint16(r.levelRank)
+	if at >= metaAt {
+		rank += attributeRank
+	}
+	if tok.Kind == chunk.String && l.isBetter(rank) {
+		if name := k.wordOf(tok.Data); name != "" {
+			l.take(e, rank, at, name)
+			return true
+		}
+	}
+	return l.numbers && k.numbers != 0 && l.considerNumber(r, rank+numberRank, at, tok)
 }
 
-// consider keeps a field that names a better level, and turns the one that it displaces into an
-// ordinary attribute. It reports whether it took the field.
-func (l *level) consider(e *event, r *role, at int, tok chunk.Token) bool {
-	if !l.isBetter(r.levelRank) {
+// considerNumber keeps a number until the scale is known.
+func (l *level) considerNumber(r *role, rank uint16, at int, tok chunk.Token) bool {
+	if !l.isBetter(rank) {
 		return false
 	}
-	name := l.of(tok, r.words)
-	if name == "" {
+	n := source.Number(tok, mostLevel)
+	scales := l.keys[r.levelRank].numbers
+	return n >= 0 && l.wait(openLevel{at: at, role: r, rank: rank, number: n, scales: scales})
+}
+
+// considerSome keeps the value of a key that names the level in the records of some kinds.
+func (l *level) considerSome(r *role, at int, tok chunk.Token) bool {
+	some := r.some
+	open := openLevel{at: at, role: r, rank: someRank, scales: some.words}
+	if tok.Kind == chunk.String {
+		open.word = some.word(tok.Data)
+	}
+	if open.word == "" {
+		open.number, open.scales = source.Number(tok, mostLevel), some.numbers
+		if open.number < 0 || open.scales == 0 {
+			return false
+		}
+	}
+	return l.isBetter(someRank) && l.wait(open)
+}
+
+// wait keeps a field that may name the level, and reports whether there is room.
+func (l *level) wait(open openLevel) bool {
+	if l.opens == mostOpen {
 		return false
 	}
-	e.displace(&l.best)
-	l.best = candidate{rank: uint16(r.levelRank), at: at, name: name}
+	l.open[l.opens] = open
+	l.opens++
 	return true
 }
 
-// takeInPlace takes the level from a value whose field stays an attribute.
-func (l *level) takeInPlace(e *event, rank uint8, name string, tok chunk.Token) {
+// take makes a field the level.
+func (l *level) take(e *event, rank uint16, at int, name string) {
 	e.displace(&l.best)
-	l.best = candidate{rank: uint16(rank), at: inPlace, name: name, text: tok}
+	l.best = candidate{rank: rank, at: at, name: name}
+}
+
+// takeInPlace takes the level from a value whose field stays an attribute.
+func (l *level) takeInPlace(e *event, rank uint16, name string, tok chunk.Token) {
+	e.displace(&l.best)
+	l.best = candidate{rank: rank, at: inPlace, name: name, text: tok}
+}
+
+// considerBelow takes the level from a scalar under a dotted key that names a better one. It is in a
+// nested map, of which signs are.
+func (l *level) considerBelow(e *event, key uint8, tok chunk.Token, signs source.Signs) {
+	k, rank := &l.keys[key], uint16(key)
+	if tok.Kind == chunk.String && l.isBetter(rank) {
+		if name := k.wordOf(tok.Data); name != "" {
+			l.takeInPlace(e, rank, name, tok)
+			return
+		}
+	}
+	if !l.numbers || k.numbers == 0 || !l.isBetter(rank+numberRank) {
+		return
+	}
+	if n := source.Number(tok, mostLevel); n >= 0 {
+		if name := levelOf(n, k.numbers&source.ScalesIn(signs)); name != "" {
+			l.takeInPlace(e, rank+numberRank, name, tok)
+		}
+	}
+}
+
+// takeSeverity takes the level from the severity text of an OTLP record, otherwise from its number. A
+// text that is no level is kept: an application can name its severities as it likes.
+func (l *level) takeSeverity(e *event, text, number chunk.Token) {
+	if name := severity(text.Data, loneWord); name != "" {
+		l.takeInPlace(e, otlpRank, name, text)
+		return
+	}
+	if text.Kind != chunk.Invalid {
+		e.out.Add(rawLevelKey, text, nil, 1)
+	}
+	name := otlpLevel(int(min(number.Num, math.MaxInt32)))
+	switch {
+	case name == "" && number.Num == 0: // unspecified
+	case name == "":
+		if text.Kind == chunk.Invalid {
+			e.out.Add(rawLevelKey, number, nil, 1)
+		}
+	case text.Kind != chunk.Invalid:
+		l.takeInPlace(e, otlpRank, name, chunk.Token{})
+	default:
+		l.takeInPlace(e, otlpRank, name, number)
+	}
+}
+
+// canName reports whether a scalar under a dotted key can name the level.
+func (l *level) canName(key uint8, tok chunk.Token) bool {
+	k := &l.keys[key]
+	return tok.Kind == chunk.String && k.wordOf(tok.Data) != "" ||
+		l.numbers && k.numbers != 0 && source.Number(tok, mostLevel) >= 0
+}
+
+// settle decides about the fields that wait, when the signs of the whole record are known. Those that
+// name no level are given to unused.
+func (l *level) settle(e *event, unused func(r *role, at int)) {
+	for i := range l.opens {
+		o := &l.open[i]
+		name := ""
+		if l.isBetter(o.rank) {
+			name = o.name(source.ScalesIn(l.signsAt(e, o.at)))
+		}
+		if name == "" {
+			unused(o.role, o.at)
+			continue
+		}
+		l.take(e, o.rank, o.at, name)
+		if some := o.role.some; some != nil && some.stays {
+			key, tok := e.scalar(o.at)
+			e.out.AddField(key, tok, nil)
+			l.best.at, l.best.text = inPlace, chunk.Token{}
+		}
+	}
+	l.opens = 0
+}
+
+// name returns the level that the field names beside fields that speak for some scales, or "".
+func (o *openLevel) name(scales source.Scales) string {
+	if scales &= o.scales; o.word == "" || scales == 0 {
+		return levelOf(o.number, scales)
+	}
+	return o.word
+}
+
+// signsAt returns the signs of the fields beside the one at a position.
+func (l *level) signsAt(e *event, at int) source.Signs {
+	switch {
+	case at >= metaAt:
+		return l.attributes
+	case at >= parsedAt:
+		return l.parsed
+	}
+	return e.signs
 }
 
 // takeLast makes a field the level if nothing else names one.
@@ -73,6 +256,9 @@ func (l *level) takeLast(at int, name string) bool {
 	l.best = candidate{rank: lastRank, at: at, name: name}
 	return true
 }
+
+// isAt reports whether the field at a position is the level.
+func (l *level) isAt(at int) bool { return l.best.rank != 0 && l.best.at == at }
 
 // isFound reports whether the record has a level.
 func (l *level) isFound() bool { return l.best.rank != 0 }
@@ -86,7 +272,7 @@ func (l *level) finish(e *event, rec *record.Record) {
 		return tok.Kind == chunk.String && ascii.EqualFold(tok.Data, best.name)
 	}
 	if best.at == inPlace {
-		if l.numbers && !says(best.text) {
+		if l.numbers && best.text.Kind != chunk.Invalid && !says(best.text) {
 			e.out.Add(rawLevelKey, best.text, nil, 1)
 		}
 		return

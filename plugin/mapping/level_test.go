@@ -41,9 +41,9 @@ func TestMapper_ALevelKeyWithDotsIsFoundInNestedMaps(t *testing.T) {
 		"behind fields of all kinds":           {kv(s("msg"), s("x"), s("a"), kv(corpus.Int(1), s("1"), s("b"), s("2"), s("B"), kv(s("y"), corpus.Array(s("c"), s("info"))), s("b"), kv(s("c"), s("error")))), `{"content":"x","loglevel":"ERROR","a.1":"1","a.b":"2","a.B.y":["c","info"],"a.b.c":"error"}`},
 		"not where the name goes on":           {kv(s("msg"), s("x"), s("log"), kv(s("level"), kv(s("name"), s("error")))), `{"content":"x","log.level.name":"error"}`},
 		"not where it has another beginning":   {kv(s("msg"), s("x"), s("my"), kv(s("log"), kv(s("level"), s("error")))), `{"content":"x","my.log.level":"error"}`},
-		"not where it names none":              {kv(s("msg"), s("x"), s("log"), kv(s("level"), s("success"))), `{"content":"x","log.level":"success"}`},
+		"not where it names none":              {kv(s("msg"), s("x"), s("log"), kv(s("level"), s("approved"))), `{"content":"x","log.level":"approved"}`},
 		"not where it is a number":             {kv(s("msg"), s("x"), s("log"), kv(s("level"), corpus.Int(3))), `{"content":"x","log.level":3}`},
-		"past one that names none to the next": {kv(s("msg"), s("x"), s("log"), kv(s("level"), s("success"), s("LEVEL"), s("info"))), `{"content":"x","loglevel":"INFO","log.level":"success","log.LEVEL":"info"}`},
+		"past one that names none to the next": {kv(s("msg"), s("x"), s("log"), kv(s("level"), s("approved"), s("LEVEL"), s("info"))), `{"content":"x","loglevel":"INFO","log.level":"approved","log.LEVEL":"info"}`},
 	} {
 		if got, _ := mapped(t, o, event(c.body)); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, c.want)
@@ -113,9 +113,9 @@ func TestMapper_TheServerStoresNoLevelThatNoFieldNames(t *testing.T) {
 		fields []corpus.Value
 		want   string
 	}{
-		"a word that is no level":           {[]corpus.Value{s("level"), s("success")}, `{"log.raw_level":"success","loglevel":"NONE","status":"NONE"}`},
+		"a word that is no level":           {[]corpus.Value{s("level"), s("approved")}, `{"log.raw_level":"approved","loglevel":"NONE","status":"NONE"}`},
 		"another in capitals":               {[]corpus.Value{s("SEVERITY"), s("Active")}, `{"log.raw_level":"Active","loglevel":"NONE","status":"NONE"}`},
-		"a loglevel of such a word":         {[]corpus.Value{s("LogLevel"), s("success")}, `{"log.raw_level":"success","loglevel":"NONE","status":"NONE"}`},
+		"a loglevel of such a word":         {[]corpus.Value{s("LogLevel"), s("approved")}, `{"log.raw_level":"approved","loglevel":"NONE","status":"NONE"}`},
 		"a status of such a word":           {[]corpus.Value{s("status"), s("active")}, `{"loglevel":"NONE","overwritten1.status":"active","status":"NONE"}`},
 		"a number":                          {[]corpus.Value{s("level"), corpus.Int(30)}, `{"log.raw_level":30,"loglevel":"NONE","status":"NONE"}`},
 		"a float":                           {[]corpus.Value{s("severity"), corpus.Float64(1.5)}, `{"log.raw_level":1.5,"loglevel":"NONE","status":"NONE"}`},
@@ -134,7 +134,7 @@ func TestMapper_TheServerStoresNoLevelThatNoFieldNames(t *testing.T) {
 		"an array is none":                {[]corpus.Value{s("level"), corpus.Array(s("error")), s("syslog"), kv(s("severity"), corpus.Array(corpus.Int(1)))}, `{"level":["error"],"loglevel":"NONE","status":"NONE","syslog.severity":[1]}`},
 		"null is none":                    {[]corpus.Value{s("level"), corpus.Nil(), s("severity"), corpus.Int(1)}, `{"level":null,"log.raw_level":1,"loglevel":"NONE","status":"NONE"}`},
 		"a syslog that is no map is none": {[]corpus.Value{s("syslog"), s("error")}, `{"loglevel":"NONE","status":"NONE","syslog":"error"}`},
-		"others stay where one names it":  {[]corpus.Value{s("level"), s("info"), s("severity"), s("success"), s("status"), s("odd"), s("syslog"), kv(s("severity"), corpus.Int(3))}, `{"level":"info","loglevel":"INFO","overwritten1.status":"odd","severity":"success","status":"INFO","syslog.severity":3}`},
+		"others stay where one names it":  {[]corpus.Value{s("level"), s("info"), s("severity"), s("approved"), s("status"), s("odd"), s("syslog"), kv(s("severity"), corpus.Int(3))}, `{"level":"info","loglevel":"INFO","overwritten1.status":"odd","severity":"approved","status":"INFO","syslog.severity":3}`},
 		"also where that one comes last":  {[]corpus.Value{s("severity"), corpus.Int(4), s("loglevel"), corpus.Int(5), s("level"), s("info")}, `{"level":"info","loglevel":"INFO","overwritten1.loglevel":5,"severity":4,"status":"INFO"}`},
 		"and where it lies in a map":      {[]corpus.Value{s("severity"), corpus.Int(4), s("syslog"), kv(s("severity"), s("err"))}, `{"loglevel":"ERROR","severity":4,"status":"ERROR","syslog.severity":"err"}`},
 		"a key like them is none":         {[]corpus.Value{s("levels"), s("error"), s("syslog.severities"), s("error"), s("my"), kv(s("level"), s("error"))}, `{"levels":"error","loglevel":"NONE","my.level":"error","status":"NONE","syslog.severities":"error"}`},
@@ -162,7 +162,7 @@ func TestMapper_ALevelOfTheGroupIsThatOfNoRecord(t *testing.T) {
 	for _, body := range []corpus.Value{
 		corpus.Fields("message", "x"),
 		corpus.Fields("message", "x", "level", "info"),
-		corpus.Fields("message", "x", "level", "success"),
+		corpus.Fields("message", "x", "level", "approved"),
 		corpus.Fields("message", "x"),
 	} {
 		data = corpus.AppendEvent(data, corpus.EventTime(1700000000, 0), corpus.Map(), body)
@@ -170,7 +170,7 @@ func TestMapper_ALevelOfTheGroupIsThatOfNoRecord(t *testing.T) {
 	want := []string{
 		`{"log.raw_level":"active","loglevel":"NONE","overwritten1.log.raw_level":3,"overwritten1.status":"odd","service.name":"checkout","status":"NONE"}`,
 		`{"level":"info","loglevel":"INFO","overwritten1.status":"odd","service.name":"checkout","severity":"active","status":"INFO","syslog.severity":3}`,
-		`{"log.raw_level":"success","loglevel":"NONE","overwritten1.log.raw_level":"active","overwritten1.status":"odd","overwritten2.log.raw_level":3,"service.name":"checkout","status":"NONE"}`,
+		`{"log.raw_level":"approved","loglevel":"NONE","overwritten1.log.raw_level":"active","overwritten1.status":"odd","overwritten2.log.raw_level":3,"service.name":"checkout","status":"NONE"}`,
 	}
 	got := stored(t, options(), data)
 	if len(got) != 4 || got[0] != want[0] || got[1] != want[1] || got[2] != want[2] || got[3] != want[0] {

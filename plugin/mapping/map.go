@@ -19,6 +19,7 @@ func NewMapper(opts Options) *Mapper {
 	}
 	m := &Mapper{opts: opts, sections: opts.Sources.Has(source.DTSection)}
 	m.level.numbers = opts.Sources.Has(source.Severity)
+	m.level.keys = newLevelKeys(opts.LevelKeys[:min(len(opts.LevelKeys), mostKeys)])
 	m.group.apart = opts.GroupsApart
 	m.table = source.NewTable(&m.opts.Options)
 	m.roles, m.perRecord = newRoleTable(&m.opts, m.table), newPerRecord(m.table)
@@ -53,6 +54,7 @@ func (m *Mapper) Release() {
 	m.in = source.Input{Held: &m.held.Held, Now: m.in.Now}
 	m.table.Begin(&m.in)
 	m.content.best, m.level.best, m.trace = candidate{}, candidate{}, traceIDs{}
+	m.level.open = [mostOpen]openLevel{}
 	m.extra, m.held = extra{}, held{}
 	m.event.release()
 	m.group.release()
@@ -84,6 +86,9 @@ func (m *Mapper) Map(ev *chunk.Event, rec *record.Record) {
 	}
 	m.in.Signs = m.event.signs & source.Recognizing
 	used := m.table.Recognize(&m.in)
+	if m.level.opens > 0 {
+		settleLevel(m)
+	}
 	if len(m.late) > 0 {
 		m.settleLate(rec)
 	}
@@ -121,7 +126,8 @@ func (m *Mapper) Map(ev *chunk.Event, rec *record.Record) {
 // begin resets everything that belongs to one record, and takes the names of its group.
 func (m *Mapper) begin(ev *chunk.Event, rec *record.Record) {
 	m.event.begin(rec)
-	m.content.best.rank, m.level.best.rank = 0, 0
+	m.content.best.rank = 0
+	m.level.reset()
 	m.trace.reset()
 	m.held.Mask, m.late, m.renames = 0, m.late[:0], m.renames[:0]
 	if !m.extra.isEmpty() {

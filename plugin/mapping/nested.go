@@ -3,6 +3,8 @@ package mapping
 import (
 	"out_dynatrace/plugin/ascii"
 	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/mapping/source"
+	"out_dynatrace/plugin/record"
 )
 
 // considerBelow looks for a level, a trace or a span in a nested map, whose pairs follow c,
@@ -17,9 +19,9 @@ func (m *Mapper) considerBelow(paths []path, pairs uint64, c *chunk.Cursor) {
 			}
 			continue
 		}
-		if m.level.isBetter(p.levelRank) {
+		if m.level.isBetter(uint16(p.levelRank)) {
 			if tok := m.findBelow(p, p.rest, pairs, &again); tok.Kind != chunk.Invalid {
-				m.level.takeInPlace(&m.event, p.levelRank, m.level.of(tok, false), tok)
+				m.level.considerBelow(&m.event, p.levelRank, tok, m.roles.evidenceIn(pairs, *c, &m.event.out))
 			}
 		}
 	}
@@ -51,7 +53,7 @@ func (m *Mapper) findBelow(
 		default:
 			isWanted := tok.Kind == chunk.String
 			if p.levelRank != 0 {
-				isWanted = m.level.of(tok, false) != ""
+				isWanted = m.level.canName(p.levelRank, tok)
 			}
 			if isWanted && ascii.EqualFold(key, rest) {
 				found = tok
@@ -60,4 +62,22 @@ func (m *Mapper) findBelow(
 		out.Undo(start) // the text of a key that is not a string
 	}
 	return found
+}
+
+// evidenceIn returns what the fields of a map say about the numbers of levels in it. Its pairs follow
+// c.
+func (t *roleTable) evidenceIn(
+	pairs uint64, c chunk.Cursor, out *record.Builder,
+) (signs source.Signs) {
+	for ; pairs > 0; pairs-- {
+		start := out.Size()
+		key := out.Key(&c)
+		tok := c.Next()
+		if r := t.find(key); r != nil {
+			signs |= evidenceOf(r, key, tok)
+		}
+		out.Undo(start)
+		c.SkipElements(tok)
+	}
+	return signs
 }

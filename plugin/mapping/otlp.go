@@ -15,6 +15,7 @@ var eventNameKey = []byte("event.name")
 // "attributes", "trace_id", "span_id", "event_name", ...}}.
 func (m *Mapper) metadata(rec *record.Record, meta []byte) {
 	c := chunk.NewCursor(meta)
+	m.event.meta = c
 	for pairs := c.Next().Num; pairs > 0; pairs-- {
 		key := m.event.out.Key(&c)
 		tok := c.Next()
@@ -37,7 +38,7 @@ func (m *Mapper) otlp(rec *record.Record, pairs uint64, c *chunk.Cursor) {
 		switch {
 		case tok.Kind == chunk.Map && string(key) == "attributes" && m.extra.pairs == 0:
 			m.extra.attributes, m.extra.pairs = *c, tok.Num
-			m.considerIDs(tok.Num, c)
+			m.considerAttributes(tok.Num, c)
 			continue
 		case string(key) == "severity_text" && tok.Kind == chunk.String && len(tok.Data) > 0:
 			text = tok
@@ -62,29 +63,27 @@ func (m *Mapper) otlp(rec *record.Record, pairs uint64, c *chunk.Cursor) {
 		}
 		c.SkipElements(tok)
 	}
-	name, from := severity(text.Data), text
-	if name == "" {
-		name = otlpLevel(int(number.Num))
-		if text.Kind == chunk.Invalid {
-			from = number
-		}
-	}
-	if name != "" {
-		m.level.takeInPlace(&m.event, otlpRank, name, from)
-	}
+	m.level.takeSeverity(&m.event, text, number)
 }
 
-// considerIDs considers the trace and span ids in the next pairs, and moves c past the pairs.
-func (m *Mapper) considerIDs(pairs uint64, c *chunk.Cursor) {
+// considerAttributes considers the trace and span ids, and the level, in the next pairs, and moves c
+// past the pairs.
+func (m *Mapper) considerAttributes(pairs uint64, c *chunk.Cursor) {
 	for ; pairs > 0; pairs-- {
+		at := metaAt + c.Pos()
 		key := m.event.out.Key(c)
-		r := m.roles.find(key)
 		tok := c.Next()
-		if r != nil && r.mayExclude && m.event.out.Excludes(key) {
-			r = nil
-		}
-		if r != nil && tok.Kind == chunk.String && isIDUse(r.use) {
-			m.trace.consider(r.use, max(r.rank, source.KeptRank), inPlace, tok.Data, &m.late)
+		if r := m.roles.find(key); r != nil {
+			m.level.attributes |= evidenceOf(r, key, tok)
+			if r.mayExclude && m.event.out.Excludes(key) {
+				r = &displaced
+			}
+			if tok.Kind == chunk.String && isIDUse(r.use) {
+				m.trace.consider(r.use, max(r.rank, source.KeptRank), inPlace, tok.Data, &m.late)
+			}
+			if r.levelRank != 0 {
+				m.level.consider(&m.event, r, at, tok)
+			}
 		}
 		c.SkipElements(tok)
 	}
@@ -98,9 +97,11 @@ func (m *Mapper) addExtra() {
 	out := &m.event.out
 	c := m.extra.attributes
 	for pairs := m.extra.pairs; pairs > 0; pairs-- {
+		at := metaAt + c.Pos()
 		key := out.Key(&c)
 		tok := c.Next()
-		if tok.Kind == chunk.String && m.trace.isTaken(m.roles.find(key), tok.Data) {
+		if m.level.isAt(at) ||
+			tok.Kind == chunk.String && m.trace.isTaken(m.roles.find(key), tok.Data) {
 			continue
 		}
 		out.AddField(key, tok, &c)

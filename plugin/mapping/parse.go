@@ -23,6 +23,9 @@ func (m *Mapper) parseContent(rec *record.Record) {
 		key := e.out.Key(&c)
 		tok := c.Next()
 		r := m.roles.find(key)
+		if r != nil {
+			m.level.parsed |= evidenceOf(r, key, tok)
+		}
 		if r != nil && r.mayExclude && e.out.Excludes(key) {
 			e.out.LeaveOut(key, tok, &c)
 			continue

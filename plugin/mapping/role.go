@@ -17,10 +17,12 @@ type role struct {
 	// contentRank and levelRank are the key's ranks in ContentKeys and LevelKeys, from 1 on; 0
 	// if it is not listed.
 	contentRank, levelRank uint8
-	// words reports that a single letter is no level here: a status of "A" is seldom an alert.
-	words bool
 	// mayExclude reports that exclude matches the key, in some case.
 	mayExclude bool
+	// some is how the key names the level in the records of some kinds, or nil.
+	some *someLevel
+	// evidence returns what the field says about the numbers of levels. It may be nil.
+	evidence func(key []byte, tok chunk.Token) source.Signs
 	// below are the level and trace keys that begin with key and a dot: a map under it can hold
 	// their fields.
 	below []path
@@ -40,7 +42,14 @@ type role struct {
 }
 
 // isPlain reports whether nothing but a source uses the field.
-func (r *role) isPlain() bool { return r.contentRank == 0 && r.levelRank == 0 && r.below == nil }
+func (r *role) isPlain() bool {
+	return r.contentRank == 0 && r.levelRank == 0 && r.some == nil && r.below == nil
+}
+
+// onlyTells reports whether the field is an ordinary attribute that says something about the others.
+func (r *role) onlyTells() bool {
+	return r.evidence != nil && r.use == source.None && r.isPlain()
+}
 
 // path is the rest of a dotted key after a top-level key and a dot, and the use of a field there.
 type path struct {
@@ -93,8 +102,24 @@ func newRoleTable(o *Options, table *source.Table) (t roleTable) {
 			}
 		}
 	}
+	if o.Sources.Has(source.Severity) {
+		t.addLevels()
+	}
 	t.excludeRoles(&o.Exclude)
 	return t
+}
+
+// addLevels adds the keys that name the level in the records of some kinds, and those that say which
+// kind a record is of.
+func (t *roleTable) addLevels() {
+	for i := range someLevels {
+		if r := t.add(someLevels[i].key); r.levelRank == 0 {
+			r.some = &someLevels[i]
+		}
+	}
+	for _, f := range source.EvidenceFields() {
+		t.add(f.Key).evidence = f.Signs
+	}
 }
 
 // set gives a role the field of a source.
@@ -128,7 +153,7 @@ func (t *roleTable) add(key string) *role {
 	i := slices.IndexFunc(*row, func(r role) bool { return ascii.EqualFold([]byte(key), r.key) })
 	if i < 0 {
 		i = len(*row)
-		*row = append(*row, role{key: key, words: record.Reserved([]byte(key)) == record.ServerField})
+		*row = append(*row, role{key: key})
 	}
 	return &(*row)[i]
 }

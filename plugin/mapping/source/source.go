@@ -1,6 +1,10 @@
 package source
 
 import (
+	"bytes"
+	"math"
+
+	"out_dynatrace/plugin/ascii"
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/record"
 )
@@ -118,22 +122,24 @@ func always(s Signs) func([]byte, chunk.Token) Signs {
 	return func([]byte, chunk.Token) Signs { return s }
 }
 
-// Number returns a whole number from 0 to most, also one in digits, or -1.
+// Number returns a whole number from 0 to most, also one in digits or as a float, or -1.
 func Number(tok chunk.Token, most int) int {
 	switch tok.Kind {
 	case chunk.Uint:
 		if tok.Num <= uint64(most) {
 			return int(tok.Num)
 		}
+	case chunk.Float32, chunk.Float64:
+		if f := tok.Float(); f >= 0 && f <= float64(most) && f == math.Trunc(f) {
+			return int(f)
+		}
 	case chunk.String:
-		if len(tok.Data) == 0 || len(tok.Data) > 3 {
+		digits := bytes.TrimSuffix(tok.Data, []byte(".0"))
+		if len(digits) == 0 || len(digits) > 3 || !ascii.AllDigits(digits) {
 			return -1
 		}
 		n := 0
-		for _, c := range tok.Data {
-			if c < '0' || c > '9' {
-				return -1
-			}
+		for _, c := range digits {
 			n = 10*n + int(c-'0')
 		}
 		if n <= most {
