@@ -53,16 +53,19 @@ var (
 		"trace_id", "traceId", "TraceId", "trace.id", "dt.trace_id", "span_id", "spanId", "span.id", "dt.span_id", "traceparent",
 		"otelTraceID", "otelSpanID", "@tr", "@sp",
 	}
-	otherKeys = []string{
+	plainKeys = []string{
 		"password", "user", "token", "secret", "Secret", "a", "b", "c.d", "customer", "items", "error", "err", "stack", "exception",
-		"time", "date", "ts", "stream", "logtag", "_p", "service", "service.name", "logger", "logger_name", "log.logger", "name",
-		"hostname", "host", "pid", "ident", "msgid", "extradata", "mdc", "contextMap", "Scopes", "extra", "context", "attr",
+		"extra", "context", "attr", "duration", "team", "@module", "StringInserts", "vpc_id", "name",
+	}
+	otherKeys = []string{
+		"time", "date", "ts", "stream", "logtag", "_p", "service", "service.name", "logger", "logger_name", "log.logger",
+		"hostname", "host", "pid", "ident", "msgid", "extradata", "mdc", "contextMap", "Scopes",
 		"container_id", "container_name", "source", "ecs_cluster", "ecs_task_arn", "ecs_task_definition", "ec2_instance_id",
 		"_SYSTEMD_UNIT", "_SYSTEMD_USER_UNIT", "SYSLOG_IDENTIFIER", "_HOSTNAME", "_PID", "_COMM", "_EXE", "_TRANSPORT", "_BOOT_ID",
-		"CONTAINER_ID_FULL", "CONTAINER_NAME", "CONTAINER_TAG", "IMAGE_NAME", "az", "account_id", "private_ip", "vpc_id",
-		"log.file.path", "filename", "ProviderName", "Channel", "EventID", "StringInserts", "resourceId", "operationName",
+		"CONTAINER_ID_FULL", "CONTAINER_NAME", "CONTAINER_TAG", "IMAGE_NAME", "az", "account_id", "private_ip",
+		"log.file.path", "filename", "ProviderName", "Channel", "EventID", "resourceId", "operationName",
 		"involvedObject", "reason", "type", "timestamp", "event.type", "dt.auth.origin", "overwritten1.user", "k8s.pod.name",
-		"kubernetes_namespace", "team", "Team", "TEAM", "log.source", "log.raw_level", "@timestamp", "@module", "duration",
+		"kubernetes_namespace", "Team", "TEAM", "log.source", "log.raw_level", "@timestamp",
 	}
 	podKeys = []string{
 		"pod_name", "namespace_name", "pod_id", "labels", "annotations", "ownerReferences", "host", "pod_ip", "container_name",
@@ -160,13 +163,15 @@ func (d *draw) value(key string, depth int) node {
 }
 
 func (d *draw) key() string {
-	switch d.n(6) {
+	switch d.n(8) {
 	case 0:
 		return d.of(contentKeys...)
 	case 1:
 		return d.of(levelKeys...)
 	case 2:
 		return d.of(traceKeys...)
+	case 3, 4:
+		return d.of(plainKeys...)
 	}
 	return d.of(otherKeys...)
 }

@@ -121,7 +121,7 @@ func check(cfg *config.Config, c *chunkOf, e *event, rec *record.Record, payload
 	}
 	if rec.Cuts == (record.Cuts{}) && cfg.Format != config.FormatText {
 		for _, f := range o.allowed {
-			if !f.isIn(payload) && !o.isMapped(&f) {
+			if f.isPlain() && !f.isIn(payload) {
 				return fmt.Sprintf("the field %s is lost and nothing is counted", f.path)
 			}
 		}

@@ -22,8 +22,6 @@ type oracle struct {
 	// levels is how many fields that may name the level are sent. contents is how many fields
 	// may hold the message.
 	levels, contents int
-	// named reports a field with a name of Dynatrace's: it has precedence over a mapped one.
-	named bool
 }
 
 type found struct {
@@ -44,7 +42,6 @@ func (o *oracle) excludes(path string) bool {
 func (o *oracle) look(path string, n *node, excluded bool) {
 	excluded = excluded || o.excludes(path)
 	last := path[strings.LastIndexByte(path, '.')+1:]
-	o.named = o.named || strings.HasPrefix(strings.ToLower(path), "k8s.") || strings.HasPrefix(path, "host.")
 	switch {
 	case n.line != nil:
 		o.contents++
@@ -111,10 +108,12 @@ func (f *found) isIn(payload []byte) bool {
 	}
 }
 
-// isMapped reports whether a field is one that a mapping may leave for another one: one of a pod
-// for a field with Dynatrace's name, one of two paths.
-func (o *oracle) isMapped(f *found) bool {
-	return o.named && strings.HasPrefix(f.path, "kubernetes.") || strings.HasPrefix(f.path, "log.file.path")
+// isPlain reports whether a field is one that no mapping knows. Of two fields that a mapping knows,
+// it may use one.
+func (f *found) isPlain() bool {
+	return slices.ContainsFunc(plainKeys, func(key string) bool {
+		return f.path == key || strings.HasPrefix(f.path, key+".")
+	})
 }
 
 // sends reports whether include and exclude let an attribute of that name through.
