@@ -73,22 +73,49 @@ func (t *Text) makeHeader(r *record.Record) {
 		t.scratch = append(t.scratch[:0], r.Level...)
 		t.pair(loglevelName, t.scratch)
 	}
+	start := len(t.header)
+	if t.record(r, all); t.leftOut > 0 {
+		// What ties the record to its trace, service and host has a place before others.
+		t.header, t.leftOut = t.header[:start], 0
+		t.record(r, links)
+		t.record(r, others)
+	}
+}
+
+// selection is a part of the attributes.
+type selection uint8
+
+const (
+	all selection = iota
+	links
+	others
+)
+
+func (s selection) has(key []byte) bool {
+	return s == all || (record.WorthOf(key) <= record.OfLink) == (s == links)
+}
+
+// record adds those of the selected attributes of a record that fit.
+func (t *Text) record(r *record.Record, which selection) {
 	done := 0
 	for i := range r.Runs {
 		run := &r.Runs[i]
-		t.attributes(r, r.Attributes[done:run.At])
-		t.attributes(r, run.Attributes)
+		t.attributes(r, r.Attributes[done:run.At], which)
+		t.attributes(r, run.Attributes, which)
 		done = run.At
 	}
-	t.attributes(r, r.Attributes[done:])
+	t.attributes(r, r.Attributes[done:], which)
 }
 
 // attributes adds the attributes that fit. A query string cannot represent null or an empty array:
 // they are left out and not counted, since they hold no data. An array is written as its name with
 // each of its values.
-func (t *Text) attributes(r *record.Record, attributes []record.Attribute) {
+func (t *Text) attributes(r *record.Record, attributes []record.Attribute, which selection) {
 	for i := range attributes {
 		a := &attributes[i]
+		if !which.has(a.Key) {
+			continue
+		}
 		switch a.Value.Kind {
 		case record.Null:
 		case record.Array:
@@ -136,7 +163,7 @@ func Steers(name []byte) bool {
 // whether all of them fit.
 func AttributesHeader(attributes []record.Attribute) (header string, fit bool) {
 	var t Text
-	t.attributes(new(record.Record), attributes)
+	t.attributes(new(record.Record), attributes, all)
 	return string(t.header), t.leftOut == 0
 }
 

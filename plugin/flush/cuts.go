@@ -38,7 +38,8 @@ func cutInfos() [record.NumCuts]cutInfo {
 		},
 		record.CutAttributes: {
 			telemetry.CutAttributeCount, "attributes left out of records that had more than %d",
-			func(l record.Limits) int { return l.Attributes }, "max_attributes", "",
+			func(l record.Limits) int { return l.Attributes }, "max_attributes",
+			"the last ones, empty ones first; what ties a record to its trace, service and host stays",
 		},
 		record.CutArray: {
 			telemetry.CutAttributeValueCount, "arrays cut at the limit of %d values",

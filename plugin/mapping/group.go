@@ -34,8 +34,9 @@ type group struct {
 	// their number: 0 or groupElements. The part is made for the first group of a chunk that
 	// has arrays, and each group takes it over from the one before.
 	part, partSize int
-	size           int // of what is kept, in bytes
-	used           int // elements of the part
+	size           int    // of what is kept, in bytes
+	used           int    // elements of the part
+	chosen         []bool // which attributes are within the bound
 
 	// texts are the name and the version of the scope, the zero Value if there is none.
 	texts   [2]record.Value
@@ -66,6 +67,7 @@ func (g *group) release() {
 	g.block.Release(spareGroup)
 	clear(g.unnamed[:cap(g.unnamed)])
 	clear(g.levelLike[:cap(g.levelLike)])
+	g.chosen = g.chosen[:0:min(cap(g.chosen), spareGroup)]
 	g.unnamed, g.levelLike = g.unnamed[:0], g.levelLike[:0]
 	g.body, g.resource, g.signs = nil, nil, 0
 	g.part, g.partSize = 0, 0

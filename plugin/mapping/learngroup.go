@@ -100,13 +100,19 @@ func (g *group) keep(split int, main *event) (kept, unnamed int) {
 	g.block.Reset()
 	g.levelLike, g.unnamed, g.size, g.used = g.levelLike[:0], g.unnamed[:0], 0, 0
 	isLevelLike := func(i int) bool { return slices.Contains(g.out.LevelLike(), i) }
+	g.choose(g.mapped.Attributes[:split])
 	for i, a := range g.mapped.Attributes[:split] {
-		g.keepOne(a, isLevelLike(i), main)
+		if g.chosen[i] {
+			g.keepOne(a, isLevelLike(i), main)
+		}
 	}
 	kept, unnamed = len(g.block.Attributes), len(g.unnamed)
 	g.keepTexts()
+	g.choose(g.mapped.Attributes[split:])
 	for i, a := range g.mapped.Attributes[split:] {
-		g.keepOne(a, isLevelLike(split+i), main)
+		if g.chosen[i] {
+			g.keepOne(a, isLevelLike(split+i), main)
+		}
 	}
 	for i, text := range g.texts {
 		if text.Kind == record.String {
@@ -116,26 +122,41 @@ func (g *group) keep(split int, main *event) (kept, unnamed int) {
 	return kept, unnamed
 }
 
-// keepOne keeps an attribute if it is within the bound.
-func (g *group) keepOne(a record.Attribute, isLevelLike bool, main *event) {
-	size := len(a.Key) + len(a.Value.Text)
-	var elements []record.Value
-	if a.Value.Kind == record.Array {
-		elements = g.mapped.Array(a.Value)
-		for j := range elements {
-			size += record.ElementSize + len(elements[j].Text)
+// choose chooses the attributes that are within the bound: those that tie the records to something
+// come before others, wherever they stand.
+func (g *group) choose(list []record.Attribute) {
+	g.chosen = slices.Grow(g.chosen[:0], len(list))[:len(list)]
+	clear(g.chosen)
+	for _, wantsLinks := range [...]bool{true, false} {
+		for i := range list {
+			a := &list[i]
+			if isLink := record.WorthOf(a.Key) <= record.OfLink; isLink != wantsLinks {
+				continue
+			}
+			size := len(a.Key) + len(a.Value.Text)
+			if a.Value.Kind == record.Array {
+				for _, e := range g.mapped.Array(a.Value) {
+					size += record.ElementSize + len(e.Text)
+				}
+			}
+			if g.size+size > GroupBytes {
+				g.out.Count(record.CutGroup, 1)
+				continue
+			}
+			g.size += size
+			g.chosen[i] = true
 		}
 	}
-	if g.size+size > GroupBytes {
-		g.out.Count(record.CutGroup, 1)
-		return
-	}
-	g.size += size
+}
+
+// keepOne keeps an attribute.
+func (g *group) keepOne(a record.Attribute, isLevelLike bool, main *event) {
 	if a.Value.Kind == record.Array {
 		if g.partSize == 0 {
 			g.part, g.partSize = main.out.Reserve(groupElements), groupElements
 			main.reserved = groupElements
 		}
+		elements := g.mapped.Array(a.Value)
 		at := g.part + g.used
 		a.Value.Num = uint64(at)<<32 | uint64(len(elements))
 		g.used += main.out.CopyElements(at, elements)

@@ -138,8 +138,12 @@ func (r *Record) Len() int {
 // and its comma.
 const ElementSize = 4
 
+// shortLink bounds what counts as the name of something, in bytes.
+const shortLink = 256
+
 // DropLargest removes the n largest attributes, those of the group included. Of equally large ones
-// it removes the last.
+// it removes the last. Short names that tie the record to its trace, service or host go when nothing
+// else is left.
 func (r *Record) DropLargest(n int) {
 	r.Inline()
 	r.flatten()
@@ -149,6 +153,9 @@ func (r *Record) DropLargest(n int) {
 			for _, e := range r.Array(a.Value) {
 				total += ElementSize + len(e.Text)
 			}
+		}
+		if total <= shortLink && WorthOf(a.Key) == OfIdentity {
+			total -= shortLink
 		}
 		return total
 	}

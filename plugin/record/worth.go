@@ -59,7 +59,9 @@ func WorthOf(key []byte) Worth {
 		"aws.ecs.cluster", "aws.ecs.task.arn", "aws.resource.id", "faas.name",
 		"log.source", "log.logger", "log.raw_level", syslogSeverity:
 		return OfIdentity
-	case "log.file.path", "log.file.name":
+	case "log.file.path", "log.file.name",
+		// Without the mapping they keep these names.
+		"service", "logger", "traceparent", "traceId", "spanId", "traceid", "spanid":
 		return OfLink
 	}
 	dot := bytes.IndexByte(key, '.')
