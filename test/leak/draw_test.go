@@ -47,7 +47,8 @@ var (
 	}
 	levelKeys = []string{
 		"level", "severity", "loglevel", "lvl", "levelname", "level_name", "@level", "@l", "status", "syslog.severity", "Level", "PRIORITY",
-		"pri", "priority", "error_severity", "s", "log.level",
+		"pri", "priority", "error_severity", "s", "log.level", "log_level", "severity_text", "severityText", "severity_label",
+		"syslogseverity", "levelno", "level_number", "severity_number", "severityNumber",
 	}
 	traceKeys = []string{
 		"trace_id", "traceId", "TraceId", "trace.id", "dt.trace_id", "span_id", "spanId", "span.id", "dt.span_id", "traceparent",
@@ -55,7 +56,7 @@ var (
 	}
 	plainKeys = []string{
 		"password", "user", "token", "secret", "Secret", "a", "b", "c.d", "customer", "items", "error", "err", "stack", "exception",
-		"extra", "context", "attr", "duration", "team", "@module", "StringInserts", "vpc_id", "name",
+		"extra", "context", "attr", "duration", "team", "@module", "StringInserts", "vpc_id", "name", "v", "version", "levelName",
 	}
 	otherKeys = []string{
 		"time", "date", "ts", "stream", "logtag", "_p", "service", "service.name", "logger", "logger_name", "log.logger",
