@@ -48,9 +48,15 @@ var limitRows = []Option{
 var mappingRows = []Option{
 	{
 		Name: "content_key", Type: TypeList,
-		Default: "log,message,msg,MESSAGE,content,payload,body,_raw",
-		Help: "Top-level fields that can hold the message; the first one that holds text becomes " +
-			"`content`.",
+		Default: "log,formattedMessage,message,msg,MESSAGE,@message,@m,@mt,RenderedMessage," +
+			"MessageTemplate,short_message,full_message,fields.message,record.message,log.message," +
+			"log.msg,log_processed.message,log_processed.msg,logEvent.message,jsonPayload.message," +
+			"textPayload,properties.message,content,payload,body,_raw," +
+			"event,text,output,resultDescription,full_log,exec,wasi_stdout," +
+			"State.Message,State.{OriginalFormat},event.original",
+		Help: "Fields that can hold the message, at the top level or, by a name with dots, in nested " +
+			"maps; the first one that holds text becomes `content`. Those from `event` on are seldom " +
+			"messages: a number or a map there is none.",
 		field: func(c *Config) any { return &c.Mapping.ContentKeys },
 	},
 	{

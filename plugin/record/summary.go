@@ -4,8 +4,8 @@ import "out_dynatrace/plugin/jsontext"
 
 // Summary returns a JSON object of attributes that the record has so far, as they are sent: in their
 // order, whole ones only, as many as fit in limit bytes. It leaves out attributes without a value,
-// and those that link the record to something or stand for its level: a reader of a list has them
-// elsewhere. The object is {} if no attribute is left, and nothing if the limit is 0.
+// and those that link the record to something or stand for its level or time: a reader of a list has
+// them elsewhere. The object is {} if no attribute is left, and nothing if the limit is 0.
 func (b *Builder) Summary(limit int) []byte {
 	if limit < len("{}") {
 		return []byte{}
@@ -64,12 +64,15 @@ func (s *summary) leastSize(a *Attribute, most int) int {
 	return size
 }
 
-// isBeside reports whether an attribute of that name says where a record belongs or how severe it
-// is, and not what has happened.
+// isBeside reports whether an attribute of that name says where a record belongs, when it was
+// written or how severe it is, and not what has happened.
 func isBeside(key []byte) bool {
 	switch string(key) {
 	case "trace_id", "span_id", "log.raw_level", "log.iostream", "log.source", "log.logger",
-		"log.file.path", "log.file.name", "log.offset":
+		"log.file.path", "log.file.name", "log.offset",
+		// A record has a time of its own.
+		"time", "ts", "@timestamp", "_timestamp", "overwritten1.timestamp", "timeMillis", "@t",
+		"asctime":
 		return true
 	}
 	return false
