@@ -30,7 +30,7 @@ func TestMapper_AnApplicationsFieldsBecomeWhatDynatraceKnows(t *testing.T) {
 		"traceId in upper case":          {text("traceId", strings.ToUpper(trace), "spanId", span, "log", "x"), attributes{"content": "x", "trace_id": trace, "span_id": span}},
 		"TraceId":                        {text("TraceId", trace, "log", "x"), attributes{"content": "x", "trace_id": trace}},
 		"trace.id":                       {text("trace.id", trace, "span.id", span, "log", "x"), attributes{"content": "x", "trace_id": trace, "span_id": span}},
-		"trace.id nested":                {corpus.Map(s("trace"), text("id", trace), s("span"), text("id", span), s("log"), s("x")), attributes{"content": "x", "trace_id": trace, "span_id": span, "trace.id": trace, "span.id": span}},
+		"trace.id nested":                {corpus.Map(s("trace"), text("id", trace), s("span"), text("id", span), s("log"), s("x")), attributes{"content": "x", "trace_id": trace, "span_id": span}},
 		"OneAgent's stay":                {text("dt.trace_id", trace, "dt.span_id", span, "log", "x"), attributes{"content": "x", "trace_id": trace, "span_id": span, "dt.trace_id": trace, "dt.span_id": span}},
 		"traceparent":                    {text("traceparent", "00-"+trace+"-"+span+"-01", "log", "x"), attributes{"content": "x", "trace_id": trace, "span_id": span, "traceparent": "00-" + trace + "-" + span + "-01"}},
 		"a bad traceparent":              {text("traceparent", "ff-"+trace+"-"+span+"-01", "log", "x"), attributes{"content": "x", "traceparent": "ff-" + trace + "-" + span + "-01"}},

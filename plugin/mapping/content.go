@@ -66,13 +66,46 @@ func (k *content) consider(
 		k.displace(e, rec)
 	}
 	c.SkipElements(tok)
-	k.best.rank, k.best.at = rank, at
+	k.best = candidate{rank: rank, at: at}
+	rec.Content = text
+	return true
+}
+
+// considerBelow is consider for a text in a map below the top-level key at top, which is hidden when
+// the map is flattened. It does not take an empty text.
+func (k *content) considerBelow(
+	e *event, rec *record.Record, l *leaf, top, at int, hidden []byte,
+) bool {
+	rank, text := uint16(l.contentRank), withoutMark(hidden)
+	if len(cutLineEnd(text)) == 0 {
+		return false
+	}
+	repeats := k.isText() && sameLine(text, rec.Content)
+	isWorse := k.best.rank != 0 && rank >= k.best.rank
+	if isWorse && !repeats || !e.out.Hide(hidden) {
+		return false
+	}
+	switch {
+	case k.best.rank == 0:
+	case isWorse:
+		e.out.Count(record.Repeated, len(text))
+		return true
+	case repeats:
+		e.out.Count(record.Repeated, len(rec.Content))
+	default:
+		k.displace(e, rec)
+	}
+	k.best = candidate{rank: rank, at: at, top: top}
 	rec.Content = text
 	return true
 }
 
 // displace turns the content so far into an ordinary attribute.
 func (k *content) displace(e *event, rec *record.Record) {
+	if k.best.top != 0 {
+		e.addHidden(k.best.top, k.best.at, e.withoutExcluded(rec.Content))
+		return
+	}
 	if k.isText() && k.addWithout(e, k.best.at, rec.Content) {
 		return
 	}

@@ -41,6 +41,7 @@ const (
 type candidate struct {
 	rank uint16      // 0: none
 	at   int         // of the key, in the body, or from parsedAt on in what was parsed, or inPlace
+	top  int         // of the top-level key, if at is in a map below it; otherwise 0
 	name string      // of a level
 	text chunk.Token // of an id, and of what is in place
 }
@@ -82,7 +83,11 @@ func (e *event) scalar(at int) (key []byte, tok chunk.Token) {
 
 // displace turns a candidate that a better one replaces into an ordinary attribute.
 func (e *event) displace(old *candidate) {
-	if old.rank != 0 && old.at != inPlace && old.at < metaAt {
+	switch {
+	case old.rank == 0 || old.at == inPlace || old.at >= metaAt:
+	case old.top != 0:
+		e.addHidden(old.top, old.at, nil)
+	default:
 		key, tok := e.scalar(old.at)
 		e.out.AddField(key, tok, nil)
 	}
@@ -184,4 +189,40 @@ func (e *event) addAgain(at int, as []byte) {
 	*slot = repeat{raw: raw, as: as, signs: signs, block: slot.block}
 	slot.block.Append(single)
 	slot.block.ID = e.out.NewID()
+}
+
+// addBack adds a field at a position, in a map below the top-level key at top if that is not 0, as
+// an ordinary attribute.
+func (e *event) addBack(top, at int) {
+	if top != 0 {
+		e.addHidden(top, at, nil)
+		return
+	}
+	e.addAgain(at, nil)
+}
+
+// addHidden adds a hidden text at a position in a map below the top-level key at top, under the name
+// that it would have got when the map was flattened. What it is now replaces it, unless that is nil.
+func (e *event) addHidden(top, at int, now []byte) {
+	name, tok, c := e.reread(top)
+	at %= parsedAt
+	for tok.Kind == chunk.Map {
+		for pairs := tok.Num; ; pairs-- {
+			if pairs == 0 {
+				return
+			}
+			key := e.out.Key(&c)
+			tok = c.Next()
+			below := c
+			c.SkipElements(tok)
+			if at < c.Pos() {
+				name, c = e.out.Joined(name, key), below
+				break
+			}
+		}
+	}
+	if now != nil {
+		tok.Data = now
+	}
+	e.out.Add(name, tok, nil, 1)
 }

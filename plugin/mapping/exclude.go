@@ -44,23 +44,13 @@ func (t *roleTable) excludeRoles(exclude *record.Patterns) {
 	}
 	for i := range t.rows {
 		for j := range t.rows[i] {
-			t.rows[i][j].excludes(exclude)
+			r := &t.rows[i][j]
+			r.mayExclude = exclude.MatchFold(r.key)
 		}
 	}
 	for i := range t.wild {
 		t.wild[i].mayExclude = true
 	}
-}
-
-func (r *role) excludes(exclude *record.Patterns) {
-	r.mayExclude = exclude.MatchFold(r.key)
-	below := r.below[:0]
-	for _, p := range r.below {
-		if !excludesPath(exclude, r.key+"."+p.rest) {
-			below = append(below, p)
-		}
-	}
-	r.below = below
 }
 
 // excludesPath reports whether exclude can leave out a field of that path, or a map that it is in.

@@ -41,6 +41,13 @@ func (m *Mapper) fields(rec *record.Record, c *chunk.Cursor, pairs uint64) {
 			e.learn(known, at, key, tok, c, evidenceOf(r, key, tok))
 			continue
 		}
+		if r.onlyLeads {
+			if m.considerBelow(rec, &r.fork, at, tok, c) {
+				known = nil
+			}
+			e.learn(known, at, key, tok, c, evidenceOf(r, key, tok))
+			continue
+		}
 		if m.consider(rec, r, at, tok, c) ||
 			r.use != source.None && m.use(known, r, at, key, tok, c) {
 			continue
@@ -84,8 +91,8 @@ func (m *Mapper) recall(s *memoSlot, c *chunk.Cursor) bool {
 func (m *Mapper) consider(
 	rec *record.Record, r *role, at int, tok chunk.Token, c *chunk.Cursor,
 ) bool {
-	if r.below != nil && tok.Kind == chunk.Map {
-		m.considerBelow(r.below, tok.Num, c)
+	if !r.fork.isEmpty() {
+		m.considerBelow(rec, &r.fork, at, tok, c)
 	}
 	if r.contentRank != 0 && m.content.consider(&m.event, rec, r, at, tok, c) {
 		return true
@@ -200,7 +207,7 @@ func (m *Mapper) settleLate(rec *record.Record) {
 		case m.in.Is(f.role.dropIn):
 			rec.Cuts[record.LeftOut] += uint64(f.size)
 		case !m.settle(f, rec):
-			m.event.addAgain(f.at, nil)
+			m.event.addBack(f.top, f.at)
 		}
 	}
 }

@@ -49,6 +49,7 @@ func newPerRecord(table *source.Table) (p perRecord) {
 // lateField is a field that is mapped at the end of its record.
 type lateField struct {
 	at   int
+	top  int // as in candidate
 	size int // of the field in the chunk
 	role *role
 }

@@ -1,67 +1,108 @@
 package mapping
 
 import (
-	"out_dynatrace/plugin/ascii"
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/mapping/source"
 	"out_dynatrace/plugin/record"
 )
 
-// considerBelow looks for a level, a trace or a span in a nested map, whose pairs follow c,
-// under the keys that lead into it. It does not move c: the map is flattened like any other.
-func (m *Mapper) considerBelow(paths []path, pairs uint64, c *chunk.Cursor) {
-	for i := range paths {
-		p := &paths[i]
-		again := *c
-		if p.levelRank == 0 {
-			if tok := m.findBelow(p, p.rest, pairs, &again); tok.Kind == chunk.String {
-				m.trace.consider(p.use, p.rank, inPlace, tok.Data, &m.late)
-			}
-			continue
+// walk is the search for content, level and ids below one top-level key: one pass for all of them.
+// The maps are flattened afterwards like any other. A text that became the content or an id is
+// hidden from that, see record.Builder.Hide: it is sent once. If a better one displaces it later, it
+// becomes an attribute under its dotted name.
+type walk struct {
+	m    *Mapper
+	rec  *record.Record
+	top  int // position of the top-level key
+	base int // of positions: parsedAt in what was JSON in the content
+	// isMet reports that a key with a use was met: what becomes of the field depends on the
+	// rest of its record.
+	isMet bool
+}
+
+// considerBelow looks for the content, the level and ids in the value tok of the top-level key at
+// the position at. Its elements follow c, which is not moved. It reports whether the mapping of the
+// field depends on the rest of its record. If not, the field is an ordinary attribute, in each
+// record that has it.
+func (m *Mapper) considerBelow(
+	rec *record.Record, f *fork, at int, tok chunk.Token, c *chunk.Cursor,
+) bool {
+	w := walk{m: m, rec: rec, top: at, base: at - at%parsedAt}
+	again := *c
+	w.value(f, tok, &again, 1)
+	return w.isMet
+}
+
+// value looks into a value whose key is depth levels deep, from 1, and moves c over it. A depth of 0
+// is that of what will be JSON text.
+func (w *walk) value(f *fork, tok chunk.Token, c *chunk.Cursor, depth int) {
+	switch {
+	case tok.Kind == chunk.Map && f.maps != nil:
+		if depth >= w.m.opts.Limits.NestingLevels {
+			depth = 0
 		}
-		if m.level.isBetter(uint16(p.levelRank)) {
-			if tok := m.findBelow(p, p.rest, pairs, &again); tok.Kind != chunk.Invalid {
-				m.level.considerBelow(&m.event, p.levelRank, tok, m.roles.evidenceIn(pairs, *c, &m.event.out))
+		w.pairs(f.maps, tok.Num, c, depth)
+	case tok.Kind == chunk.Array && f.elements != nil:
+		for n := tok.Num; n > 0; n-- {
+			if tok = c.Next(); tok.Kind == chunk.Map {
+				w.pairs(f.elements, tok.Num, c, 0)
+				continue
 			}
+			c.SkipElements(tok)
+		}
+	default:
+		c.SkipElements(tok)
+	}
+}
+
+// pairs looks at the pairs of a map whose key is depth levels deep.
+func (w *walk) pairs(b *branch, n uint64, c *chunk.Cursor, depth int) {
+	out := &w.m.event.out
+	whole, all := *c, n
+	for ; n > 0; n-- {
+		at := w.base + c.Pos()
+		start := out.Size()
+		t := b.find(out.Key(c))
+		out.Undo(start) // the text of a key that is not a string
+		tok := c.Next()
+		switch {
+		case t == nil:
+			c.SkipElements(tok)
+		case tok.Kind == chunk.Map || tok.Kind == chunk.Array:
+			below := 0
+			if depth > 0 {
+				below = depth + 1
+			}
+			w.value(&t.fork, tok, c, below)
+		case t.isUsed():
+			w.isMet = true
+			if t.levelRank != 0 && w.m.level.canName(t.levelRank, tok) {
+				var signs source.Signs
+				if source.Number(tok, mostLevel) >= 0 {
+					signs = w.m.roles.evidenceIn(all, whole, out)
+				}
+				w.m.level.considerBelow(&w.m.event, t.levelRank, tok, signs)
+			}
+			w.leaf(&t.leaf, at, tok, depth > 0)
 		}
 	}
 }
 
-// findBelow returns the first text with the name rest or, if a level is looked for, the first
-// scalar that names one. A name with dots can stand for a field of that name as well as for one in
-// maps below. The recursion ends with the dots of the name.
-func (m *Mapper) findBelow(
-	p *path, rest string, pairs uint64, c *chunk.Cursor,
-) (found chunk.Token) {
-	out := &m.event.out
-	start := out.Size()
-	for ; pairs > 0 && found.Kind == chunk.Invalid; pairs-- {
-		key := out.Key(c)
-		tok := c.Next()
-		switch tok.Kind {
-		case chunk.Map:
-			if len(key) < len(rest) && rest[len(key)] == '.' && ascii.EqualFold(key, rest[:len(key)]) {
-				found = m.findBelow(p, rest[len(key)+1:], tok.Num, c)
-				if found.Kind != chunk.Invalid {
-					break
-				}
-				continue
-			}
-			c.SkipElements(tok)
-		case chunk.Array:
-			c.SkipElements(tok)
-		default:
-			isWanted := tok.Kind == chunk.String
-			if p.levelRank != 0 {
-				isWanted = m.level.canName(p.levelRank, tok)
-			}
-			if isWanted && ascii.EqualFold(key, rest) {
-				found = tok
-			}
-		}
-		out.Undo(start) // the text of a key that is not a string
+// leaf considers a scalar. isFlat reports that it becomes an attribute of its own.
+func (w *walk) leaf(l *leaf, at int, tok chunk.Token, isFlat bool) {
+	m := w.m
+	isText := tok.Kind == chunk.String
+	if l.contentRank != 0 && isText && isFlat &&
+		m.content.considerBelow(&m.event, w.rec, l, w.top, at, tok.Data) {
+		return
 	}
-	return found
+	if isIDUse(l.use) && isText {
+		at, top := at, w.top
+		if !isFlat {
+			at, top = inPlace, 0
+		}
+		m.trace.considerBelow(&m.event, l, top, at, tok.Data, &m.late)
+	}
 }
 
 // evidenceIn returns what the fields of a map say about the numbers of levels in it. Its pairs follow

@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"slices"
+	"strings"
 
 	"out_dynatrace/plugin/ascii"
 	"out_dynatrace/plugin/chunk"
@@ -23,9 +24,11 @@ type role struct {
 	some *someLevel
 	// evidence returns what the field says about the numbers of levels. It may be nil.
 	evidence func(key []byte, tok chunk.Token) source.Signs
-	// below are the level and trace keys that begin with key and a dot: a map under it can hold
-	// their fields.
-	below []path
+	// fork has the content, level and trace keys that begin with key and a dot: a map under it
+	// can hold their fields.
+	fork
+	// onlyLeads reports that this is all that the key does.
+	onlyLeads bool
 
 	// What a source does with the field.
 	use   source.Use
@@ -43,20 +46,12 @@ type role struct {
 
 // isPlain reports whether nothing but a source uses the field.
 func (r *role) isPlain() bool {
-	return r.contentRank == 0 && r.levelRank == 0 && r.some == nil && r.below == nil
+	return r.contentRank == 0 && r.levelRank == 0 && r.some == nil && r.fork.isEmpty()
 }
 
 // onlyTells reports whether the field is an ordinary attribute that says something about the others.
 func (r *role) onlyTells() bool {
 	return r.evidence != nil && r.use == source.None && r.isPlain()
-}
-
-// path is the rest of a dotted key after a top-level key and a dot, and the use of a field there.
-type path struct {
-	rest      string
-	levelRank uint8      // the rank of the whole as a level key, or 0
-	use       source.Use // TraceID or SpanID, with its rank
-	rank      uint8
 }
 
 // mostKeys bounds the keys of a list, so that their ranks fit.
@@ -76,12 +71,13 @@ func newRoleTable(o *Options, table *source.Table) (t roleTable) {
 		if r := t.add(key); r.contentRank == 0 {
 			r.contentRank = uint8(i + 1)
 		}
+		t.addBelow(key, &leaf{contentRank: uint8(i + 1)}, &o.Exclude)
 	}
 	for i, key := range o.LevelKeys[:min(len(o.LevelKeys), mostKeys)] {
 		if r := t.add(key); r.levelRank == 0 {
 			r.levelRank = uint8(i + 1)
 		}
-		t.addBelow(key, path{levelRank: uint8(i + 1)})
+		t.addBelow(key, &leaf{levelRank: uint8(i + 1)}, &o.Exclude)
 	}
 	for _, key := range record.LevelFields() {
 		t.add(key)
@@ -97,8 +93,8 @@ func newRoleTable(o *Options, table *source.Table) (t roleTable) {
 			if r := t.add(f.Key); r.use == source.None {
 				r.set(f)
 			}
-			if f.Use == source.TraceID || f.Use == source.SpanID {
-				t.addBelow(f.Key, path{use: f.Use, rank: f.Rank})
+			if isIDUse(f.Use) {
+				t.addBelow(f.Key, &leaf{use: f.Use, rank: f.Rank}, &o.Exclude)
 			}
 		}
 	}
@@ -106,6 +102,13 @@ func newRoleTable(o *Options, table *source.Table) (t roleTable) {
 		t.addLevels()
 	}
 	t.excludeRoles(&o.Exclude)
+	for _, row := range t.rows {
+		for i := range row {
+			r := &row[i]
+			r.onlyLeads = !r.fork.isEmpty() && r.contentRank|r.levelRank == 0 && r.some == nil &&
+				r.use == source.None && record.Reserved([]byte(r.key)) == record.NotReserved
+		}
+	}
 	return t
 }
 
@@ -133,15 +136,12 @@ func (r *role) set(f *source.TableField) {
 	}
 }
 
-// addBelow notes a key with dots for the maps that can hold its field.
-func (t *roleTable) addBelow(key string, p path) {
-	for at := range len(key) {
-		if key[at] == '.' {
-			r := t.add(key[:at])
-			p.rest = key[at+1:]
-			r.below = append(r.below, p)
-		}
+// addBelow notes a key with dots for the maps that can hold its field, unless exclude leaves it out.
+func (t *roleTable) addBelow(dotted string, l *leaf, exclude *record.Patterns) {
+	if exclude.Any() && excludesPath(exclude, strings.ReplaceAll(dotted, inArray, "")) {
+		return
 	}
+	forks(dotted, func(key string, isArray bool, rest string) { t.add(key).add(isArray, rest, l) })
 }
 
 func (t *roleTable) row(length int) *[]role { return &t.rows[min(length, len(t.rows)-1)] }

@@ -68,11 +68,28 @@ func (t *traceIDs) consider(u source.Use, rank uint8, at int, text []byte, late 
 		at = inPlace
 	}
 	if best.rank != 0 && best.at != inPlace {
-		*late = append(*late, lateField{at: best.at, role: &displaced})
+		*late = append(*late, lateField{at: best.at, top: best.top, role: &displaced})
 	}
 	id := chunk.Token{Kind: chunk.String, Data: text}
 	*best = candidate{rank: uint16(rank), at: at, text: id}
 	return at != inPlace
+}
+
+// considerBelow is consider for a text at a position of a map below the top-level key at top. The id
+// that it takes is hidden when the map is flattened. at is inPlace if the text stays where it is.
+func (t *traceIDs) considerBelow(
+	e *event, l *leaf, top, at int, text []byte, late *lateFields,
+) {
+	if !t.consider(l.use, l.rank, at, text, late) {
+		return
+	}
+	best := &t.trace
+	if l.use == source.SpanID {
+		best = &t.span
+	}
+	if best.top = top; !e.out.Hide(text) {
+		best.at, best.top = inPlace, 0
+	}
 }
 
 // isFound reports whether the record has an id.

@@ -162,6 +162,9 @@ func (b *Builder) flatten(prefix []byte, pairs uint64, c *chunk.Cursor, depth in
 	for ; pairs > 0; pairs-- {
 		child := b.Key(c)
 		tok := c.Next()
+		if b.hidden.size > 0 && tok.Kind == chunk.String && b.hides(tok.Data) {
+			continue
+		}
 		start, isFull, before := len(b.buf), b.IsFull(), len(b.rec.Attributes)
 		key := b.Take(b.appendKey(append(append(b.buf, prefix...), '.'), child))
 		b.add(key, tok, c, depth+1, false)

@@ -4,6 +4,7 @@ package record
 // memory is bounded by the largest record, and by what Keep keeps.
 type Builder struct {
 	attributeList
+	hidden
 	watched uint64 // the lengths of the watched keys, as bits
 	isMuted bool   // what is read is left out
 }
@@ -28,6 +29,7 @@ func (b *Builder) Begin(rec *Record) {
 	b.rec, b.under = rec, nil
 	b.buf, b.elements = b.buf[:b.keptScratch], b.elements[:b.keptElements]
 	b.crowd.begin()
+	b.hidden.size = 0
 	if b.keys.slots == nil { // a Builder that is never used takes no memory
 		b.keys = newKeySet(2*b.rules.Limits.Attributes + len(b.rules.Header))
 	}
@@ -49,6 +51,7 @@ func (b *Builder) Release() {
 	b.Forget()
 	b.rec, b.under = nil, nil
 	b.keys.release()
+	b.hidden.release()
 	if cap(b.elements) > spareElements {
 		b.elements = nil
 	}
