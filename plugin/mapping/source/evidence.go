@@ -75,7 +75,7 @@ func ScalesIn(s Signs) Scales {
 	} else if both(shortText|gelfOrigin) || s&facilityField != 0 {
 		scales |= SyslogScale | FacilityWords
 	}
-	isNode := both(processNumber|hostText) || both(epochMillis|lineText) || both(nodeField|lineText)
+	isNode := both(processNumber|hostText) || s&epochMillis != 0 || both(nodeField|lineText)
 	switch {
 	case s&pythonField != 0:
 		scales |= PythonScale
@@ -132,7 +132,7 @@ func EvidenceFields() []Evidence {
 		{"EventID", exactSign("EventID", windowsField)},
 		{"Channel", exactSign("Channel", windowsField)},
 		{"resourceId", ifText(windowsField)},
-		{"level_name", ifText(levelName)},
+		{"level_name", ifString(levelName)},
 		{"involvedObject", ifMap(clusterEvent)},
 		{"regarding", ifMap(clusterEvent)},
 		{"usec", ifNumber(kernelField)},
@@ -143,7 +143,7 @@ func EvidenceFields() []Evidence {
 		{"ctx", ifText(secondOfPair)},
 	}
 	for _, key := range []string{"msg", "message"} {
-		list = append(list, Evidence{key, ifText(lineText)})
+		list = append(list, Evidence{key, ifString(lineText)})
 	}
 	for _, key := range []string{
 		"facility", "facility_code", "facility_label", "syslogfacility", "syslogfacility-text",
@@ -163,6 +163,16 @@ func EvidenceFields() []Evidence {
 func ifText(s Signs) func([]byte, chunk.Token) Signs {
 	return func(_ []byte, tok chunk.Token) Signs {
 		if tok.Kind == chunk.String && len(tok.Data) > 0 {
+			return s
+		}
+		return 0
+	}
+}
+
+// ifString is for a text that may be empty.
+func ifString(s Signs) func([]byte, chunk.Token) Signs {
+	return func(_ []byte, tok chunk.Token) Signs {
+		if tok.Kind == chunk.String {
 			return s
 		}
 		return 0
