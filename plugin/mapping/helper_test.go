@@ -22,7 +22,7 @@ func mappingOptions() mapping.Options {
 	o := options()
 	o.Sources = source.Auto()
 	o.ContentKeys = []string{"log", "message", "msg", "MESSAGE", "content", "body"}
-	o.LevelKeys = []string{"loglevel", "severity", "level", "log.level", "status"}
+	o.LevelKeys = []string{"loglevel", "severity", "level", "log.level", "levelname", "level_name", "status", "syslog.severity"}
 	o.PathKeys = []string{"log.file.path", "filename"}
 	return o
 }

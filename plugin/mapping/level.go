@@ -27,7 +27,7 @@ type level struct {
 }
 
 // mostOpen bounds the fields of a record that wait for others. Further ones are ordinary attributes.
-const mostOpen = 4
+const mostOpen = 8
 
 // openLevel is a field that may name the level.
 type openLevel struct {

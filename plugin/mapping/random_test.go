@@ -36,11 +36,12 @@ const someKeys = `kubernetes kubernetes_namespace stream _p logtag time containe
 	pri host ident az account_id private_ip logger service service.name trace_id traceId trace.id dt.trace_id span_id spanId traceparent log message
 	level severity loglevel status log.level filename log.file.path host.name k8s.pod.name k8s.pod.uid team log.source boot_id _BOOT_ID _TRANSPORT _ID trace span dt
 	event.type log.raw_level overwritten1.team process.pid log.record.uid log.original_timestamp team team Team TEAM Host.Name K8S.Pod.Name Log Level
-	Überteam İd DT.Auth.Origin`
+	Überteam İd DT.Auth.Origin priority s type label EventType short_message version facility ProviderName level_name funcName usec err_code rule output c ctx msg
+	involvedObject reqId levelname syslog.severity syslog`
 
 const someTexts = `stdout stderr F P i-0123 arn:aws:ecs:eu-central-1:111122223333:task/shop/0f9d eu-west-1a 111122223333 0af7651916cd43dd8448eb211c80319c
 	0AF7651916CD43DD8448EB211C80319C b7ad6b7169203331 info ERROR odd /var/log/a.log web other 13 200 kernel 2023-11-14T22:13:20Z
-	00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 {"log":"in","level":"warn","team":"json","trace_id":"x"} [!dt,a=b]`
+	00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 {"log":"in","level":"warn","team":"json","trace_id":"x"} {"level":30,"reqId":"r","msg":"in"} {"s":"W","c":"C","ctx":"x"} Warning daemon W 1.1 [!dt,a=b]`
 
 func (r shapes) value(depth int) corpus.Value {
 	s := corpus.Str

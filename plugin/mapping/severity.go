@@ -35,7 +35,7 @@ const (
 	loneWord
 )
 
-// severity is the level that a word names.
+// severityWord is the level that a word names.
 type severityWord struct {
 	name  string
 	class wordClass
@@ -92,20 +92,17 @@ func severity(text []byte, most wordClass) string {
 		return ""
 	}
 	text = cutFront(text)
-	n, name := firstWord(text, most)
-	if name != "" || most == plainWord || n == 0 || n+1 >= len(text) {
+	name := firstWord(text, most)
+	if name != "" || most == plainWord {
 		return name
 	}
 	// The part of a program, or a facility, and a level: "core:error" of Apache, "daemon.err",
 	// and "LogLevel.ERROR".
-	if c := text[n]; c != ':' && c != '.' || bytes.IndexByte(text, ' ') >= 0 {
+	at := bytes.LastIndexAny(text, ":.")
+	if at < 0 || bytes.IndexByte(text, ' ') >= 0 {
 		return ""
 	}
-	text = text[bytes.LastIndexAny(text, ":.")+1:]
-	if n, name = firstWord(text, loggerWord); n != len(text) && n != 0 && text[n] == '-' {
-		return ""
-	}
-	return name
+	return firstWord(text[at+1:], loggerWord)
 }
 
 // cutFront removes what is not a letter from the front of a text: brackets, and the colors of
@@ -128,14 +125,14 @@ func cutFront(text []byte) []byte {
 	return text
 }
 
-// firstWord returns the length of the word that text begins with, and the level that it names, or
-// "". It is 0 for a word that is too long to name one.
-func firstWord(text []byte, most wordClass) (n int, name string) {
+// firstWord returns the level of the word that text begins with, or "".
+func firstWord(text []byte, most wordClass) string {
 	var low [longestWord]byte
 	underscore := false
+	n := 0
 	for ; n < len(text) && (ascii.IsLetter(text[n]) || text[n] == '_'); n++ {
 		if n == longestWord {
-			return 0, ""
+			return ""
 		}
 		low[n] = text[n]
 		if low[n] == '_' {
@@ -154,9 +151,9 @@ func firstWord(text []byte, most wordClass) (n int, name string) {
 	}
 	if !known || word.class > most || word.class == loneWord && !isLone(text[n:]) ||
 		goesOn(text, n) {
-		return n, ""
+		return ""
 	}
-	return n, word.name
+	return word.name
 }
 
 // isLone reports whether nothing comes behind a word but brackets, spaces and colors.
