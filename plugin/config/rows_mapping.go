@@ -28,7 +28,8 @@ var limitRows = []Option{
 	{
 		Name: "max_attributes", Type: TypeInt, Unset: "by `limits`", Unit: "attributes",
 		Min: 1, Max: 10_000,
-		Help:  "Most attributes of a record. The rest is dropped.",
+		Help: "Most attributes of a record. Of the rest, empty ones are dropped first, and what ties " +
+			"a record to its trace, service and host last.",
 		field: func(c *Config) any { return &c.Mapping.Limits.Attributes },
 	},
 	{
@@ -164,7 +165,9 @@ var mappingRows = []Option{
 	},
 	{
 		Name: "exclude", Type: TypeList, Unset: "none",
-		Help:  "Attributes not to send, with the same syntax. Applied after `include`.",
+		Help: "What not to send, with the same syntax: attributes, by their names in Dynatrace, and " +
+			"fields, by their keys in Fluent Bit or their paths (`user.password`), whatever they " +
+			"would become. Applied after `include`.",
 		field: func(c *Config) any { return &c.Mapping.Exclude },
 	},
 	{

@@ -9,6 +9,7 @@
 //	origin.go held.go                 whose record it is; fields that wait for the whole record
 //	content.go level.go trace.go section.go  the fields that become content, level and trace
 //	group.go apart.go learngroup.go   the resource and the scope of OTLP records
+//	exclude.go                        fields that are excluded by their own names
 //	enrich.go                         what the sources add, once per combination of fields
 //	mapper.go                         the Mapper and its parts
 //	nested.go otlp.go fields.go       its steps

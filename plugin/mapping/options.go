@@ -44,7 +44,8 @@ type Options struct {
 	Hostname, Machine string
 
 	// Include and Exclude select attributes by their keys as Dynatrace gets them, in lower case
-	// with LowercaseKeys. An empty Include selects all.
+	// with LowercaseKeys. An empty Include selects all. Exclude also leaves out fields by their
+	// own keys, or their paths with dots, whatever would become of them.
 	Include, Exclude record.Patterns
 	// DropEmpty leaves out attributes without a value: null, "", [] and {}.
 	DropEmpty bool

@@ -6,7 +6,8 @@ type Rules struct {
 	// Stringify turns numbers and booleans into text, LowercaseKeys keys into lower case.
 	Stringify, LowercaseKeys bool
 	// Include and Exclude select attributes by their keys as Dynatrace gets them, in lower case
-	// with LowercaseKeys. An empty Include selects all.
+	// with LowercaseKeys. An empty Include selects all. Exclude also matches the names that
+	// fields have before they are renamed or cut, and maps as a whole.
 	Include, Exclude Patterns
 	// DropEmpty leaves out attributes without a value: null, "", [] and {}.
 	DropEmpty bool
