@@ -59,6 +59,7 @@ func (w *walk) value(f *fork, tok chunk.Token, c *chunk.Cursor, depth int) {
 func (w *walk) pairs(b *branch, n uint64, c *chunk.Cursor, depth int) {
 	out := &w.m.event.out
 	whole, all := *c, n
+	signs := noSigns
 	for ; n > 0; n-- {
 		at := w.base + c.Pos()
 		start := out.Size()
@@ -77,8 +78,7 @@ func (w *walk) pairs(b *branch, n uint64, c *chunk.Cursor, depth int) {
 		case t.isUsed():
 			w.isMet = true
 			if t.levelRank != 0 && w.m.level.canName(t.levelRank, tok) {
-				var signs source.Signs
-				if source.Number(tok, mostLevel) >= 0 {
+				if signs == noSigns && source.Number(tok, mostLevel) >= 0 { // once for a map
 					signs = w.m.roles.evidenceIn(all, whole, out)
 				}
 				w.m.level.considerBelow(&w.m.event, t.levelRank, tok, signs)
@@ -104,6 +104,9 @@ func (w *walk) leaf(l *leaf, at int, tok chunk.Token, isFlat bool) {
 		m.trace.considerBelow(&m.event, l, top, at, tok.Data, &m.late)
 	}
 }
+
+// noSigns are signs that are not known yet.
+const noSigns = ^source.Signs(0)
 
 // evidenceIn returns what the fields of a map say about the numbers of levels in it. Its pairs follow
 // c.

@@ -61,3 +61,14 @@ func TestMapper_WithoutSeverityNumbersAndSomeKeysNameNoLevel(t *testing.T) {
 		}
 	}
 }
+
+func TestMapper_NumbersInANestedMapAreReadInLinearTime(t *testing.T) {
+	s, n := corpus.Str, corpus.Int
+	var pairs []corpus.Value
+	for range 200_000 { // each looks for evidence in the same map: once, or this takes minutes
+		pairs = append(pairs, s("level"), n(3))
+	}
+	if got := mapOne(t, mappingOptions(), mapping.Flush{}, corpus.Map(s("message"), s("x"), s("log"), corpus.Map(pairs...))); got["loglevel"] != nil {
+		t.Errorf("loglevel is %v", got["loglevel"])
+	}
+}
