@@ -77,7 +77,7 @@ var mappingRows = []Option{
 			"severity_number,severityNumber",
 		Help: "Fields that can hold the severity, at the top level or, by a name with dots, in " +
 			"nested maps; the first one that names a level becomes `loglevel`. Words go before " +
-			"numbers, which count only if the record says whose they are (see records.md).",
+			"numbers, which count only if the record says whose they are ([The level](records.md#the-level)).",
 		field: func(c *Config) any { return &c.Mapping.LevelKeys },
 	},
 	{

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -82,6 +83,20 @@ func TestSeverity_OtherLevelsThanThePageAreMeant(t *testing.T) {
 		}
 		if len(word) > longestWord {
 			t.Errorf("%s is longer than longestWord", word)
+		}
+	}
+}
+
+func TestSeverity_TheDocsHaveEachWord(t *testing.T) {
+	page, err := os.ReadFile("../../docs/records.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for word, known := range severities {
+		_, row, found := strings.Cut(string(page), "\n| "+known.name+" | ")
+		row, _, _ = strings.Cut(row, "\n")
+		if columns := strings.Split(row, " | "); !found || len(columns) != 3 || !strings.Contains(columns[known.class], "`"+word+"`") {
+			t.Errorf("docs/records.md does not have %s as word of class %d for %s", word, known.class, known.name)
 		}
 	}
 }
