@@ -42,7 +42,7 @@ func TestLoad_EndpointAndTokenAreEnough(t *testing.T) {
 			ContentKeys: strings.Split("log,formattedMessage,message,msg,MESSAGE,@message,@m,@mt,RenderedMessage,MessageTemplate,"+
 				"short_message,full_message,fields.message,record.message,log.message,log.msg,log_processed.message,"+
 				"log_processed.msg,logEvent.message,jsonPayload.message,textPayload,properties.message,content,payload,body,_raw,"+
-				"event,text,output,resultDescription,full_log,exec,wasi_stdout,State.Message,State.{OriginalFormat},event.original", ","),
+				"event,text,output,resultDescription,full_log,exec,wasi_stdout,State.Message,State.{OriginalFormat},event.message,event.original", ","),
 			SummaryBytes: 256,
 			LevelKeys: []string{
 				"loglevel", "severity", "level", "lvl", "log.level", "levelname", "level_name", "@level", "@l", "log_level", "severity_text", "severityText",

@@ -54,7 +54,7 @@ var mappingRows = []Option{
 			"log.msg,log_processed.message,log_processed.msg,logEvent.message,jsonPayload.message," +
 			"textPayload,properties.message,content,payload,body,_raw," +
 			"event,text,output,resultDescription,full_log,exec,wasi_stdout," +
-			"State.Message,State.{OriginalFormat},event.original",
+			"State.Message,State.{OriginalFormat},event.message,event.original",
 		Help: "Fields that can hold the message, at the top level or, by a name with dots, in nested " +
 			"maps; the first one that holds text becomes `content`. Those from `event` on are seldom " +
 			"messages: a number or a map there is none.",

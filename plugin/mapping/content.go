@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"bytes"
+	"strings"
 
 	"out_dynatrace/plugin/ascii"
 	"out_dynatrace/plugin/chunk"
@@ -11,6 +12,30 @@ import (
 // content is the search for the log line.
 type content struct {
 	best candidate
+	// loguru are the ranks of the fields in which loguru writes its message: with what stands
+	// around it, and alone.
+	loguru struct{ line, message uint16 }
+}
+
+func newContent(keys []string) (k content) {
+	for i, key := range keys {
+		switch key {
+		case "text":
+			k.loguru.line = uint16(i + 1)
+		case "record.message":
+			k.loguru.message = uint16(i + 1)
+		}
+	}
+	return k
+}
+
+// isWeak reports whether fields of a name are seldom messages: what is no text there is none.
+func isWeak(key string) bool {
+	switch strings.ToLower(key) {
+	case "event", "text", "output", "resultdescription", "full_log", "exec", "wasi_stdout":
+		return true
+	}
+	return false
 }
 
 // The rank of a content that is no text has one of these added to it: a text under any key is better
@@ -30,6 +55,9 @@ func (k *content) consider(
 ) bool {
 	rank := uint16(r.contentRank)
 	var text []byte
+	if r.isWeak && !isWeakMessage(e, r, tok) {
+		return false
+	}
 	switch tok.Kind {
 	case chunk.String:
 		text = withoutMark(tok.Data)
@@ -51,7 +79,7 @@ func (k *content) consider(
 	if rank < mapContent && len(cutLineEnd(text)) == 0 {
 		rank += emptyContent
 	}
-	repeats := rank < mapContent && k.isText() && sameLine(text, rec.Content)
+	repeats := rank < mapContent && k.isText() && k.repeats(rank, text, rec.Content)
 	switch {
 	case k.best.rank == 0:
 	case rank >= k.best.rank:
@@ -80,7 +108,7 @@ func (k *content) considerBelow(
 	if len(cutLineEnd(text)) == 0 {
 		return false
 	}
-	repeats := k.isText() && sameLine(text, rec.Content)
+	repeats := k.isText() && k.repeats(rank, text, rec.Content)
 	isWorse := k.best.rank != 0 && rank >= k.best.rank
 	if isWorse && !repeats || !e.out.Hide(hidden) {
 		return false
@@ -98,6 +126,48 @@ func (k *content) considerBelow(
 	k.best = candidate{rank: rank, at: at, top: top}
 	rec.Content = text
 	return true
+}
+
+// isWeakMessage reports whether a field of a weak name can be the message.
+func isWeakMessage(e *event, r *role, tok chunk.Token) bool {
+	switch tok.Kind {
+	case chunk.String:
+		return len(tok.Data) > 0
+	case chunk.Map:
+		return r.key == "event" && e.isCollected()
+	}
+	return false
+}
+
+// isCollected reports whether the event is what a Splunk collector takes: an event that can be
+// anything, and what is known about it
+// (https://docs.splunk.com/Documentation/Splunk/latest/Data/FormateventsforHTTPEventCollector).
+func (e *event) isCollected() bool {
+	c := e.body
+	for pairs := c.Next().Num; pairs > 0; pairs-- {
+		key := c.Next()
+		switch string(key.Data) {
+		case "event", "time", "host", "source", "sourcetype", "index", "fields",
+			"@splunk_token", "hec_token", "remote_addr":
+		default:
+			return false
+		}
+		c.SkipElements(key)
+		c.SkipElements(c.Next())
+	}
+	return true
+}
+
+// repeats reports whether a text of a rank and the content so far say the same: they are equal, or
+// the one is loguru's line, which ends in the other.
+func (k *content) repeats(rank uint16, text, best []byte) bool {
+	switch {
+	case rank == k.loguru.message && k.best.rank == k.loguru.line && rank != 0:
+		return bytes.HasSuffix(cutLineEnd(best), cutLineEnd(text))
+	case rank == k.loguru.line && k.best.rank == k.loguru.message && rank != 0:
+		return bytes.HasSuffix(cutLineEnd(text), cutLineEnd(best))
+	}
+	return sameLine(text, best)
 }
 
 // displace turns the content so far into an ordinary attribute.

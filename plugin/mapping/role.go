@@ -18,6 +18,8 @@ type role struct {
 	// contentRank and levelRank are the key's ranks in ContentKeys and LevelKeys, from 1 on; 0
 	// if it is not listed.
 	contentRank, levelRank uint8
+	// isWeak reports that the key seldom holds a message.
+	isWeak bool
 	// mayExclude reports that exclude matches the key, in some case.
 	mayExclude bool
 	// some is how the key names the level in the records of some kinds, or nil.
@@ -69,7 +71,7 @@ type roleTable struct {
 func newRoleTable(o *Options, table *source.Table) (t roleTable) {
 	for i, key := range o.ContentKeys[:min(len(o.ContentKeys), mostKeys)] {
 		if r := t.add(key); r.contentRank == 0 {
-			r.contentRank = uint8(i + 1)
+			r.contentRank, r.isWeak = uint8(i+1), isWeak(key)
 		}
 		t.addBelow(key, &leaf{contentRank: uint8(i + 1)}, &o.Exclude)
 	}
