@@ -107,7 +107,7 @@ func withoutEmptyLines(text string) string {
 const volumeDoc = "../../docs/volume.md"
 
 // TestVolumeDoc_ShowsWhatIsStoredOfEachLogger writes the table of docs/volume.md: the bytes of the
-// lines of each logger, and the bytes that Dynatrace stores of them.
+// lines of each logger, and the bytes that Dynatrace stores of them, which are not more.
 func TestVolumeDoc_ShowsWhatIsStoredOfEachLogger(t *testing.T) {
 	page, err := os.ReadFile(volumeDoc)
 	if err != nil {
@@ -136,6 +136,9 @@ func TestVolumeDoc_ShowsWhatIsStoredOfEachLogger(t *testing.T) {
 					attributes += len(key) + storedBytes(value)
 				}
 			}
+		}
+		if content+attributes > line {
+			t.Errorf("%s: %d bytes are stored of lines of %d", g.name, content+attributes, line)
 		}
 		fmt.Fprintf(&out, "| %s | %d | %d | %d | %.2f | %d | %d |\n", filepath.Base(g.name), len(stored), line,
 			content+attributes, float64(content+attributes)/float64(line), content, attributes)
