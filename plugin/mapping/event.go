@@ -10,8 +10,11 @@ import (
 // event is the current event. It turns fields into attributes of the record, by reading them or
 // from the memo.
 type event struct {
-	out   record.Builder
-	signs source.Signs // of the fields read so far
+	out record.Builder
+	rec *record.Record
+	// metadata are those of OTLP, or nil.
+	metadata []byte
+	signs    source.Signs // of the fields read so far
 
 	body   chunk.Cursor // over the event's body
 	parsed chunk.Cursor // over what was JSON in its content
@@ -46,13 +49,15 @@ type candidate struct {
 	text chunk.Token // of an id, and of what is in place
 }
 
-func (e *event) begin(rec *record.Record) {
+func (e *event) begin(rec *record.Record, metadata []byte) {
 	e.out.Begin(rec)
+	e.rec, e.metadata = rec, metadata
 	e.repeats.record++
 	e.signs = 0
 }
 
 func (e *event) release() {
+	e.rec, e.metadata = nil, nil
 	e.body, e.parsed, e.meta = chunk.Cursor{}, chunk.Cursor{}, chunk.Cursor{}
 	e.memo.release()
 	e.repeats.release()
@@ -111,14 +116,14 @@ func (e *event) withoutExcluded(text []byte) []byte {
 
 // learn adds a field that begins at a position of c, under a key, and keeps what came of it and
 // what it is a sign of. A field whose attributes depended on what the record had before is not
-// kept.
+// kept. It returns what is kept, or nil.
 func (e *event) learn(
 	s *memoSlot, at int, key []byte, tok chunk.Token, c *chunk.Cursor, signs source.Signs,
-) {
+) *memoEntry {
 	if s == nil {
 		e.signs |= signs
 		e.out.AddField(key, tok, c)
-		return
+		return nil
 	}
 	mark := e.out.Mark()
 	before := e.signs
@@ -128,26 +133,32 @@ func (e *event) learn(
 	if e.out.Renamed() || e.out.IsFull() || e.out.Size() > memoScratch ||
 		e.out.NumElements() > memoElements+e.reserved {
 		s.misses++
-		return
+		return nil
 	}
 	entry := s.remember(at, c)
 	if entry == nil {
-		return
+		return nil
 	}
 	e.out.Capture(&mark, &entry.block)
 	entry.block.ID, entry.signs = e.out.NewID(), signs
 	e.out.Keep()
+	return entry
 }
 
-// leaveOut leaves out a field that began at a position of c, and records that in the memo.
-func (e *event) leaveOut(s *memoSlot, at int, c *chunk.Cursor, signs source.Signs) {
+// leaveOut leaves out a field that began at a position of c, and records that in the memo. It
+// returns what is kept, or nil.
+func (e *event) leaveOut(
+	s *memoSlot, at int, c *chunk.Cursor, signs source.Signs,
+) *memoEntry {
 	e.signs |= signs
 	size := c.Pos() - at
 	e.out.Count(record.LeftOut, size)
-	if entry := s.remember(at, c); entry != nil {
+	entry := s.remember(at, c)
+	if entry != nil {
 		entry.signs = signs
 		entry.block.Count(record.LeftOut, size)
 	}
+	return entry
 }
 
 // addAgain adds the field at a position as an ordinary attribute, under the key as if it is not

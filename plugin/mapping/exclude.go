@@ -20,20 +20,25 @@ func leaveOut(
 	if !e.out.Excludes(key) {
 		return false
 	}
-	if r.accept == nil || r.accept(tok, *c) {
-		switch r.use {
-		case source.Hold, source.HoldPerRecord:
-			if !r.isPlain() {
-				known = nil
-			}
-			if m.hold(known, r, at, key, tok, c) { // it is hidden from the sources
-				return true
-			}
-		default:
-			e.signs |= signsOf(r, key, tok)
+	isTold := (r.accept == nil || r.accept(tok, *c)) && m.held.Mask&r.slotBit == 0
+	switch {
+	case !isTold:
+		e.out.LeaveOut(key, tok, c)
+	case r.use == source.Hold && r.isIn(m.context): // it is hidden from the sources
+		if !r.isPlain() {
+			known = nil
 		}
+		if entry := m.held.take(e, known, r, at, tok, c, signsOf(r, key, tok)); entry != nil {
+			entry.isUsed(r, source.Hold, m.context)
+		}
+	default:
+		e.signs |= signsOf(r, key, tok)
+		e.out.LeaveOut(key, tok, c)
 	}
-	e.out.LeaveOut(key, tok, c)
+	if isTold && r.slotBit != 0 {
+		m.held.Mask |= r.slotBit
+		m.held.Raw[r.slot] = c.Since(at)
+	}
 	return true
 }
 

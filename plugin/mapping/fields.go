@@ -61,27 +61,42 @@ func (m *Mapper) fields(rec *record.Record, c *chunk.Cursor, pairs uint64) {
 // recall takes the next field from the memo and moves c over it. It reports false if the field is
 // not known, or cannot become the same as before.
 func (m *Mapper) recall(s *memoSlot, c *chunk.Cursor) bool {
-	entry := s.find(c.Rest())
-	if entry == nil || !m.event.out.HasRoom(&entry.block) {
+	entry := s.find(c.Rest(), m.context)
+	if entry == nil || !m.event.out.HasRoom(&entry.block) ||
+		entry.role != nil && !m.recallUsed(entry, c.Pos()) {
 		return false
-	}
-	switch {
-	case entry.isHeld:
-		if m.held.Has(entry.slot) {
-			return false
-		}
-		m.held.hold(entry.slot, entry.hash, c.Pos(), entry.raw)
-	case entry.late != nil:
-		if m.late.isFull() {
-			return false
-		}
-		m.late = append(m.late, lateField{at: c.Pos(), size: len(entry.raw), role: entry.late})
 	}
 	s.misses = 0
 	c.Advance(len(entry.raw))
 	m.event.signs |= entry.signs
 	if !entry.block.IsEmpty() {
 		m.event.out.AddBlock(&entry.block)
+	}
+	return true
+}
+
+// recallUsed gives a known field at a position to the source that reads it. It reports false if that
+// depends on the rest of the record.
+func (m *Mapper) recallUsed(entry *memoEntry, at int) bool {
+	r := entry.role
+	if m.held.Mask&r.slotBit != 0 {
+		return false
+	}
+	switch entry.use {
+	case source.Hold:
+		m.held.hashes[r.slot] = entry.hash
+	case source.Rename, source.HoldPerRecord:
+		if m.event.out.Has(r.as, r.hash) {
+			return false
+		}
+	case source.LevelIn:
+		if !m.level.takeLast(at, entry.level) {
+			return false
+		}
+	}
+	if r.slotBit != 0 {
+		m.held.Mask |= r.slotBit
+		m.held.Raw[r.slot] = entry.raw
 	}
 	return true
 }
@@ -110,76 +125,80 @@ func (m *Mapper) use(
 			return true
 		}
 		// A valid id of another field may need the name.
-		return r.rank == source.NamedRank && m.putOff(nil, r, at, 0, tok, c)
+		return r.rank == source.NamedRank && m.late.putOff(r, at, tok, c)
 	}
-	if r.accept != nil && !r.accept(tok, *c) {
+	if r.accept != nil && !r.accept(tok, *c) || m.held.Mask&r.slotBit != 0 {
 		return false
 	}
 	if !r.isPlain() { // it has to be considered in each record
 		known = nil
 	}
-	switch r.use {
-	case source.Hold, source.HoldPerRecord:
-		return m.hold(known, r, at, key, tok, c)
-	case source.Rename:
-		if m.renames.isFull() {
-			return false
-		}
-		m.renames = append(m.renames, lateField{at: at, role: r})
-		return true
-	case source.Convert:
-		m.event.learn(known, at, r.as, tok, c, signsOf(r, key, tok))
-		return true
-	case source.Drop:
-		m.event.leaveOut(known, at, c, signsOf(r, key, tok))
-		return true
+	entry, use := m.useAs(known, r, at, key, tok, c, signsOf(r, key, tok))
+	if entry != nil {
+		entry.isUsed(r, use, m.context)
 	}
-	if r.use != source.DropIn || r.field.When != nil {
-		known = nil // it does not repeat, or is read in each record
+	if r.slotBit != 0 {
+		m.held.Mask |= r.slotBit
+		m.held.Raw[r.slot] = c.Since(at)
 	}
-	signs := signsOf(r, key, tok)
-	m.event.signs |= signs
-	return m.putOff(known, r, at, signs, tok, c)
+	return true
 }
 
-// hold keeps a field for the sources.
-func (m *Mapper) hold(
+// useAs gives a field to a source, or makes it an ordinary attribute if the source does not use it
+// in this record. It returns what the memo keeps, or nil, and what became of the field.
+func (m *Mapper) useAs(
 	known *memoSlot, r *role, at int, key []byte, tok chunk.Token, c *chunk.Cursor,
-) bool {
-	if m.held.Has(r.slot) {
-		return false
-	}
-	c.SkipElements(tok)
-	signs := signsOf(r, key, tok)
-	m.event.signs |= signs
-	raw := c.Since(at)
-	hash := uint64(0)
-	if r.use == source.Hold { // the others are not part of the cache key
-		hash = hashOfHeld(raw)
-		if hash != 0 {
-			if e := known.remember(at, c); e != nil {
-				e.isHeld, e.slot, e.signs, e.hash = true, r.slot, signs, hash
+	signs source.Signs,
+) (*memoEntry, source.Use) {
+	e := &m.event
+	if r.isIn(m.context) {
+		switch r.use {
+		case source.Hold:
+			return m.held.take(e, known, r, at, tok, c, signs), source.Hold
+		case source.HoldPerRecord:
+			text, _ := e.out.Text(tok)
+			if text = source.Said(text); len(text) == 0 {
+				e.signs |= signs
+				return nil, source.Drop
 			}
+			if m.context&r.asBit == 0 && !e.out.Has(r.as, r.hash) {
+				tok = chunk.Token{Kind: chunk.String, Data: text}
+				return e.learn(known, at, r.as, tok, c, signs), r.use
+			}
+		case source.Rename:
+			if m.context&r.asBit == 0 && !e.out.Has(r.as, r.hash) {
+				return e.learn(known, at, r.as, tok, c, signs), r.use
+			}
+		case source.Convert:
+			return e.learn(known, at, r.as, tok, c, signs), source.Convert
+		case source.Drop:
+			return e.leaveOut(known, at, c, signs), source.Drop
+		case source.DropIn:
+			if r.field.When == nil {
+				c.SkipElements(tok)
+				return e.leaveOut(known, at, c, signs), source.Drop
+			}
+			known = nil // it is read in each record
+			if tok.Kind == chunk.String && r.field.When(tok.Data, m.event.time()) {
+				return e.leaveOut(nil, at, c, signs), source.Drop
+			}
+		case source.LevelIn:
+			name := syslogLevel(r.field.Severity(tok))
+			if m.level.takeLast(at, name) {
+				e.signs |= signs
+				entry := known.remember(at, c)
+				if entry != nil {
+					entry.signs, entry.level = signs, name
+				}
+				return entry, source.LevelIn
+			}
+			known = nil // another field names the level
+		}
+		if r.asBit != 0 && m.context&r.asBit == 0 {
+			known = nil // another field has the name
 		}
 	}
-	m.held.hold(r.slot, hash, at, raw)
-	return true
-}
-
-// putOff postpones the mapping of a field to the end of the record, and moves c over it. known is
-// where to remember it, or nil.
-func (m *Mapper) putOff(
-	known *memoSlot, r *role, at int, signs source.Signs, tok chunk.Token, c *chunk.Cursor,
-) bool {
-	if m.late.isFull() {
-		return false
-	}
-	c.SkipElements(tok)
-	m.late = append(m.late, lateField{at: at, size: c.Pos() - at%parsedAt, role: r})
-	if e := known.remember(at, c); e != nil {
-		e.late, e.signs = r, signs
-	}
-	return true
+	return e.learn(known, at, key, tok, c, signs), source.None
 }
 
 // settleLevel settles the fields that name the level only beside others.
@@ -197,78 +216,4 @@ func settleLevel(m *Mapper) {
 			m.event.addAgain(at, nil)
 		}
 	})
-}
-
-// settleLate settles the fields that were put off.
-func (m *Mapper) settleLate(rec *record.Record) {
-	for i := range m.late {
-		f := &m.late[i]
-		switch {
-		case m.in.Is(f.role.dropIn):
-			rec.Cuts[record.LeftOut] += uint64(f.size)
-		case !m.settle(f, rec):
-			m.event.addBack(f.top, f.at)
-		}
-	}
-}
-
-// settle reports whether a field that was put off is used. If not, it is an ordinary attribute.
-func (m *Mapper) settle(f *lateField, rec *record.Record) bool {
-	field := f.role.field
-	if field == nil || !m.in.Is(field.In) {
-		return false
-	}
-	switch field.Use {
-	case source.DropIn:
-		_, tok := m.event.scalar(f.at)
-		if tok.Kind != chunk.String || !field.When(tok.Data, rec.Time) {
-			return false
-		}
-		m.event.out.Count(record.LeftOut, f.size)
-		return true
-	case source.LevelIn:
-		_, tok := m.event.scalar(f.at)
-		return m.level.takeLast(f.at, syslogLevel(field.Severity(tok)))
-	}
-	return false
-}
-
-// passOn turns the held fields that no source takes into ordinary attributes.
-func (m *Mapper) passOn(mask uint32) {
-	m.held.Mask &^= mask
-	for ; mask != 0; mask &= mask - 1 {
-		m.event.addAgain(m.held.at[source.LowestBit(mask)], nil)
-	}
-}
-
-// settleRenames gives fields the name that Dynatrace has for them, unless the record has a field of
-// that name.
-func (m *Mapper) settleRenames() {
-	for _, f := range m.renames {
-		as := f.role.as
-		if m.event.out.Has(as, f.role.hash) {
-			as = nil
-		}
-		m.event.addAgain(f.at, as)
-	}
-}
-
-// addPerRecord adds the attributes of the held fields in mask, whose values differ from record to
-// record.
-func (m *Mapper) addPerRecord(mask uint32) {
-	m.held.Mask &^= mask
-	out := &m.event.out
-	for ; mask != 0; mask &= mask - 1 {
-		i := source.LowestBit(mask)
-		key, tok := m.event.scalar(m.held.at[i])
-		if out.Excludes(key) {
-			out.Count(record.LeftOut, len(m.held.Raw[i]))
-			continue
-		}
-		text, _ := out.Text(tok)
-		text = source.Said(text)
-		if name := &m.perRecord.names[i]; len(text) > 0 && !out.Has(name.key, name.hash) {
-			out.AddText(name.key, text)
-		}
-	}
 }

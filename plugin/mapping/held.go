@@ -5,52 +5,39 @@ import (
 
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/mapping/source"
-	"out_dynatrace/plugin/record"
 )
 
-// held holds the fields of the current record that are mapped at its end, because their mapping
-// depends on the record's other fields.
+// held holds the fields of the current record that the sources map. Until the record is recognized,
+// Mask has the slots of all fields that can have one, also of those that are ordinary attributes in
+// the predicted context.
 type held struct {
 	source.Held
-	at [source.MaxSlots]int // the positions of the fields in the body
 	// hashes are the hashes of Held.Raw; 0 marks a field that is too long to be cached.
 	hashes [source.MaxSlots]uint64
 }
 
-func (h *held) hold(slot uint8, hash uint64, at int, raw []byte) {
-	h.Mask |= 1 << slot
-	h.hashes[slot], h.Raw[slot], h.at[slot] = hash, raw, at
-}
-
-// perRecord holds the attribute names, by slot, of the held fields whose value differs from record
-// to record (source.HoldPerRecord). They are not part of the key under which compositions are
-// cached.
-type perRecord struct {
-	mask  uint32
-	names [source.MaxSlots]struct {
-		key  []byte
-		hash uint32
-	}
-}
-
-// newPerRecord returns the names for the fields of a table.
-func newPerRecord(table *source.Table) (p perRecord) {
-	for _, f := range table.Fields() {
-		if f.Use == source.HoldPerRecord {
-			p.mask |= 1 << f.Number
-			name := &p.names[f.Number]
-			name.key = []byte(f.As)
-			name.hash = record.HashOf(name.key)
+// take moves c over a field for the sources that began at a position of it, and returns what the memo
+// keeps, or nil.
+func (h *held) take(
+	e *event, known *memoSlot, r *role, at int, tok chunk.Token, c *chunk.Cursor,
+	signs source.Signs,
+) (entry *memoEntry) {
+	c.SkipElements(tok)
+	e.signs |= signs
+	hash := hashOfHeld(c.Since(at))
+	if hash != 0 {
+		if entry = known.remember(at, c); entry != nil {
+			entry.signs, entry.hash = signs, hash
 		}
 	}
-	return p
+	h.hashes[r.slot] = hash
+	return entry
 }
 
-// lateField is a field that is mapped at the end of its record.
+// lateField is a field that is mapped at the end of its record: a better one may need its name.
 type lateField struct {
 	at   int
 	top  int // as in candidate
-	size int // of the field in the chunk
 	role *role
 }
 
@@ -61,6 +48,23 @@ const mostLate = 64
 type lateFields []lateField
 
 func (l lateFields) isFull() bool { return len(l) >= mostLate }
+
+// putOff postpones the mapping of a field to the end of the record, and moves c over it.
+func (l *lateFields) putOff(r *role, at int, tok chunk.Token, c *chunk.Cursor) bool {
+	if l.isFull() {
+		return false
+	}
+	c.SkipElements(tok)
+	*l = append(*l, lateField{at: at, role: r})
+	return true
+}
+
+// settle makes ordinary attributes of the fields that were put off.
+func (l lateFields) settle(e *event) {
+	for i := range l {
+		e.addBack(l[i].top, l[i].at)
+	}
+}
 
 // hashOfHeld returns the hash of a held field, or 0 if it is too long to be cached.
 func hashOfHeld(raw []byte) uint64 {

@@ -23,7 +23,7 @@ func NewMapper(opts Options) *Mapper {
 	m.level.keys = newLevelKeys(opts.LevelKeys[:min(len(opts.LevelKeys), mostKeys)])
 	m.group.apart = opts.GroupsApart
 	m.table = source.NewTable(&m.opts.Options)
-	m.roles, m.perRecord = newRoleTable(&m.opts, m.table), newPerRecord(m.table)
+	m.roles = newRoleTable(&m.opts, m.table)
 
 	rules := opts.rules()
 	if opts.InHeader {
@@ -65,15 +65,41 @@ func (m *Mapper) Release() {
 // Map fills rec with the record of ev. What it holds is valid until the next call. All events
 // between two calls of Release are of one chunk.
 func (m *Mapper) Map(ev *chunk.Event, rec *record.Record) {
+	c := chunk.NewCursor(ev.Body)
+	root := c.Next()
+	predicted := m.predictions.at(root.Num, c.Rest())
+	m.context = *predicted
+	out := &m.event.out
+	isFromShapes := m.context&^shapes == 0
+	for tries := 1; ; tries++ {
+		switch {
+		case !m.mapOwn(ev, rec, root, c, tries < mostTries) && tries < mostTries:
+		case !isFromShapes && out.IsFull():
+			// Which field is left out depends on the names. Those are not to depend on
+			// another record.
+			m.context, isFromShapes = m.context&shapes, true
+		default:
+			*predicted = m.context
+			m.finish(ev, rec)
+			return
+		}
+	}
+}
+
+// mapOwn maps the fields of a record in the present context. It reports false, and corrects the
+// context, if the record turns out to have another one. With mayStop it ends as soon as it knows.
+func (m *Mapper) mapOwn(
+	ev *chunk.Event, rec *record.Record, root chunk.Token, c chunk.Cursor, mayStop bool,
+) bool {
 	m.begin(ev, rec)
 	out := &m.event.out
-	m.event.body = chunk.NewCursor(ev.Body)
-	c := m.event.body
-	root := c.Next()
 	if root.Kind == chunk.Map {
 		m.fields(rec, &c, root.Num)
 	} else if text, ok := out.Text(root); ok {
 		m.content.set(rec, text)
+	}
+	if !m.isInContext() && mayStop {
+		return false
 	}
 	if m.opts.ParseJSON && m.content.isText() {
 		m.parseContent(rec)
@@ -85,20 +111,21 @@ func (m *Mapper) Map(ev *chunk.Event, rec *record.Record) {
 	if m.trace.isFound() {
 		m.trace.finish(out, &m.late)
 	}
-	m.in.Signs = m.event.signs & source.Recognizing
-	used := m.table.Recognize(&m.in)
 	if m.level.opens > 0 {
 		settleLevel(m)
 	}
 	if len(m.late) > 0 {
-		m.settleLate(rec)
-	}
-	if m.held.Mask != 0 {
-		m.passOn(m.held.Mask &^ used)
+		m.late.settle(&m.event)
 	}
 	if !m.extra.isEmpty() {
 		m.addExtra()
 	}
+	return m.hasItsNames()
+}
+
+// finish completes a record whose fields were mapped.
+func (m *Mapper) finish(ev *chunk.Event, rec *record.Record) {
+	out := &m.event.out
 	if len(out.LevelLike()) > 0 {
 		out.SettleLevelLike(m.level.isFound())
 	}
@@ -108,16 +135,10 @@ func (m *Mapper) Map(ev *chunk.Event, rec *record.Record) {
 	if ev.Group != nil {
 		m.group.finish(out, m.level.isFound())
 	}
-	if len(m.renames) > 0 {
-		m.settleRenames()
-	}
 	if m.level.isFound() {
 		m.level.finish(&m.event, rec)
 	}
 	if m.enrich.isOn {
-		if mask := m.held.Mask & m.perRecord.mask; mask != 0 {
-			m.addPerRecord(mask)
-		}
 		m.in.Signs = m.event.signs & source.Recognizing
 		m.enrich.enrich(&m.in, &m.held, out)
 	}
@@ -126,11 +147,12 @@ func (m *Mapper) Map(ev *chunk.Event, rec *record.Record) {
 
 // begin resets everything that belongs to one record, and takes the names of its group.
 func (m *Mapper) begin(ev *chunk.Event, rec *record.Record) {
-	m.event.begin(rec)
+	m.event.begin(rec, ev.Meta)
+	m.event.body = chunk.NewCursor(ev.Body)
 	m.content.best.rank = 0
 	m.level.reset()
 	m.trace.reset()
-	m.held.Mask, m.late, m.renames = 0, m.late[:0], m.renames[:0]
+	m.held.Mask, m.late = 0, m.late[:0]
 	if !m.extra.isEmpty() {
 		m.extra = extra{}
 	}

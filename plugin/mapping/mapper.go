@@ -12,21 +12,21 @@ type Mapper struct {
 	sections bool // [!dt key=value] in the line
 
 	// State of the chunk.
-	roles     roleTable
-	table     *source.Table
-	in        source.Input
-	group     group
-	enrich    enrichment
-	perRecord perRecord
+	roles       roleTable
+	table       *source.Table
+	in          source.Input
+	group       group
+	enrich      enrichment
+	predictions predictions
 
 	// State of the current record.
+	context context // as which the record is mapped
 	event   event
 	content content
 	level   level
 	trace   traceIDs
 	held    held
 	late    lateFields
-	renames lateFields // to be given another name, if it is free
 	extra   extra
 }
 

@@ -48,14 +48,19 @@ type memoSlot struct {
 
 // memoEntry is a field and what came of it.
 type memoEntry struct {
-	head   uint64 // the first bytes of raw, which distinguish most entries
-	raw    []byte // key and value as they are encoded, in the chunk
-	block  record.Block
-	signs  source.Signs
-	isHeld bool // a field for a slot, without attributes
-	slot   uint8
-	hash   uint64 // of raw, if it is held
-	late   *role  // of a field that is settled at the end of its record
+	head  uint64 // the first bytes of raw, which distinguish most entries
+	raw   []byte // key and value as they are encoded, in the chunk
+	block record.Block
+	signs source.Signs
+	// The entry is of records whose context has, of the bits in, those that are in under.
+	in, under context
+
+	// Of a field that a source knows: its role, nil for others, and what the source does with
+	// it, None if it is an ordinary attribute in this context.
+	role  *role
+	use   source.Use
+	hash  uint64 // of raw, if the field is held
+	level string // that the field names
 }
 
 // at returns the slot of a position, or nil if it has none or is of no use.
@@ -81,17 +86,17 @@ func (m *memo) release() {
 	}
 }
 
-// find returns the entry whose field is the next in b, or nil.
-func (s *memoSlot) find(b []byte) *memoEntry {
+// find returns the entry whose field is the next in b, in a context, or nil.
+func (s *memoSlot) find(b []byte, in context) *memoEntry {
 	if len(s.ways) == 0 || len(b) < memoLeast {
 		return nil
 	}
 	head := binary.LittleEndian.Uint64(b)
-	if e := &s.ways[s.last]; e.head == head && e.leads(b) {
+	if e := &s.ways[s.last]; e.head == head && in&e.in == e.under && e.leads(b) {
 		return e
 	}
 	for i := range s.ways {
-		if e := &s.ways[i]; e.head == head && e.leads(b) {
+		if e := &s.ways[i]; e.head == head && in&e.in == e.under && e.leads(b) {
 			s.last = i
 			return e
 		}
@@ -135,4 +140,11 @@ func (s *memoSlot) entry() *memoEntry {
 		s.ways = append(s.ways, memoEntry{})
 	}
 	return &s.ways[len(s.ways)-1]
+}
+
+// isUsed notes that the entry's field has a role, and what became of it in a context.
+func (e *memoEntry) isUsed(r *role, use source.Use, in context) {
+	e.role, e.use = r, use
+	e.in = r.in | r.asBit
+	e.under = in & e.in
 }

@@ -45,7 +45,7 @@ func (m *Mapper) otlp(rec *record.Record, pairs uint64, c *chunk.Cursor) {
 		case string(key) == "severity_number" && tok.Kind == chunk.Uint:
 			number = tok
 		case string(key) == "timestamp" && tok.Kind == chunk.Uint:
-			setTime(rec, tok.Num)
+			setTime(&rec.Time, tok.Num)
 		case string(key) == "observed_timestamp" && tok.Kind == chunk.Uint:
 			rec.Observed = tok.Num
 		case string(key) == "trace_flags" && tok.Kind == chunk.Uint:
@@ -118,9 +118,30 @@ const nearby = 5
 
 // setTime sets the time of a record to the one in its OTLP metadata, ns nanoseconds since 1970, if
 // it is within nearby seconds of the time of the event.
-func setTime(rec *record.Record, ns uint64) {
+func setTime(t *chunk.Time, ns uint64) {
 	sec := int64(ns / 1e9)
-	if apart := rec.Time.Sec - sec; ns > 0 && -nearby <= apart && apart <= nearby {
-		rec.Time.Sec, rec.Time.Nsec = sec, uint32(ns%1e9)
+	if apart := t.Sec - sec; ns > 0 && -nearby <= apart && apart <= nearby {
+		t.Sec, t.Nsec = sec, uint32(ns%1e9)
 	}
+}
+
+// time returns the time of the record before its metadata are mapped.
+func (e *event) time() chunk.Time {
+	t := e.rec.Time
+	if e.metadata == nil {
+		return t
+	}
+	otlp, c, _ := inGroupBody(e.metadata, "otlp")
+	if otlp.Kind != chunk.Map {
+		return t
+	}
+	for pairs := otlp.Num; pairs > 0; pairs-- {
+		key := e.out.Key(&c)
+		tok := c.Next()
+		if tok.Kind == chunk.Uint && string(key) == "timestamp" {
+			setTime(&t, tok.Num)
+		}
+		c.SkipElements(tok)
+	}
+	return t
 }

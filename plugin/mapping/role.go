@@ -42,8 +42,11 @@ type role struct {
 	accept func(tok chunk.Token, c chunk.Cursor) bool
 	signs  func(key []byte, tok chunk.Token) source.Signs
 	hash   uint32 // of as
-	// dropIn are the shapes in whose records the field is left out, whatever its value is.
-	dropIn source.Shape
+	// slotBit is the slot as a bit, 0 if there is none. asBit is as among the names that fields
+	// are given, as a bit of a context. in are the contexts in which the source uses the field:
+	// in those that have one of the bits, or in all if it is 0.
+	slotBit   uint32
+	asBit, in context
 }
 
 // isPlain reports whether nothing but a source uses the field.
@@ -66,6 +69,8 @@ type roleTable struct {
 	rows [32][]role
 	// wild are the roles of fields whose keys have a first character and a form.
 	wild []role
+	// given are the names that fields are given unless the record has a field of that name.
+	given []givenName
 }
 
 func newRoleTable(o *Options, table *source.Table) (t roleTable) {
@@ -90,10 +95,10 @@ func newRoleTable(o *Options, table *source.Table) (t roleTable) {
 		switch {
 		case f.Matches != nil:
 			t.wild = append(t.wild, role{key: f.Key})
-			t.wild[len(t.wild)-1].set(f)
+			t.wild[len(t.wild)-1].set(f, t.bitOf(f))
 		default:
 			if r := t.add(f.Key); r.use == source.None {
-				r.set(f)
+				r.set(f, t.bitOf(f))
 			}
 			if isIDUse(f.Use) {
 				t.addBelow(f.Key, &leaf{use: f.Use, rank: f.Rank}, &o.Exclude)
@@ -128,14 +133,35 @@ func (t *roleTable) addLevels() {
 }
 
 // set gives a role the field of a source.
-func (r *role) set(f *source.TableField) {
+func (r *role) set(f *source.TableField, asBit context) {
 	r.use, r.slot, r.rank, r.field = f.Use, f.Number, f.Rank, f
 	r.accept, r.signs = f.Accept, f.Signs
 	r.as = []byte(f.As)
 	r.hash = record.HashOf(r.as)
-	if f.Use == source.DropIn && f.When == nil {
-		r.dropIn = f.In
+	r.asBit, r.in = asBit, context(f.Shapes)
+	if f.Slot != "" {
+		r.slotBit = 1 << f.Number
 	}
+}
+
+// isIn reports whether a source uses the field in a context.
+func (r *role) isIn(in context) bool { return r.in == 0 || in&r.in != 0 }
+
+// bitOf returns the bit of the name that a field is given, 0 if it is given none.
+func (t *roleTable) bitOf(f *source.TableField) context {
+	if f.Use != source.Rename && f.Use != source.HoldPerRecord {
+		return 0
+	}
+	i := slices.IndexFunc(t.given, func(g givenName) bool { return string(g.key) == f.As })
+	if i < 0 {
+		i = len(t.given)
+		key := []byte(f.As)
+		t.given = append(t.given, givenName{key: key, hash: record.HashOf(key)})
+	}
+	if i >= mostGiven {
+		panic("mapping: the sources give fields too many names")
+	}
+	return 1 << (shapeBits + i)
 }
 
 // addBelow notes a key with dots for the maps that can hold its field, unless exclude leaves it out.

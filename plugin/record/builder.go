@@ -26,7 +26,7 @@ func (b *Builder) Init(rules Rules) {
 // Begin resets rec and starts to build it.
 func (b *Builder) Begin(rec *Record) {
 	rec.reset()
-	b.rec, b.under = rec, nil
+	b.rec, b.under, b.clashed = rec, nil, false
 	b.buf, b.elements = b.buf[:b.keptScratch], b.elements[:b.keptElements]
 	b.crowd.begin()
 	b.hidden.size = 0

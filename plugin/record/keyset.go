@@ -26,7 +26,9 @@ type keySlot struct {
 	isFree bool
 	// isPinned reports that an attribute of that name is given to the record, too.
 	isPinned bool
-	key      []byte
+	// isClashed reports that more than one attribute asked for the key.
+	isClashed bool
+	key       []byte
 }
 
 // newKeySet returns a set with room for limit keys, at most half full. It has a free slot even if

@@ -15,6 +15,7 @@ type names struct {
 	hashes  []uint32 // of the header's keys
 	shapes  bool     // include, exclude or drop_empty can leave out attributes
 	renamed bool     // a key was given another name since the last Mark
+	clashed bool     // more than one attribute asked for a key
 	// under are attributes of the record whose keys are not in keys: none of them clashes.
 	under *Block
 }
@@ -163,7 +164,23 @@ func (b *names) wantsOther(key []byte, v Value) bool {
 
 // claim takes a key for an attribute. It reports false if the record has one of that name.
 func (b *names) claim(key []byte) bool {
-	return b.keys.insert(key, HashOf(key)) && (b.under == nil || !b.under.has(key))
+	hash := HashOf(key)
+	if b.keys.insert(key, hash) {
+		return b.under == nil || !b.under.has(key)
+	}
+	b.clashed = true
+	p, _ := b.keys.at(key, hash)
+	p.isClashed = true
+	return false
+}
+
+// Clashed reports whether more than one attribute asked for a key, whose hash is given.
+func (b *names) Clashed(key []byte, hash uint32) bool {
+	if !b.clashed {
+		return false
+	}
+	p, found := b.keys.at(key, hash)
+	return found && p.isClashed
 }
 
 // isTaken reports whether the record has an attribute of that name.

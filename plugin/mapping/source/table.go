@@ -16,21 +16,34 @@ type Table struct {
 	fields  []TableField
 	// shapes are those in whose records a slot is taken, by number; 0 for all.
 	shapes [MaxSlots]Shape
+	// perRecord are the slots of fields that are mapped by themselves, as a mask.
+	perRecord uint32
 
-	// What Recognize has found last, for the fields and the signs that it depends on.
-	known struct {
-		valid bool
-		mask  uint32
-		signs Signs
-		shape Shape
-		used  uint32
-	}
+	// known is what Recognize has found, at a place that follows from the fields and the signs
+	// on which it depends.
+	known [recognitions]recognition
+}
+
+// recognitions is how many kinds of records may take turns in a chunk without being recognized
+// anew. It is a power of two.
+const recognitions = 16
+
+// recognition is what a record with a mask and signs was recognized as.
+type recognition struct {
+	isValid bool
+	mask    uint32
+	signs   Signs
+	shape   Shape
+	used    uint32
 }
 
 // TableField is a field of a source that is on.
 type TableField struct {
 	Field
 	Number uint8 // of its slot
+	// Shapes are those in whose records the field is used, 0 for all: In, or what all fields of
+	// its slot have there.
+	Shapes Shape
 }
 
 // NewTable returns the table of the sources that the options turn on.
@@ -49,11 +62,16 @@ func NewTable(o *Options) *Table {
 			t.add(f)
 		}
 	}
+	for i := range t.fields {
+		if f := &t.fields[i]; f.Slot != "" {
+			f.Shapes = t.shapes[f.Number]
+		}
+	}
 	return t
 }
 
 func (t *Table) add(f Field) {
-	added := TableField{Field: f}
+	added := TableField{Field: f, Shapes: f.In}
 	if f.Accept == nil && f.Use <= HoldPerRecord {
 		added.Accept = isName
 	}
@@ -73,6 +91,9 @@ func (t *Table) add(f Field) {
 			t.shapes[number] |= f.In
 		}
 		added.Number = uint8(number)
+		if f.Use == HoldPerRecord {
+			t.perRecord |= 1 << number
+		}
 	}
 	t.fields = append(t.fields, added)
 }
@@ -84,7 +105,7 @@ func (t *Table) Fields() []TableField { return t.fields }
 func (t *Table) Begin(in *Input) {
 	in.Options, in.slots, in.on = t.options, t.slots, t.names
 	in.TagContainer, in.TagTask = nil, nil
-	t.known.valid = false
+	t.known = [recognitions]recognition{}
 	for i := range t.sources {
 		if chunk := t.sources[i].Chunk; chunk != nil {
 			chunk(in)
@@ -92,31 +113,33 @@ func (t *Table) Begin(in *Input) {
 	}
 }
 
-// Recognize sets the shape of a record, and returns the slots whose fields the sources read, as a
-// mask. A field in another slot is an ordinary attribute after all.
+// Recognize sets the shape of a record, and returns the slots whose fields Map reads, as a mask. It
+// depends on the mask of the held fields and on the signs only.
 func (t *Table) Recognize(in *Input) (used uint32) {
-	k := &t.known
-	if !k.valid || k.mask != in.Held.Mask || k.signs != in.Signs {
-		t.recognize(in)
+	const spread = 0x9e3779b1
+	place := (in.Held.Mask*spread ^ uint32(in.Signs)) * spread >> 28 % recognitions
+	k := &t.known[place]
+	if !k.isValid || k.mask != in.Held.Mask || k.signs != in.Signs {
+		t.recognize(in, k)
 	}
 	in.Shape = k.shape
 	return k.used
 }
 
-func (t *Table) recognize(in *Input) {
+func (t *Table) recognize(in *Input, k *recognition) {
 	in.Shape = 0
 	for i := range t.sources {
 		if recognize := t.sources[i].Recognize; recognize != nil {
 			in.Shape |= recognize(in)
 		}
 	}
-	k := &t.known
-	k.valid, k.mask, k.signs, k.shape, k.used = true, in.Held.Mask, in.Signs, in.Shape, 0
+	*k = recognition{isValid: true, mask: in.Held.Mask, signs: in.Signs, shape: in.Shape}
 	for number, shapes := range t.shapes {
 		if shapes == 0 || shapes&in.Shape != 0 {
 			k.used |= 1 << number
 		}
 	}
+	k.used &^= t.perRecord
 }
 
 // Map adds the attributes that the sources give a record. A logSource other than "" replaces the
