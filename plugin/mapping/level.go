@@ -156,9 +156,14 @@ func (l *level) takeInPlace(e *event, rank uint16, name string, tok chunk.Token)
 }
 
 // considerBelow takes the level from a scalar under a dotted key that names a better one. It is in a
-// nested map, of which signs are.
-func (l *level) considerBelow(e *event, key uint8, tok chunk.Token, signs source.Signs) {
+// nested map, of which signs are, in the value of the top-level key at top.
+func (l *level) considerBelow(
+	e *event, key uint8, top int, tok chunk.Token, signs source.Signs,
+) {
 	k, rank := &l.keys[key], uint16(key)
+	if top >= metaAt {
+		rank += attributeRank
+	}
 	if tok.Kind == chunk.String && l.isBetter(rank) {
 		if name := k.wordOf(tok.Data); name != "" {
 			l.takeInPlace(e, rank, name, tok)

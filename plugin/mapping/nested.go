@@ -81,9 +81,11 @@ func (w *walk) pairs(b *branch, n uint64, c *chunk.Cursor, depth int) {
 				if signs == noSigns && source.Number(tok, mostLevel) >= 0 { // once for a map
 					signs = w.m.roles.evidenceIn(all, whole, out)
 				}
-				w.m.level.considerBelow(&w.m.event, t.levelRank, tok, signs)
+				w.m.level.considerBelow(&w.m.event, t.levelRank, w.top, tok, signs)
 			}
-			w.leaf(&t.leaf, at, tok, depth > 0)
+			if w.base < metaAt { // the attributes of an OTLP record stay whole
+				w.leaf(&t.leaf, at, tok, depth > 0)
+			}
 		}
 	}
 }

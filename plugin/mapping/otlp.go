@@ -38,7 +38,7 @@ func (m *Mapper) otlp(rec *record.Record, pairs uint64, c *chunk.Cursor) {
 		switch {
 		case tok.Kind == chunk.Map && string(key) == "attributes" && m.extra.pairs == 0:
 			m.extra.attributes, m.extra.pairs = *c, tok.Num
-			m.considerAttributes(tok.Num, c)
+			m.considerAttributes(rec, tok.Num, c)
 			continue
 		case string(key) == "severity_text" && tok.Kind == chunk.String && len(tok.Data) > 0:
 			text = tok
@@ -68,7 +68,7 @@ func (m *Mapper) otlp(rec *record.Record, pairs uint64, c *chunk.Cursor) {
 
 // considerAttributes considers the trace and span ids, and the level, in the next pairs, and moves c
 // past the pairs.
-func (m *Mapper) considerAttributes(pairs uint64, c *chunk.Cursor) {
+func (m *Mapper) considerAttributes(rec *record.Record, pairs uint64, c *chunk.Cursor) {
 	for ; pairs > 0; pairs-- {
 		at := metaAt + c.Pos()
 		key := m.event.out.Key(c)
@@ -83,6 +83,9 @@ func (m *Mapper) considerAttributes(pairs uint64, c *chunk.Cursor) {
 			}
 			if r.levelRank != 0 {
 				m.level.consider(&m.event, r, at, tok)
+			}
+			if tok.Kind == chunk.Map && !r.fork.isEmpty() {
+				m.considerBelow(rec, &r.fork, at, tok, c)
 			}
 		}
 		c.SkipElements(tok)

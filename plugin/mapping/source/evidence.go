@@ -147,7 +147,6 @@ func EvidenceFields() []Evidence {
 	}
 	for _, key := range []string{
 		"facility", "facility_code", "facility_label", "syslogfacility", "syslogfacility-text",
-		"syslog_facility",
 	} {
 		list = append(list, Evidence{key, facilitySign})
 	}
