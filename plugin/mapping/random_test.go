@@ -37,7 +37,7 @@ const someKeys = `kubernetes kubernetes_namespace stream _p logtag time containe
 	level severity loglevel status log.level filename log.file.path host.name k8s.pod.name k8s.pod.uid team log.source boot_id _BOOT_ID _TRANSPORT _ID trace span dt
 	event.type log.raw_level overwritten1.team process.pid log.record.uid log.original_timestamp team team Team TEAM Host.Name K8S.Pod.Name Log Level
 	Überteam İd DT.Auth.Origin priority s type label EventType short_message version facility ProviderName level_name funcName usec err_code rule output c ctx msg
-	involvedObject reqId levelname syslog.severity syslog`
+	involvedObject reqId levelname syslog.severity syslog event text fields record @m @mt log message msg`
 
 const someTexts = `stdout stderr F P i-0123 arn:aws:ecs:eu-central-1:111122223333:task/shop/0f9d eu-west-1a 111122223333 0af7651916cd43dd8448eb211c80319c
 	0AF7651916CD43DD8448EB211C80319C b7ad6b7169203331 info ERROR odd /var/log/a.log web other 13 200 kernel 2023-11-14T22:13:20Z
@@ -72,12 +72,14 @@ func (r shapes) options() mapping.Options {
 	o.Limits.Attributes = roomy
 	o.ParseJSON, o.StripANSI, o.DropEmpty = r.IntN(2) == 0, r.IntN(2) == 0, r.IntN(3) == 0
 	o.LowercaseKeys, o.Stringify = r.IntN(2) == 0, r.IntN(2) == 0
+	o.SummaryBytes = []int{0, 20, 256, 10_000}[r.IntN(4)]
+	o.ContentKeys = append(o.ContentKeys, "@m", "@mt", "fields.name", "record.Id", "log.name", "event", "text", "event.id")
 	if r.IntN(2) == 0 {
 		o.Static, o.InHeader = []metadata.Fact{{Key: r.of("team Team"), Value: "s"}, {Key: "service.name", Value: "s"}, {Key: "N", Value: int64(1)}}, r.IntN(2) == 0
 	}
 	switch r.IntN(5) {
 	case 0:
-		o.Exclude = record.NewPatterns([]string{r.of("team host* k8s.* log.raw_level overwritten*")})
+		o.Exclude = record.NewPatterns([]string{r.of("team host* k8s.* log.raw_level overwritten* message fields.name *name level")})
 	case 1:
 		o.Include = record.NewPatterns([]string{r.of("team host* k8s.*"), "log.*"})
 	case 2:
