@@ -26,7 +26,8 @@ type level struct {
 	parsed, attributes source.Signs
 }
 
-// mostOpen bounds the fields of a record that wait for others. Further ones are ordinary attributes.
+// mostOpen bounds the fields of a record that wait for others. Further ones are ordinary
+// attributes.
 const mostOpen = 8
 
 // openLevel is a field that may name the level.
@@ -61,8 +62,8 @@ func (l *level) reset() {
 	l.parsed, l.attributes = 0, 0
 }
 
-// The rank of a level in the attributes of an OTLP record has attributeRank added: the fields of the
-// body are better. That of a number has numberRank added, so that any word is better.
+// The rank of a level in the attributes of an OTLP record has attributeRank added: the fields of
+// the body are better. That of a number has numberRank added, so that any word is better.
 const (
 	attributeRank = 1 << 7
 	numberRank    = 1 << 8
@@ -155,8 +156,8 @@ func (l *level) takeInPlace(e *event, rank uint16, name string, tok chunk.Token)
 	l.best = candidate{rank: rank, at: inPlace, name: name, text: tok}
 }
 
-// considerBelow takes the level from a scalar under a dotted key that names a better one. It is in a
-// nested map, of which signs are, in the value of the top-level key at top.
+// considerBelow takes the level from a scalar under a dotted key that names a better one. It is in
+// a nested map, of which signs are, in the value of the top-level key at top.
 func (l *level) considerBelow(
 	e *event, key uint8, top int, tok chunk.Token, signs source.Signs,
 ) {
@@ -180,8 +181,8 @@ func (l *level) considerBelow(
 	}
 }
 
-// takeSeverity takes the level from the severity text of an OTLP record, otherwise from its number. A
-// text that is no level is kept: an application can name its severities as it likes.
+// takeSeverity takes the level from the severity text of an OTLP record, otherwise from its number.
+// A text that is no level is kept: an application can name its severities as it likes.
 func (l *level) takeSeverity(e *event, text, number chunk.Token) {
 	if name := severity(text.Data, loneWord); name != "" {
 		l.takeInPlace(e, otlpRank, name, text)
@@ -211,8 +212,8 @@ func (l *level) canName(key uint8, tok chunk.Token) bool {
 		l.numbers && k.numbers != 0 && source.Number(tok, mostLevel) >= 0
 }
 
-// settle decides about the fields that wait, when the signs of the whole record are known. Those that
-// name no level are given to unused.
+// settle decides about the fields that wait, when the signs of the whole record are known. Those
+// that name no level are given to unused.
 func (l *level) settle(e *event, unused func(r *role, at int)) {
 	for i := range l.opens {
 		o := &l.open[i]

@@ -8,8 +8,8 @@ import (
 
 // walk is the search for content, level and ids below one top-level key: one pass for all of them.
 // The maps are flattened afterwards like any other. A text that became the content or an id is
-// hidden from that, see record.Builder.Hide: it is sent once. If a better one displaces it later, it
-// becomes an attribute under its dotted name.
+// hidden from that, see record.Builder.Hide: it is sent once. If a better one displaces it later,
+// it becomes an attribute under its dotted name.
 type walk struct {
 	m    *Mapper
 	rec  *record.Record
@@ -33,8 +33,8 @@ func (m *Mapper) considerBelow(
 	return w.isMet
 }
 
-// value looks into a value whose key is depth levels deep, from 1, and moves c over it. A depth of 0
-// is that of what will be JSON text.
+// value looks into a value whose key is depth levels deep, from 1, and moves c over it. A depth of
+// 0 is that of what will be JSON text.
 func (w *walk) value(f *fork, tok chunk.Token, c *chunk.Cursor, depth int) {
 	switch {
 	case tok.Kind == chunk.Map && f.maps != nil:
@@ -110,8 +110,8 @@ func (w *walk) leaf(l *leaf, at int, tok chunk.Token, isFlat bool) {
 // noSigns are signs that are not known yet.
 const noSigns = ^source.Signs(0)
 
-// evidenceIn returns what the fields of a map say about the numbers of levels in it. Its pairs follow
-// c.
+// evidenceIn returns what the fields of a map say about the numbers of levels in it. Its pairs
+// follow c.
 func (t *roleTable) evidenceIn(
 	pairs uint64, c chunk.Cursor, out *record.Builder,
 ) (signs source.Signs) {

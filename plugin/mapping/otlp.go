@@ -66,8 +66,8 @@ func (m *Mapper) otlp(rec *record.Record, pairs uint64, c *chunk.Cursor) {
 	m.level.takeSeverity(&m.event, text, number)
 }
 
-// considerAttributes considers the trace and span ids, and the level, in the next pairs, and moves c
-// past the pairs.
+// considerAttributes considers the trace and span ids, and the level, in the next pairs, and moves
+// c past the pairs.
 func (m *Mapper) considerAttributes(rec *record.Record, pairs uint64, c *chunk.Cursor) {
 	for ; pairs > 0; pairs-- {
 		at := metaAt + c.Pos()

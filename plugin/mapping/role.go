@@ -54,7 +54,8 @@ func (r *role) isPlain() bool {
 	return r.contentRank == 0 && r.levelRank == 0 && r.some == nil && r.fork.isEmpty()
 }
 
-// onlyTells reports whether the field is an ordinary attribute that says something about the others.
+// onlyTells reports whether the field is an ordinary attribute that says something about the
+// others.
 func (r *role) onlyTells() bool {
 	return r.evidence != nil && r.use == source.None && r.isPlain()
 }
@@ -119,8 +120,8 @@ func newRoleTable(o *Options, table *source.Table) (t roleTable) {
 	return t
 }
 
-// addLevels adds the keys that name the level in the records of some kinds, and those that say which
-// kind a record is of.
+// addLevels adds the keys that name the level in the records of some kinds, and those that say
+// which kind a record is of.
 func (t *roleTable) addLevels() {
 	for i := range someLevels {
 		if r := t.add(someLevels[i].key); r.levelRank == 0 {
@@ -164,7 +165,8 @@ func (t *roleTable) bitOf(f *source.TableField) context {
 	return 1 << (shapeBits + i)
 }
 
-// addBelow notes a key with dots for the maps that can hold its field, unless exclude leaves it out.
+// addBelow notes a key with dots for the maps that can hold its field, unless exclude leaves it
+// out.
 func (t *roleTable) addBelow(dotted string, l *leaf, exclude *record.Patterns) {
 	if exclude.Any() && excludesPath(exclude, strings.ReplaceAll(dotted, inArray, "")) {
 		return

@@ -100,8 +100,8 @@ func monologLevel(n int) string {
 // mostLevel is the largest number of any scale.
 const mostLevel = 600
 
-// scaleLevels are the scales that a number can be on, and what they call a number. Where a number is
-// on two scales, the first decides.
+// scaleLevels are the scales that a number can be on, and what they call a number. Where a number
+// is on two scales, the first decides.
 var scaleLevels = [...]struct {
 	scale source.Scales
 	level func(n int) string
@@ -126,8 +126,8 @@ func levelOf(n int, scales source.Scales) string {
 	return ""
 }
 
-// scalesOf returns the scales on which the numbers under a level key can be: those of the key itself,
-// and those for which the other fields of the record must speak.
+// scalesOf returns the scales on which the numbers under a level key can be: those of the key
+// itself, and those for which the other fields of the record must speak.
 func scalesOf(key string) source.Scales {
 	key = strings.ToLower(key)
 	last := key[strings.LastIndexByte(key, '.')+1:]

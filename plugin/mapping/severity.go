@@ -66,7 +66,7 @@ func newSeverities(levels map[string][3]string) map[string]severityWord {
 	all := map[string]severityWord{}
 	for name, classes := range levels {
 		for class, words := range classes {
-			for _, word := range strings.Fields(words) {
+			for word := range strings.FieldsSeq(words) {
 				all[word] = severityWord{name, wordClass(class)}
 			}
 		}
@@ -176,8 +176,8 @@ func isLone(rest []byte) bool {
 }
 
 // goesOn reports whether the n letters that text begins with are part of a longer word, such as
-// error-free, or begin a sentence. A word in capitals begins none: "ERROR main" is what is left of a
-// line.
+// error-free, or begin a sentence. A word in capitals begins none: "ERROR main" is what is left of
+// a line.
 func goesOn(text []byte, n int) bool {
 	rest := text[n:]
 	if len(rest) < 2 {
@@ -204,8 +204,8 @@ func eventSeverity(text []byte) string {
 	return ""
 }
 
-// windowsSeverity returns the level of a type of a Windows event, or "". An audit is neither an error
-// nor a warning, also in the numbers of Windows. But one that failed deserves a look.
+// windowsSeverity returns the level of a type of a Windows event, or "". An audit is neither an
+// error nor a warning, also in the numbers of Windows. But one that failed deserves a look.
 func windowsSeverity(text []byte) string {
 	for _, word := range [...]string{"SuccessAudit", "AUDIT_SUCCESS", "Audit Success"} {
 		if ascii.EqualFold(text, word) {

@@ -60,7 +60,7 @@ func byFirstLetters(text string) string {
 func TestSeverity_WordsOfThePageHaveTheLevelsOfThePage(t *testing.T) {
 	// The first line has the examples of the table, the second its prefixes, the third the
 	// keywords of the page for OneAgent but those that the rule of letters gets wrong.
-	for _, word := range strings.Fields("Emergency fail Failure Error error alarm Alert Critical crucial Severe serious warn Warning note Notice Info information debug TRACE Verbose " +
+	for word := range strings.FieldsSeq("Emergency fail Failure Error error alarm Alert Critical crucial Severe serious warn Warning note Notice Info information debug TRACE Verbose " +
 		"emerg f e a c s w n i d trace verbose " +
 		"notice info severe err error crit critical alert fatal emerg") {
 		for _, text := range []string{word, strings.ToUpper(word), strings.ToLower(word), "[" + word + "]", word + " "} {
@@ -74,7 +74,7 @@ func TestSeverity_WordsOfThePageHaveTheLevelsOfThePage(t *testing.T) {
 func TestSeverity_OtherLevelsThanThePageAreMeant(t *testing.T) {
 	// The words to which the rule of letters gives a level that they do not mean.
 	meant := map[string]bool{}
-	for _, word := range strings.Fields("config data detail context deprecation deprecated dpanic emer emrg fine finer finest input severe_warning silly spam start statement success system") {
+	for word := range strings.FieldsSeq("config data detail context deprecation deprecated dpanic emer emrg fine finer finest input severe_warning silly spam start statement success system") {
 		meant[word] = true
 	}
 	for word, known := range severities {

@@ -5,9 +5,9 @@ import (
 	"out_dynatrace/plugin/chunk"
 )
 
-// The numbers of levels mean something else in each logger: 4 is a warning in syslog, information in
-// Windows, and nothing in particular in Go's logr. Here the other fields of a record say whose number
-// it is.
+// The numbers of levels mean something else in each logger: 4 is a warning in syslog, information
+// in Windows, and nothing in particular in Go's logr. Here the other fields of a record say whose
+// number it is.
 
 // The evidence, in the high half of the signs.
 const (
@@ -31,8 +31,8 @@ const (
 	secondOfPair
 )
 
-// Scales is a set of scales on which levels are written. Those that end in Number are those of a key,
-// the others those of a record.
+// Scales is a set of scales on which levels are written. Those that end in Number are those of a
+// key, the others those of a record.
 type Scales uint16
 
 // The scales.
@@ -109,8 +109,8 @@ type Evidence struct {
 
 // EvidenceFields returns the fields that speak for a scale:
 //
-//   - pino and bunyan (lib/proto.js, lib/bunyan.js): pid and hostname, or a time in milliseconds, or
-//     the fields of pino-http and Fastify;
+//   - pino and bunyan (lib/proto.js, lib/bunyan.js): pid and hostname, or a time in milliseconds,
+//     or the fields of pino-http and Fastify;
 //   - GELF (https://go2docs.graylog.org, GELF Payload Specification): short_message beside version
 //     or host;
 //   - rsyslog, syslog-ng, Logstash and Telegraf: a facility;
@@ -259,8 +259,9 @@ func gelfSign(_ []byte, tok chunk.Token) Signs {
 var facilities = map[string]bool{
 	"kern": true, "kernel": true, "user": true, "user-level": true, "mail": true, "daemon": true,
 	"system": true, "auth": true, "security": true, "security/authorization": true, "syslog": true,
-	"syslogd": true, "lpr": true, "line printer": true, "news": true, "network news": true, "uucp": true,
-	"cron": true, "clock": true, "authpriv": true, "ftp": true, "ntp": true, "audit": true,
+	"syslogd": true, "lpr": true, "line printer": true, "news": true, "network news": true,
+	"uucp": true, "cron": true, "clock": true, "authpriv": true, "ftp": true, "ntp": true,
+	"audit":     true,
 	"log audit": true, "alert": true, "log alert": true, "console": true, "solaris-cron": true,
 	"local0": true, "local1": true, "local2": true, "local3": true,
 	"local4": true, "local5": true, "local6": true, "local7": true,

@@ -42,8 +42,8 @@ type Slot string
 const MaxSlots = 32
 
 // Signs are facts about a record that follow from its fields, in addition to the held ones. The low
-// 16 bits help to recognize the sources, and what is composed for a record depends on them. The high
-// 16 bits are evidence of whose scale the numbers of levels are on.
+// 16 bits help to recognize the sources, and what is composed for a record depends on them. The
+// high 16 bits are evidence of whose scale the numbers of levels are on.
 type Signs uint32
 
 // Recognizing are the signs on which the sources and what is composed depend.
