@@ -3,8 +3,10 @@ package mapping_test
 import (
 	"testing"
 
+	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/mapping"
 	"out_dynatrace/plugin/mapping/source"
+	"out_dynatrace/plugin/record"
 	"out_dynatrace/test/corpus"
 )
 
@@ -62,5 +64,76 @@ func TestMapper_SectionsOfOneAgentAreTakenOutOfTheLineOnRequest(t *testing.T) {
 		"[!dt trace_id=" + trace + ",span_id=n/a] x": {"content": "x", "trace_id": trace, "span_id": "n/a"},
 	} {
 		wantAttributes(t, mapOne(t, o, mapping.Flush{}, text("log", line)), want)
+	}
+}
+
+// contentOptions are options under which each kind of content is met.
+func contentOptions() mapping.Options {
+	o := mappingOptions()
+	o.ContentKeys = append(o.ContentKeys, "@message", "fields.message", "record.message", "event", "text", "event.message")
+	o.Exclude = record.NewPatterns([]string{"password", "deep.password"})
+	return o
+}
+
+func TestMapper_TheContentIsSentOnce(t *testing.T) {
+	s, kv := corpus.Str, corpus.Map
+	for name, c := range map[string]struct {
+		body     corpus.Value
+		want     attributes
+		repeated uint64
+	}{
+		"equal texts":                    {kv(s("message"), s("x"), s("msg"), s("x\n")), attributes{"content": "x"}, 2},
+		"the better one comes last":      {kv(s("msg"), s("x\r\n"), s("message"), s("x")), attributes{"content": "x"}, 3},
+		"a text in a map":                {kv(s("message"), s("x"), s("fields"), kv(s("message"), s("x"), s("a"), s("b"))), attributes{"content": "x", "fields.a": "b"}, 1},
+		"a map comes first":              {kv(s("fields"), kv(s("message"), s("x"), s("a"), s("b")), s("message"), s("x")), attributes{"content": "x", "fields.a": "b"}, 1},
+		"another text in a map":          {kv(s("fields"), kv(s("message"), s("y")), s("message"), s("x")), attributes{"content": "x", "fields.message": "y"}, 0},
+		"loguru's line":                  {kv(s("text"), s("08:15 | x\n"), s("record"), kv(s("message"), s("x"))), attributes{"content": "x"}, 10},
+		"loguru's line with a traceback": {kv(s("text"), s("08:15 | x\nTraceback\n"), s("record"), kv(s("message"), s("x"))), attributes{"content": "x", "text": "08:15 | x\nTraceback\n"}, 0},
+		"loguru's line comes last":       {kv(s("record"), kv(s("message"), s("x")), s("text"), s("08:15 | x\n")), attributes{"content": "x"}, 10},
+		"a map is one message":           {kv(s("message"), kv(s("a"), corpus.Int(1))), attributes{"content": `{"a":1}`}, 0},
+		"excluded in a map":              {kv(s("message"), kv(s("a"), corpus.Int(1), s("password"), s("p"))), attributes{"content": `{"a":1}`}, 0},
+		"excluded in an unused line":     {kv(s("message"), s("x"), s("msg"), s(`{"password":"p","a":1}`)), attributes{"content": "x", "msg": `{"a":1}`}, 0},
+		"excluded is no message":         {kv(s("password"), s("p"), s("message"), s("")), attributes{"content": ""}, 0},
+		"a weak name holds a map":        {kv(s("event"), kv(s("a"), s("b")), s("x"), s("y")), attributes{"content": `{"event.a":"b","x":"y"}`, "event.a": "b", "x": "y"}, 0},
+	} {
+		o := contentOptions()
+		got := mapOne(t, o, mapping.Flush{}, c.body)
+		if t.Run(name, func(t *testing.T) { wantAttributes(t, got, c.want) }); t.Failed() {
+			continue
+		}
+		if _, cuts := mapped(t, o, event(c.body)); cuts[record.Repeated] != c.repeated {
+			t.Errorf("%s: %d bytes repeated, want %d", name, cuts[record.Repeated], c.repeated)
+		}
+	}
+}
+
+func TestMapper_ContentsTakeNoAllocation(t *testing.T) {
+	s, kv := corpus.Str, corpus.Map
+	var data []byte
+	for range 3 {
+		for _, body := range []corpus.Value{
+			kv(s("user"), s("u"), s("password"), s("p"), s("list"), corpus.Array(corpus.Int(1))),
+			kv(s("message"), kv(s("a"), corpus.Array(kv(s("password"), s("p")))), s("n"), corpus.Int(1)),
+			kv(s("log"), s(`{"user":"u","password":"p"}`), s("message"), s("\ufeffx\r\n")),
+			kv(s("text"), s("08:15 | x\n"), s("record"), kv(s("message"), s("x"), s("level"), kv(s("no"), corpus.Int(20)))),
+			kv(s("fields"), kv(s("message"), s("y")), s("message"), s("x")),
+		} {
+			data = append(data, event(body)...)
+		}
+	}
+	m := mapping.NewMapper(contentOptions())
+	var r chunk.Reader
+	var ev chunk.Event
+	var rec record.Record
+	run := func() {
+		r.Reset(data)
+		for r.Next(&ev) {
+			m.Map(&ev, &rec)
+		}
+		m.Release()
+	}
+	run()
+	if n := testing.AllocsPerRun(10, run); n > 0 {
+		t.Errorf("got %v allocations, want none", n)
 	}
 }
