@@ -154,7 +154,7 @@ func TestRow_UncoveredReportsMissingCases(t *testing.T) {
 
 // example matches an example and the comments around it, which name the case and the index of the
 // record.
-var example = regexp.MustCompile(`(?s)<!-- golden:begin ([a-z0-9./-]+) ([0-9]+) -->\n.*?<!-- golden:end -->`)
+var example = regexp.MustCompile(`(?s)<!-- golden:begin ([a-z0-9._/-]+) ([0-9]+) -->\n.*?<!-- golden:end -->`)
 
 func TestMappingDoc_ExamplesAreGoldenRecords(t *testing.T) {
 	page, err := os.ReadFile(mappingDoc)

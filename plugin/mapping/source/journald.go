@@ -1,19 +1,27 @@
 package source
 
 import (
+	"bytes"
+
 	"out_dynatrace/plugin/ascii"
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/record"
 )
 
 // The journald source maps what the systemd input reads (systemd.journal-fields(7)). The second
-// spelling of a key is that of the input's option strip_underscores.
+// spelling of a key is that of the input's option strip_underscores. The log drivers of Docker
+// (daemon/logger/journald/journald.go of moby) and of Podman (src/ctr_logging.c of conmon) add fields
+// of the container.
 
 const (
 	journalUnit       Slot = "unit"
 	journalIdentifier Slot = "identifier"
 	journalCommand    Slot = "command"
 	journalExecutable Slot = "executable"
+	journalUserUnit   Slot = "user unit"
+	journalContainer  Slot = "container id, full"
+	journalTag        Slot = "container tag"
+	journalImage      Slot = "image"
 	hostName          Slot = "hostname" // shared with aws
 	processID         Slot = "pid"      // shared with syslog
 )
@@ -21,6 +29,8 @@ const (
 var journaldFields = append([]Field{
 	{Key: "_SYSTEMD_UNIT", Use: Hold, Slot: journalUnit, In: Journal, Signs: trustedSign},
 	{Key: "SYSTEMD_UNIT", Use: Hold, Slot: journalUnit, In: Journal},
+	{Key: "_SYSTEMD_USER_UNIT", Use: Hold, Slot: journalUserUnit, In: Journal},
+	{Key: "SYSTEMD_USER_UNIT", Use: Hold, Slot: journalUserUnit, In: Journal},
 	{Key: "SYSLOG_IDENTIFIER", Use: Hold, Slot: journalIdentifier, In: Journal},
 	{Key: "_HOSTNAME", Use: Hold, Slot: hostName, In: Journal, Signs: trustedSign},
 	{Key: "HOSTNAME", Use: Hold, Slot: hostName, In: Journal},
@@ -31,6 +41,18 @@ var journaldFields = append([]Field{
 	{Key: "_EXE", Use: Hold, Slot: journalExecutable, In: Journal},
 	{Key: "EXE", Use: Hold, Slot: journalExecutable, In: Journal},
 	{Key: "PRIORITY", Use: LevelIn, In: Journal, Severity: journaldSeverity},
+	{Key: "CONTAINER_ID_FULL", Use: Hold, Slot: journalContainer, In: Journal},
+	{Key: "CONTAINER_ID", Use: Hold, Slot: containerID, In: Docker | Journal},
+	{Key: "CONTAINER_NAME", Use: Hold, Slot: containerName, In: Docker | Task | Journal},
+	{Key: "CONTAINER_TAG", Use: Hold, Slot: journalTag, In: Journal},
+	{Key: "IMAGE_NAME", Use: Hold, Slot: journalImage, In: Journal},
+	// Marks of the drivers for the parts of a long line, and for its place in the container's log.
+	{Key: "CONTAINER_PARTIAL_MESSAGE", Use: DropIn, In: Journal},
+	{Key: "CONTAINER_PARTIAL_ID", Use: DropIn, In: Journal},
+	{Key: "CONTAINER_PARTIAL_ORDINAL", Use: DropIn, In: Journal},
+	{Key: "CONTAINER_PARTIAL_LAST", Use: DropIn, In: Journal},
+	{Key: "CONTAINER_LOG_EPOCH", Use: DropIn, In: Journal},
+	{Key: "CONTAINER_LOG_ORDINAL", Use: DropIn, In: Journal},
 	// Other fields that journald itself adds.
 	{Key: "_*", Matches: isTrusted, Use: DropIn, In: Journal},
 }, trustedFields()...)
@@ -51,7 +73,7 @@ func journaldSeverity(tok chunk.Token) int { return Number(tok, 7) }
 func trustedFields() (list []Field) {
 	for _, key := range []string{
 		"UID", "GID", "CMDLINE", "CAP_EFFECTIVE", "AUDIT_SESSION", "AUDIT_LOGINUID", "SYSTEMD_CGROUP",
-		"SYSTEMD_SLICE", "SYSTEMD_USER_UNIT", "SYSTEMD_USER_SLICE", "SYSTEMD_SESSION",
+		"SYSTEMD_SLICE", "SYSTEMD_USER_SLICE", "SYSTEMD_SESSION",
 		"SYSTEMD_OWNER_UID", "SYSTEMD_INVOCATION_ID", "SELINUX_CONTEXT", "SOURCE_REALTIME_TIMESTAMP",
 		"SOURCE_BOOTTIME_TIMESTAMP", "SOURCE_MONOTONIC_TIMESTAMP", "BOOT_ID", "MACHINE_ID",
 		"TRANSPORT", "STREAM_ID", "LINE_BREAK", "NAMESPACE", "RUNTIME_SCOPE", "KERNEL_DEVICE",
@@ -121,7 +143,11 @@ func mapJournal(in *Input, out *record.Builder) {
 		return
 	}
 	unit, identifier := in.Text(journalUnit), in.Text(journalIdentifier)
+	if user := in.Text(journalUserUnit); user != nil { // unit is the user's whole session then
+		unit = user
+	}
 	out.Put("journald.unit", unit)
+	mapJournalContainer(in, out)
 	switch {
 	case identifier != nil:
 		in.putLogSource(identifier, out)
@@ -133,6 +159,24 @@ func mapJournal(in *Input, out *record.Builder) {
 	out.Put("host.name", in.Text(hostName))
 	out.Put("process.executable.name", in.Text(journalCommand))
 	out.Put("process.executable.path", in.Text(journalExecutable))
+}
+
+// mapJournalContainer adds the attributes of the container whose output this is. The identifier is
+// then its short id, a tag, or the program that writes for it.
+func mapJournalContainer(in *Input, out *record.Builder) {
+	id, short, name := in.Text(journalContainer), in.Text(containerID), in.Text(containerName)
+	if id == nil {
+		id = short
+	}
+	name = bytes.TrimPrefix(name, []byte("/"))
+	out.Put("container.id", id)
+	out.Put("container.name", name)
+	putImage(in.Text(journalImage), nil, out)
+	// A tag that nobody chose is the short id.
+	if tag := in.Text(journalTag); !bytes.Equal(tag, short) && !bytes.Equal(tag, name) {
+		out.Put("container.tag", tag)
+	}
+	in.putLogSource(name, out)
 }
 
 func journalHost(in *Input) (host []byte, names bool) {

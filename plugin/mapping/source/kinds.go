@@ -62,6 +62,13 @@ const (
 	// OtherHost and OtherPod are a field that names a host, or a pod, other than this one.
 	OtherHost
 	OtherPod
+	// KernelOrder, KernelSeconds and KernelMicros are numbers that stand together in kernel
+	// messages.
+	KernelOrder
+	KernelSeconds
+	KernelMicros
+	// Audited is the id of an audit record of Kubernetes.
+	Audited
 )
 
 // Shape is the set of kinds that a record was recognized as.
@@ -83,12 +90,21 @@ const (
 	SyslogLine
 	// Instance is a record with the metadata of the aws filter.
 	Instance
+	// WindowsEvent is an event of a Windows event log.
+	WindowsEvent
+	// KernelMessage is a message of the Linux kernel.
+	KernelMessage
+	// ClusterEvent is an event of Kubernetes.
+	ClusterEvent
+	// Audit is an audit record of Kubernetes that names an object.
+	Audit
 )
 
 const (
 	// Placed are the shapes that name their own origin. They do not get the facts of the pod
 	// that this process runs in.
-	Placed = Pod | Task | Journal | SyslogLine
-	// Hosted are the shapes whose host has a name of its own, of a node or a task.
-	Hosted = Pod | Task
+	Placed = Pod | Task | Journal | SyslogLine | WindowsEvent | KernelMessage | ClusterEvent | Audit
+	// Hosted are the shapes whose host has a name of its own, of a node or a task, or that are of
+	// a whole cluster.
+	Hosted = Pod | Task | ClusterEvent
 )

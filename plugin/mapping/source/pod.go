@@ -106,9 +106,9 @@ func take(text, raw *[]byte, kind chunk.Kind, value []byte, tok chunk.Token) boo
 	return true
 }
 
-// kindOf returns the kind of what is kept whole under a key: the owners are an array, others maps.
+// kindOf returns the kind of what is kept whole under a key: an array for two, maps for others.
 func kindOf(key []byte) chunk.Kind {
-	if string(key) == "ownerReferences" {
+	if string(key) == "ownerReferences" || string(key) == "managedFields" {
 		return chunk.Array
 	}
 	return chunk.Map

@@ -59,7 +59,8 @@ const (
 	// HoldPerRecord is Hold for a text that differs from record to record: it becomes the
 	// attribute As by itself, unless the record has one of that name.
 	HoldPerRecord
-	// Rename gives the field the name As, unless the record has an attribute of that name.
+	// Rename gives the field the name As, unless the record has an attribute of that name, or is
+	// of none of the shapes In, if In is not 0.
 	Rename
 	// Convert turns the field into the attribute As.
 	Convert

@@ -19,6 +19,8 @@ var syslogFields = []Field{
 	{Key: "host", Use: Hold, Slot: syslogHost, In: SyslogLine},
 	{Key: "ident", Use: Hold, Slot: syslogIdent, In: SyslogLine},
 	pidField("PID"),
+	{Key: "msgid", Use: DropIn, In: SyslogLine, When: saysNothing},
+	{Key: "extradata", Use: DropIn, In: SyslogLine, When: saysNothing},
 }
 
 // maxPriority is the largest number of facility and severity.
@@ -61,6 +63,9 @@ func hostOfSyslog(in *Input) (host []byte, names bool) {
 	}
 	return Said(in.Text(syslogHost)), true
 }
+
+// saysNothing is for what a sender need not fill in.
+func saysNothing(text []byte, _ chunk.Time) bool { return Said(text) == nil }
 
 // Said returns nil for a dash, which means no value in RFC 5424, and other texts unchanged.
 func Said(text []byte) []byte {
