@@ -45,6 +45,15 @@ func eventTime(t Token) Time {
 	return Time{}
 }
 
+// Instant returns the time that a value in a record names as fluentd and Fluent Bit encode times, and
+// whether it does: an EventTime. Other extensions are bytes.
+func (t Token) Instant() (at Time, ok bool) {
+	if t.Kind == Ext {
+		at = eventTime(t)
+	}
+	return at, at.Known
+}
+
 // normal carries nanoseconds of a second and more over into seconds. A time outside the years of
 // RFC 3339 is unknown.
 func normal(sec, nsec int64) Time {

@@ -107,8 +107,10 @@ func TestMapper_FieldsBecomeTheRecordThatDynatraceMeans(t *testing.T) {
 		"a float that JSON cannot write is text": {kv(s("log"), s("x"), s("nan"), corpus.Float64(math.NaN()), s("inf"), corpus.Float64(math.Inf(-1))), `{"content":"x","nan":"NaN","inf":"-Infinity"}`},
 		"bytes that are text are text":           {kv(s("log"), corpus.Bin([]byte("höi"))), `{"content":"höi"}`},
 		"bytes that are no text are base64":      {kv(s("log"), s("x"), s("b"), corpus.Bin([]byte{0xff, 0})), `{"content":"x","b":"/wA="}`},
-		"an ext is base64":                       {kv(s("log"), s("x"), s("e"), corpus.Ext(9, []byte{1, 2})), `{"content":"x","e":"AQI="}`},
-		"invalid UTF-8 is repaired":              {kv(s("log"), s("a\xffb\xc3")), `{"content":"a` + "\uFFFDb\uFFFD" + `"}`},
+		"an ext that is a time of fluentd": {kv(s("log"), s("x"), s("t"), corpus.EventTime(1772439330, 5_000_000), s("l"), corpus.Array(corpus.EventTime(1772439330, 0))),
+			`{"content":"x","t":"2026-03-02T08:15:30.005Z","l":["2026-03-02T08:15:30Z"]}`},
+		"an ext is base64":          {kv(s("log"), s("x"), s("e"), corpus.Ext(9, []byte{1, 2})), `{"content":"x","e":"AQI="}`},
+		"invalid UTF-8 is repaired": {kv(s("log"), s("a\xffb\xc3")), `{"content":"a` + "\uFFFDb\uFFFD" + `"}`},
 
 		"maps are flattened with dots": {kv(s("log"), s("x"), s("a"), kv(s("b"), kv(s("c"), s("v")), s("d.e"), corpus.Int(1))), `{"content":"x","a.b.c":"v","a.d.e":1}`},
 		"five levels are flattened, the sixth is JSON text": {

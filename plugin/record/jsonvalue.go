@@ -135,6 +135,10 @@ func (w *textWriter) key(tok chunk.Token, c *chunk.Cursor, depth int) {
 // str writes a string, bytes or an ext. It leaves out what is far beyond the limit: that would be
 // cut off anyway.
 func (w *textWriter) str(tok chunk.Token) {
+	if at, isTime := tok.Instant(); isTime {
+		w.dst = append(appendInstant(append(w.dst, '"'), at), '"')
+		return
+	}
 	text := tok.Data[:min(len(tok.Data), max(0, w.end-len(w.dst))+1)]
 	if tok.Kind == chunk.Ext || (tok.Kind == chunk.Binary && !utf8.Valid(tok.Data)) {
 		w.dst = append(w.dst, '"')

@@ -3,6 +3,7 @@ package record
 import (
 	"encoding/base64"
 	"strconv"
+	"time"
 	"unicode/utf8"
 	"unsafe"
 
@@ -59,7 +60,7 @@ func (s *Scratch) longKey(c *chunk.Cursor) []byte {
 }
 
 // Text returns a scalar as text: a string as it is, bytes as text if they are valid UTF-8 and in
-// base64 otherwise, a number or a boolean as JSON writes it. Arrays, maps and nil have no text.
+// base64 otherwise, a time of fluentd in RFC 3339, a number or a boolean as JSON writes it. Arrays, maps and nil have no text.
 func (s *Scratch) Text(tok chunk.Token) ([]byte, bool) {
 	to := s.buf
 	switch tok.Kind {
@@ -68,6 +69,10 @@ func (s *Scratch) Text(tok chunk.Token) ([]byte, bool) {
 	case chunk.Binary, chunk.Ext:
 		if IsText(tok) {
 			return tok.Data, true
+		}
+		if at, isTime := tok.Instant(); isTime {
+			to = appendInstant(to, at)
+			break
 		}
 		to = base64.StdEncoding.AppendEncode(to, tok.Data)
 	case chunk.Bool:
@@ -82,6 +87,11 @@ func (s *Scratch) Text(tok chunk.Token) ([]byte, bool) {
 		return nil, false
 	}
 	return s.Take(to), true
+}
+
+// appendInstant writes a time as RFC 3339, in UTC.
+func appendInstant(to []byte, at chunk.Time) []byte {
+	return time.Unix(at.Sec, int64(at.Nsec)).UTC().AppendFormat(to, time.RFC3339Nano)
 }
 
 // IsText reports whether a value is text without a conversion.
