@@ -12,7 +12,8 @@ import (
 // level, or a path with dots. Such a field is no content, level or id, and no source reads its
 // value, but it says what kind of record it is in.
 
-// leaveOut leaves out a field that has a role if its own name is excluded. It reports whether it is.
+// leaveOut leaves out a field that has a role if its own name is excluded. It reports whether it
+// is.
 func leaveOut(
 	m *Mapper, known *memoSlot, r *role, at int, key []byte, tok chunk.Token, c *chunk.Cursor,
 ) bool {

@@ -85,8 +85,8 @@ func (b *Builder) addWhole(key []byte, tok chunk.Token, c *chunk.Cursor, isReser
 	b.append(name, b.value(tok, c), isReserved)
 }
 
-// addToFull adds a value to a record that is full, if that has something of less worth. What is left
-// out by the rules does not count as one for which there was no room.
+// addToFull adds a value to a record that is full, if that has something of less worth. What is
+// left out by the rules does not count as one for which there was no room.
 func (b *Builder) addToFull(key []byte, tok chunk.Token, c *chunk.Cursor, isReserved bool) {
 	if !b.shapes && !b.canBeLevel && b.worst() <= WorthOf(key) {
 		b.rec.Cuts[CutAttributes]++

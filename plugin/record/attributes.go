@@ -61,8 +61,8 @@ func (b *attributeList) put(key []byte, v Value) {
 	b.added()
 }
 
-// makeRoomFor makes room for an attribute in a full record, or counts that there is none, or that the
-// attribute is not wanted.
+// makeRoomFor makes room for an attribute in a full record, or counts that there is none, or that
+// the attribute is not wanted.
 func (b *attributeList) makeRoomFor(key []byte, v Value, isReserved bool) bool {
 	getsOther := isReserved || b.isTaken(key)
 	if getsOther && b.shapes && !b.wantsOther(key, v) {

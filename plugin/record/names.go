@@ -83,8 +83,8 @@ func (b *names) appendPart(dst, part []byte) []byte {
 // Wants reports whether an attribute is to be sent, and counts it if it is not.
 func (b *names) Wants(key []byte, v Value) bool { return !b.shapes || b.wanted(key, v) }
 
-// Excludes reports whether exclude leaves out a field by the name that it has in the event: a key of
-// the top level, or a path with dots.
+// Excludes reports whether exclude leaves out a field by the name that it has in the event: a key
+// of the top level, or a path with dots.
 func (b *names) Excludes(key []byte) bool {
 	if !b.rules.Exclude.Any() {
 		return false
@@ -152,8 +152,8 @@ func (b *names) unique(key []byte, v Value, shapes, isReserved bool) []byte {
 	}
 }
 
-// wantsOther reports whether the first of the other names that a key can get is wanted, and counts it
-// if it is not.
+// wantsOther reports whether the first of the other names that a key can get is wanted, and counts
+// it if it is not.
 func (b *names) wantsOther(key []byte, v Value) bool {
 	start := len(b.buf)
 	original := originalName(key)

@@ -137,8 +137,8 @@ func (b *attributeList) enrichFull(k *Block, over int) {
 
 // Lead puts the attributes of a group before those of a record that has all its own, or gives the
 // record the group itself if g is not nil. Names were taken by TakeKeys before. If there is not
-// room for all, those are dropped that are worth least. Where that does not decide, the group leaves
-// half of the record to the record's own attributes.
+// room for all, those are dropped that are worth least. Where that does not decide, the group
+// leaves half of the record to the record's own attributes.
 func (b *Builder) Lead(list []Attribute, id uint64, g *Group) {
 	if over := b.count + len(list) - b.rules.Limits.Attributes; over > 0 {
 		b.rec.Cuts[CutAttributes] += uint64(over)
