@@ -98,8 +98,10 @@ func newRoleTable(o *Options, table *source.Table) (t roleTable) {
 			t.wild = append(t.wild, role{key: f.Key})
 			t.wild[len(t.wild)-1].set(f, t.bitOf(f))
 		default:
-			if r := t.add(f.Key); r.use == source.None {
-				r.set(f, t.bitOf(f))
+			if !strings.Contains(f.Key, inArray) {
+				if r := t.add(f.Key); r.use == source.None {
+					r.set(f, t.bitOf(f))
+				}
 			}
 			if isIDUse(f.Use) {
 				t.addBelow(f.Key, &leaf{use: f.Use, rank: f.Rank}, &o.Exclude)

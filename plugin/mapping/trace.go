@@ -25,10 +25,10 @@ const (
 	spanDigits  = 16
 )
 
-// Ranks of ids in addition to those of the trace source, the best first.
+// Ranks of ids in addition to those of the trace source, the best and the last.
 const (
 	otlpRank   = 1 // of the metadata of OTLP
-	parentRank = 6
+	parentRank = 99
 )
 
 var (
@@ -60,6 +60,9 @@ func (t *traceIDs) consider(u source.Use, rank uint8, at int, text []byte, late 
 		return false
 	case source.SpanID:
 		best, length = &t.span, spanDigits
+	}
+	if u == source.TraceID {
+		text = cutProject(text)
 	}
 	if !ascii.IsID(text, length) || best.rank != 0 && best.rank <= uint16(rank) {
 		return false
@@ -118,7 +121,7 @@ func (t *traceIDs) finish(out *record.Builder, late *lateFields) {
 // isTaken reports whether a field that is not one of the record's own (OTLP metadata, a section of
 // the line) holds the id that the record already has.
 func (t *traceIDs) isTaken(r *role, text []byte) bool {
-	if r == nil || r.rank != source.NamedRank {
+	if r == nil || !isIDUse(r.use) || r.rank >= source.KeptRank {
 		return false
 	}
 	best := &t.trace
@@ -126,6 +129,15 @@ func (t *traceIDs) isTaken(r *role, text []byte) bool {
 		best = &t.span
 	}
 	return best.rank != 0 && bytes.EqualFold(best.text.Data, text)
+}
+
+// cutProject returns the id in the name that Google Cloud gives to a trace,
+// projects/<project>/traces/<id>, and other texts unchanged.
+func cutProject(text []byte) []byte {
+	if bytes.HasPrefix(text, []byte("projects/")) {
+		_, text, _ = bytes.Cut(text, []byte("/traces/"))
+	}
+	return text
 }
 
 // splitParent splits the value of a traceparent header.

@@ -5,5 +5,7 @@ package source
 var appFields = []Field{
 	{Key: "logger", Use: Rename, As: "log.logger", Accept: isText},
 	{Key: "logger_name", Use: Rename, As: "log.logger", Accept: isText},
+	{Key: "loggerName", Use: Rename, As: "log.logger", Accept: isText}, // Log4j 2, Quarkus
+	{Key: "@module", Use: Rename, As: "log.logger", Accept: isText},    // hclog
 	{Key: "service", Use: Rename, As: "service.name", Accept: isText},
 }

@@ -7,17 +7,87 @@ package source
 // was read from them.
 const (
 	NamedRank = 2
-	KeptRank  = 5
+	KeptRank  = 16
 )
 
-var traceFields = []Field{
+// Ranks between those two, and above.
+const (
+	camelRank = iota + NamedRank + 1
+	dottedRank
+	libraryRank
+	contextRank // of maps in which loggers keep the context of a line
+)
+
+const (
+	oneAgentRank = iota + KeptRank
+	parentRank
+	googleRank
+	scopeRank // of maps in arrays, which are sent as JSON text
+)
+
+var traceFields = append([]Field{
 	{Key: "trace_id", Use: TraceID, Rank: NamedRank},
-	{Key: "traceId", Use: TraceID, Rank: 3},
-	{Key: "trace.id", Use: TraceID, Rank: 4},
-	{Key: "dt.trace_id", Use: TraceID, Rank: KeptRank},
+	{Key: "traceId", Use: TraceID, Rank: camelRank},
+	{Key: "trace.id", Use: TraceID, Rank: dottedRank},
+	{Key: "trace-id", Use: TraceID, Rank: dottedRank},
+	{Key: "dt.trace_id", Use: TraceID, Rank: oneAgentRank},
 	{Key: "span_id", Use: SpanID, Rank: NamedRank},
-	{Key: "spanId", Use: SpanID, Rank: 3},
-	{Key: "span.id", Use: SpanID, Rank: 4},
-	{Key: "dt.span_id", Use: SpanID, Rank: KeptRank},
-	{Key: "traceparent", Use: TraceParent, Rank: 6},
+	{Key: "spanId", Use: SpanID, Rank: camelRank},
+	{Key: "span.id", Use: SpanID, Rank: dottedRank},
+	{Key: "span-id", Use: SpanID, Rank: dottedRank},
+	{Key: "dt.span_id", Use: SpanID, Rank: oneAgentRank},
+	{Key: "traceparent", Use: TraceParent, Rank: parentRank},
+	// OpenTelemetry's instrumentation of Python's logging
+	// (https://opentelemetry-python-contrib.readthedocs.io, opentelemetry-instrumentation-logging).
+	{Key: "otelTraceID", Use: TraceID, Rank: libraryRank},
+	{Key: "otelSpanID", Use: SpanID, Rank: libraryRank},
+	// Serilog's compact format (https://github.com/serilog/serilog-formatting-compact).
+	{Key: "@tr", Use: TraceID, Rank: libraryRank},
+	{Key: "@sp", Use: SpanID, Rank: libraryRank},
+	// B3 propagation (https://github.com/openzipkin/b3-propagation).
+	{Key: "X-B3-TraceId", Use: TraceID, Rank: libraryRank},
+	{Key: "X-B3-SpanId", Use: SpanID, Rank: libraryRank},
+	// The agents of Google Cloud, projects/<project>/traces/<id>
+	// (https://cloud.google.com/logging/docs/structured-logging).
+	{Key: "logging.googleapis.com/trace", Use: TraceID, Rank: googleRank},
+	{Key: "logging.googleapis.com/spanId", Use: SpanID, Rank: googleRank},
+	// .NET's console (Microsoft.Extensions.Logging.Console, JsonConsoleFormatter): an array of maps.
+	{Key: "Scopes[].TraceId", Use: TraceID, Rank: scopeRank},
+	{Key: "Scopes[].SpanId", Use: SpanID, Rank: scopeRank},
+}, contextFields()...)
+
+// contextFields returns the fields of the maps in which loggers write the context of a line.
+func contextFields() (list []Field) {
+	for _, in := range []string{
+		"mdc",                       // Quarkus, Logback, log4j 1, Ruby's logging
+		"contextMap", "contextData", // Log4j 2, log4net
+		"thread_context",   // Log4j 2 with names of its own
+		"context", "extra", // Monolog, pino, structlog
+		"record.extra", // loguru
+		"ctx", "data", "meta", "metadata", "tags", "labels", "attributes", "fields",
+		"Properties", "State", // Serilog, .NET
+		"span", "spans[]", "trace", "tracing", // Rust's tracing
+		"otel", "traceContext", "trace_context", "spanContext", "span_context",
+		"req.headers", "request.headers", "headers", // of a request
+	} {
+		for _, id := range []string{"trace_id", "traceId", "trace.id", "otelTraceID"} {
+			list = append(list, Field{Key: in + "." + id, Use: TraceID, Rank: rankIn(in)})
+		}
+		for _, id := range []string{"span_id", "spanId", "span.id", "otelSpanID"} {
+			list = append(list, Field{Key: in + "." + id, Use: SpanID, Rank: rankIn(in)})
+		}
+		list = append(list,
+			Field{Key: in + ".X-B3-TraceId", Use: TraceID, Rank: rankIn(in)},
+			Field{Key: in + ".X-B3-SpanId", Use: SpanID, Rank: rankIn(in)},
+			Field{Key: in + ".traceparent", Use: TraceParent, Rank: parentRank})
+	}
+	return list
+}
+
+// rankIn returns the rank of an id in a map, or in the maps of an array.
+func rankIn(in string) uint8 {
+	if in[len(in)-1] == ']' {
+		return scopeRank
+	}
+	return contextRank
 }
