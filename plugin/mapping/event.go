@@ -168,6 +168,11 @@ func (e *event) addAgain(at int, as []byte) {
 	if as != nil {
 		key = as
 	}
+	e.addRead(at, key, as, tok, c)
+}
+
+// addRead is addAgain for a field that was read again: c is positioned after tok.
+func (e *event) addRead(at int, key, as []byte, tok chunk.Token, c chunk.Cursor) {
 	r := &e.repeats
 	if at >= parsedAt || !r.isUseful() || tok.Kind == chunk.Array || tok.Kind == chunk.Map {
 		e.out.AddField(key, tok, &c)

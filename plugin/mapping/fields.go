@@ -89,6 +89,11 @@ func (m *Mapper) recallUsed(entry *memoEntry, at int) bool {
 		if m.event.out.Has(r.as, r.hash) {
 			return false
 		}
+	case source.DropIn:
+		if !r.field.When(entry.text, m.event.time()) {
+			return false
+		}
+		m.event.out.Count(record.LeftOut, len(entry.raw))
 	case source.LevelIn:
 		if !m.level.takeLast(at, entry.level) {
 			return false
@@ -133,7 +138,14 @@ func (m *Mapper) use(
 	if !r.isPlain() { // it has to be considered in each record
 		known = nil
 	}
-	entry, use := m.useAs(known, r, at, key, tok, c, signsOf(r, key, tok))
+	signs := source.Signs(0)
+	switch {
+	case known != nil: // the memo keeps what the field says about the level, too
+		signs = signsOf(r, key, tok)
+	case r.signs != nil:
+		signs = r.signs(key, tok)
+	}
+	entry, use := m.useAs(known, r, at, key, tok, c, signs)
 	if entry != nil {
 		entry.isUsed(r, use, m.context)
 	}
@@ -178,10 +190,15 @@ func (m *Mapper) useAs(
 				c.SkipElements(tok)
 				return e.leaveOut(known, at, c, signs), source.Drop
 			}
-			known = nil // it is read in each record
 			if tok.Kind == chunk.String && r.field.When(tok.Data, m.event.time()) {
-				return e.leaveOut(nil, at, c, signs), source.Drop
+				e.leaveOut(nil, at, c, signs)
+				entry := known.remember(at, c)
+				if entry != nil {
+					entry.signs, entry.text = signs, tok.Data
+				}
+				return entry, source.DropIn
 			}
+			known = nil // that depends on the time of the record
 		case source.LevelIn:
 			name := syslogLevel(r.field.Severity(tok))
 			if m.level.takeLast(at, name) {

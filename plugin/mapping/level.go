@@ -283,9 +283,15 @@ func (l *level) finish(e *event, rec *record.Record) {
 		}
 		return
 	}
-	key, tok := e.scalar(best.at)
+	key, tok, c := e.reread(best.at)
+	if l.numbers {
+		if !says(tok) {
+			e.addRead(best.at, rawLevelKey, rawLevelKey, tok, c)
+		}
+		return
+	}
 	switch r := record.Reserved(key); {
-	case l.numbers, r == record.OwnField, r == record.OwnLevel, r == record.ServerField:
+	case r == record.OwnField, r == record.OwnLevel, r == record.ServerField:
 		if !says(tok) {
 			e.addAgain(best.at, rawLevelKey)
 		}

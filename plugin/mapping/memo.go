@@ -61,6 +61,7 @@ type memoEntry struct {
 	use   source.Use
 	hash  uint64 // of raw, if the field is held
 	level string // that the field names
+	text  []byte // by which the source decides
 }
 
 // at returns the slot of a position, or nil if it has none or is of no use.

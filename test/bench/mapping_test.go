@@ -19,7 +19,7 @@ import (
 // with compression, as bodies are sent. A ratio is stable on a machine whose speed changes from
 // minute to minute.
 func BenchmarkMapping(b *testing.B) {
-	for _, c := range append(corpus.All(), journal(1), journal(40), pods(100), syslogLines(), loggers(), pino(), groups()) {
+	for _, c := range append(corpus.All(), journal(1), journal(40), pods(100), syslogLines(), loggers(), pino(), groups(), zap(), winston(), dotNet(), merged(), windows(), mixed()) {
 		b.Run(c.Name, func(b *testing.B) {
 			off, on := newOurs(), newMapped(c.Tag)
 			off.run(c.Data)

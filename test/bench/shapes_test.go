@@ -86,6 +86,68 @@ func pino() corpus.Chunk {
 	})
 }
 
+// zap returns a chunk of parsed lines of zap.
+func zap() corpus.Chunk {
+	s := corpus.Str
+	return repeated("zap", func(n int, line string) corpus.Value {
+		return corpus.Map(s("level"), s("info"), s("ts"), corpus.Float64(1772439330.5+float64(n)), s("logger"), s("shop.orders"), s("caller"), s("orders/accept.go:71"), s("msg"), s(line), s("order"), corpus.Int(int64(n)))
+	})
+}
+
+// winston returns a chunk of parsed lines of winston.
+func winston() corpus.Chunk {
+	return repeated("winston", func(n int, line string) corpus.Value {
+		return corpus.Fields("level", "info", "message", line, "service", "shop", "timestamp", fmt.Sprintf("2026-03-02T08:15:30.%03dZ", n%1000), "order", fmt.Sprint(n))
+	})
+}
+
+// dotNet returns a chunk of parsed lines of .NET's JSON console.
+func dotNet() corpus.Chunk {
+	s := corpus.Str
+	return repeated("dotnet", func(n int, line string) corpus.Value {
+		return corpus.Map(s("Timestamp"), s(fmt.Sprintf("2026-03-02T08:15:30.%03dZ", n%1000)), s("EventId"), corpus.Int(14), s("LogLevel"), s("Information"), s("Category"), s("Shop.Orders"), s("Message"), s(line),
+			s("State"), corpus.Map(s("Message"), s(line), s("order"), corpus.Int(int64(n)), s("{OriginalFormat}"), s("order {order} accepted")),
+			s("Scopes"), corpus.Array(corpus.Map(s("Message"), s("SpanId:1, TraceId:2"), s("SpanId"), s(fmt.Sprintf("%016x", n+1)), s("TraceId"), s(fmt.Sprintf("%032x", n+1)), s("ParentId"), s("0000000000000000"))))
+	})
+}
+
+// merged returns a chunk of a pod's JSON lines that the kubernetes filter has parsed (Merge_Log).
+func merged() corpus.Chunk {
+	s := corpus.Str
+	return repeated("merged", func(n int, line string) corpus.Value {
+		return corpus.Map(s("stream"), s("stdout"), s("_p"), s("F"), s("level"), s("info"), s("logger"), s("com.example.Shop"), s("order"), corpus.Int(int64(n)), s("message"), s(line),
+			s("kubernetes"), corpus.Map(s("pod_name"), s("shop-7d9f8b6c5d-x2kqz"), s("namespace_name"), s("shop"), s("pod_id"), s("4a2d55a3-71d2-49be-a6f6-6c4a0f4718d2"), s("labels"), corpus.Fields("app", "shop", "pod-template-hash", "7d9f8b6c5d"),
+				s("host"), s("node-a"), s("container_name"), s("shop"), s("docker_id"), s("8b3368376ece489ac6cb3b5664af17ae5e7bdde03cb2db3c2ddaa857b164f0d6"), s("container_image"), s("registry.example.com/shop/shop:1.4.2")))
+	})
+}
+
+// windows returns a chunk in the form of the winevtlog input.
+func windows() corpus.Chunk {
+	s := corpus.Str
+	return repeated("windows", func(n int, line string) corpus.Value {
+		return corpus.Map(s("ProviderName"), s("Service Control Manager"), s("ProviderGuid"), s("{555908D1-A6D7-4695-8E1E-26931D2012F4}"), s("Qualifiers"), corpus.Int(16384), s("EventID"), corpus.Int(7036), s("Version"), corpus.Int(0), s("Level"), corpus.Int(4),
+			s("Task"), corpus.Int(0), s("Opcode"), corpus.Int(0), s("Keywords"), s("0x8080000000000000"), s("TimeCreated"), s("2026-03-02 08:15:30 +0000"), s("EventRecordID"), corpus.Int(int64(n)), s("ActivityID"), s(""), s("RelatedActivityID"), s(""),
+			s("ProcessID"), corpus.Int(764), s("ThreadID"), corpus.Int(int64(n%20)), s("Channel"), s("System"), s("Computer"), s("vm-1.example.com"), s("UserID"), s(""), s("Message"), s(line), s("StringInserts"), corpus.Array(s("Windows Update"), s("running")))
+	})
+}
+
+// mixed returns a chunk in which records of several kinds take turns, with the same number of fields
+// and the same first key where the kinds allow that.
+func mixed() corpus.Chunk {
+	s := corpus.Str
+	return repeated("mixed", func(n int, line string) corpus.Value {
+		switch n % 4 {
+		case 0:
+			return corpus.Fields("pri", "13", "time", "Nov 14 22:13:20", "host", fmt.Sprint("host-", n%10), "ident", "sshd", "pid", fmt.Sprint(n%500), "message", line)
+		case 1:
+			return corpus.Map(s("level"), corpus.Int(30), s("time"), corpus.Uint(uint64(1772439330173+n)), s("pid"), corpus.Int(4711), s("hostname"), s("vm-1"), s("reqId"), s(fmt.Sprint(n)), s("msg"), s(line))
+		case 2:
+			return corpus.Fields("level", "info", "logger", "com.example.Shop", "trace_id", fmt.Sprintf("%032x", n+1), "span_id", fmt.Sprintf("%016x", n+1), "service", "shop", "message", line)
+		}
+		return corpus.Fields("log", line, "_SYSTEMD_UNIT", "shop.service", "_HOSTNAME", "vm-1", "_PID", fmt.Sprint(1000+n%40), "PRIORITY", "6", "_TRANSPORT", "stdout")
+	})
+}
+
 // repeated fills a chunk with records. The length of their lines is typical for logs.
 func repeated(name string, body func(n int, line string) corpus.Value) corpus.Chunk {
 	var data []byte
