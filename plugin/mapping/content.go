@@ -38,9 +38,9 @@ func isWeak(key string) bool {
 	return false
 }
 
-// The rank of a content that is no text has one of these added to it: a text under any key is better
-// than a map, whose JSON is sent, a map is better than a number, and a number is better than an
-// empty text.
+// The rank of a content that is no text has one of these added to it: a text under any key is
+// better than a map, whose JSON is sent, a map is better than a number, and a number is better than
+// an empty text.
 const (
 	mapContent   = 1 << 8
 	otherContent = 2 << 8
@@ -99,8 +99,8 @@ func (k *content) consider(
 	return true
 }
 
-// considerBelow is consider for a text in a map below the top-level key at top, which is hidden when
-// the map is flattened. It does not take an empty text.
+// considerBelow is consider for a text in a map below the top-level key at top, which is hidden
+// when the map is flattened. It does not take an empty text.
 func (k *content) considerBelow(
 	e *event, rec *record.Record, l *leaf, top, at int, hidden []byte,
 ) bool {

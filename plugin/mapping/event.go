@@ -98,8 +98,8 @@ func (e *event) displace(old *candidate) {
 	}
 }
 
-// withoutExcluded returns a text without the fields that exclude leaves out, if the text is JSON and
-// has such fields. In a line they have the names that parse_json gives them.
+// withoutExcluded returns a text without the fields that exclude leaves out, if the text is JSON
+// and has such fields. In a line they have the names that parse_json gives them.
 func (e *event) withoutExcluded(text []byte) []byte {
 	rules := e.out.Rules()
 	if !rules.Exclude.Any() {
@@ -217,8 +217,9 @@ func (e *event) addBack(top, at int) {
 	e.addAgain(at, nil)
 }
 
-// addHidden adds a hidden text at a position in a map below the top-level key at top, under the name
-// that it would have got when the map was flattened. What it is now replaces it, unless that is nil.
+// addHidden adds a hidden text at a position in a map below the top-level key at top, under the
+// name that it would have got when the map was flattened. What it is now replaces it, unless that
+// is nil.
 func (e *event) addHidden(top, at int, now []byte) {
 	name, tok, c := e.reread(top)
 	at %= parsedAt

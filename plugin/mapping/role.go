@@ -112,7 +112,7 @@ func newRoleTable(o *Options, table *source.Table) (t roleTable) {
 		t.addLevels()
 	}
 	t.excludeRoles(&o.Exclude)
-	for _, row := range t.rows {
+	for _, row := range &t.rows {
 		for i := range row {
 			r := &row[i]
 			r.onlyLeads = !r.fork.isEmpty() && r.contentRank|r.levelRank == 0 && r.some == nil &&
