@@ -3,6 +3,7 @@ package jsonread
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -11,12 +12,7 @@ import (
 type names []string
 
 func (n names) Match(name []byte) bool {
-	for _, s := range n {
-		if s == string(name) {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(n, string(name))
 }
 
 func TestCutter_LeavesOutFieldsAndCopiesTheRest(t *testing.T) {

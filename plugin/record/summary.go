@@ -2,10 +2,10 @@ package record
 
 import "out_dynatrace/plugin/jsontext"
 
-// Summary returns a JSON object of attributes that the record has so far, as they are sent: in their
-// order, whole ones only, as many as fit in limit bytes. It leaves out attributes without a value,
-// and those that link the record to something or stand for its level or time: a reader of a list has
-// them elsewhere. The object is {} if no attribute is left, and nothing if the limit is 0.
+// Summary returns a JSON object of attributes that the record has so far, as they are sent: in
+// their order, whole ones only, as many as fit in limit bytes. It leaves out attributes without a
+// value, and those that link the record to something or stand for its level or time: a reader of a
+// list has them elsewhere. The object is {} if no attribute is left, and nothing if the limit is 0.
 func (b *Builder) Summary(limit int) []byte {
 	if limit < len("{}") {
 		return []byte{}
