@@ -8,8 +8,8 @@ import (
 )
 
 // The kubernetes_events source maps the object that an event of Kubernetes is about, as the
-// kubernetes_events input reads it (plugins/in_kubernetes_events), and that of a record of the audit
-// log (https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/).
+// kubernetes_events input reads it (plugins/in_kubernetes_events), and that of a record of the
+// audit log (https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/).
 
 const (
 	eventObject   Slot = "object of an event"
@@ -54,8 +54,8 @@ type clusterObject struct {
 	resource                   []byte // in an audit record, instead of the kind
 }
 
-// child returns where to store the value of a key, as pod.child does. Of these only the namespace is
-// no attribute under its own name.
+// child returns where to store the value of a key, as pod.child does. Of these only the namespace
+// is no attribute under its own name.
 func (o *clusterObject) child(key []byte) (text, raw *[]byte) {
 	switch string(key) {
 	case "kind":
@@ -133,7 +133,8 @@ func containerOf(path []byte) []byte {
 	return name[:len(name)-1]
 }
 
-// mapObjectRest adds the other fields of the maps, under the names that they have without a mapping.
+// mapObjectRest adds the other fields of the maps, under the names that they have without a
+// mapping.
 func mapObjectRest(in *Input, out *record.Builder) {
 	if !in.Is(ClusterEvent | Audit) {
 		return

@@ -10,8 +10,8 @@ import (
 
 // The journald source maps what the systemd input reads (systemd.journal-fields(7)). The second
 // spelling of a key is that of the input's option strip_underscores. The log drivers of Docker
-// (daemon/logger/journald/journald.go of moby) and of Podman (src/ctr_logging.c of conmon) add fields
-// of the container.
+// (daemon/logger/journald/journald.go of moby) and of Podman (src/ctr_logging.c of conmon) add
+// fields of the container.
 
 const (
 	journalUnit       Slot = "unit"

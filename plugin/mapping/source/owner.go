@@ -81,9 +81,9 @@ var workloadKinds = []struct{ kind, version, name string }{
 	{"DeploymentConfig", "apps.openshift.io/v1", "deploymentconfig"},
 }
 
-// workloadKind returns Dynatrace's name for the kind of an owner, or "" if it is no workload: others
-// have a StatefulSet or a Job, too, in API groups of their own. An owner without a group counts by
-// its kind.
+// workloadKind returns Dynatrace's name for the kind of an owner, or "" if it is no workload:
+// others have a StatefulSet or a Job, too, in API groups of their own. An owner without a group
+// counts by its kind.
 func workloadKind(kind, version []byte) string {
 	hasGroup := bytes.IndexByte(version, '/') >= 0
 	for _, w := range workloadKinds {

@@ -7,9 +7,10 @@ import (
 )
 
 // podOfFile reads the name of a container's log file, as the kubelet names it
-// (pkg/kubelet/kuberuntime/helpers.go, legacy.go of Kubernetes): from the tag that tail makes of it,
-// or from its path. The kubernetes filter adds nothing to the lines of a pod that the API server no
-// longer knows, it does not know the files under /var/log/pods, and there may be no filter at all.
+// (pkg/kubelet/kuberuntime/helpers.go, legacy.go of Kubernetes): from the tag that tail makes of
+// it, or from its path. The kubernetes filter adds nothing to the lines of a pod that the API
+// server no longer knows, it does not know the files under /var/log/pods, and there may be no
+// filter at all.
 func podOfFile(in *Input, p *pod) bool {
 	for _, folder := range [...]string{"var.log.containers.", "containers."} {
 		at := bytes.LastIndex(in.Tag, []byte(folder))
@@ -67,8 +68,8 @@ func (p *pod) readFile(path []byte) bool {
 	return true
 }
 
-// cutLog cuts .log off a name, and what rotation puts behind it: a time, and the end of a compressed
-// file.
+// cutLog cuts .log off a name, and what rotation puts behind it: a time, and the end of a
+// compressed file.
 func cutLog(name []byte) (short []byte, ok bool) {
 	name, _ = bytes.CutSuffix(name, []byte(".gz"))
 	const stamp = ".20060102-150405"

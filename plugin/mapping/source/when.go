@@ -27,7 +27,8 @@ func saysTime(s []byte, t chunk.Time) bool {
 	return -1 <= apart && apart < max(unit, 2)
 }
 
-// isoForm is the form of a date and a time in RFC 3339, legacyForm that in RFC 3164. A 0 is a digit.
+// isoForm is the form of a date and a time in RFC 3339, legacyForm that in RFC 3164. A 0 is a
+// digit.
 const (
 	isoForm    = "0000-00-00T00:00:00"
 	legacyForm = "Jan 00 00:00:00"

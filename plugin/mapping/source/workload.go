@@ -56,9 +56,10 @@ func workload(p *pod, now int64, out *record.Builder) (kind, name []byte) {
 	}
 }
 
-// ofReplicaSet returns the Deployment of a ReplicaSet, or the ReplicaSet itself. Argo Rollouts makes
-// ReplicaSets with hashes of the same form, and labels their pods otherwise. If the record has no
-// labels, the form of the name decides: nearly all ReplicaSets with such a name are a Deployment's.
+// ofReplicaSet returns the Deployment of a ReplicaSet, or the ReplicaSet itself. Argo Rollouts
+// makes ReplicaSets with hashes of the same form, and labels their pods otherwise. If the record
+// has no labels, the form of the name decides: nearly all ReplicaSets with such a name are a
+// Deployment's.
 func ofReplicaSet(p *pod, name []byte, out *record.Builder) (kind, workload []byte) {
 	if _, ok := cutHash(name, label(p.labels, rolloutHash, out)); ok {
 		return replicaSetKind, name
@@ -110,8 +111,8 @@ func ofJob(name []byte, now int64) (kind, workload []byte) {
 	return jobKind, name
 }
 
-// workloadByLabels uses the labels that the controllers put on their pods, and the form of the pod's
-// name, for records of a filter whose owner_references is off.
+// workloadByLabels uses the labels that the controllers put on their pods, and the form of the
+// pod's name, for records of a filter whose owner_references is off.
 func workloadByLabels(p *pod, now int64, out *record.Builder) (kind, name []byte) {
 	if label(p.annotations, mirrorOf, out) != nil || isChosen(p.name) {
 		return podKind, p.name
