@@ -63,11 +63,13 @@ func (r *role) onlyTells() bool {
 // mostKeys bounds the keys of a list, so that their ranks fit.
 const mostKeys = 127
 
+// roleRows is a power of two.
+const roleRows = 512
+
 // roleTable finds the role of a key.
 type roleTable struct {
-	// rows are the roles by the length of their keys: most keys differ in that. Longer ones
-	// share the last row.
-	rows [32][]role
+	// rows are the roles by the length and the ends of their keys, which tell most apart.
+	rows [roleRows][]role
 	// wild are the roles of fields whose keys have a first character and a form.
 	wild []role
 	// given are the names that fields are given unless the record has a field of that name.
@@ -176,12 +178,20 @@ func (t *roleTable) addBelow(dotted string, l *leaf, exclude *record.Patterns) {
 	forks(dotted, func(key string, isArray bool, rest string) { t.add(key).add(isArray, rest, l) })
 }
 
-func (t *roleTable) row(length int) *[]role { return &t.rows[min(length, len(t.rows)-1)] }
+// row returns where the role of a key is, in whatever case it is written.
+func (t *roleTable) row(key []byte) *[]role {
+	n := len(key)
+	if n == 0 {
+		return &t.rows[0]
+	}
+	first, last := uint(key[0]|0x20), uint(key[n-1]|0x20)
+	return &t.rows[(uint(n)*37+first*9+last)%roleRows]
+}
 
 // add returns the role of key, a new one if it has none yet. The pointer is valid until the next
 // add.
 func (t *roleTable) add(key string) *role {
-	row := t.row(len(key))
+	row := t.row([]byte(key))
 	i := slices.IndexFunc(*row, func(r role) bool { return ascii.EqualFold([]byte(key), r.key) })
 	if i < 0 {
 		i = len(*row)
@@ -192,7 +202,7 @@ func (t *roleTable) add(key string) *role {
 
 // find returns the role of key, or nil. It ignores case, as the server does with its special keys.
 func (t *roleTable) find(key []byte) *role {
-	row := *t.row(len(key))
+	row := *t.row(key)
 	for i := range row {
 		if row[i].key == string(key) || ascii.EqualFold(key, row[i].key) {
 			return &row[i]
