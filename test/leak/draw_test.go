@@ -140,9 +140,12 @@ func (d *draw) value(key string, depth int) node {
 			return d.object(depth-1, d.n(4))
 		}
 	case 6:
+		if depth < -3 { // deep arrays end in "..."
+			break
+		}
 		n := node{kind: array}
 		for range d.n(4) {
-			n.items = append(n.items, d.value(key, min(depth, 1)))
+			n.items = append(n.items, d.value(key, min(depth, 1)-1))
 		}
 		return n
 	case 7:
