@@ -69,6 +69,9 @@ func (m *Mapper) isInContext() bool {
 // context. If not, it corrects the context.
 func (m *Mapper) hasItsNames() bool {
 	out := &m.event.out
+	if m.context&^shapes == 0 && !out.HasClash() {
+		return true
+	}
 	names := context(0)
 	for i := range m.roles.given {
 		g := &m.roles.given[i]

@@ -174,6 +174,9 @@ func (b *names) claim(key []byte) bool {
 	return false
 }
 
+// HasClash reports whether more than one attribute asked for the same key.
+func (b *names) HasClash() bool { return b.clashed }
+
 // Clashed reports whether more than one attribute asked for a key, whose hash is given.
 func (b *names) Clashed(key []byte, hash uint32) bool {
 	if !b.clashed {
