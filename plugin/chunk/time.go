@@ -45,8 +45,8 @@ func eventTime(t Token) Time {
 	return Time{}
 }
 
-// Instant returns the time that a value in a record names as fluentd and Fluent Bit encode times, and
-// whether it does: an EventTime. Other extensions are bytes.
+// Instant returns the time that a value in a record names as fluentd and Fluent Bit encode times,
+// and whether it does: an EventTime. Other extensions are bytes.
 func (t Token) Instant() (at Time, ok bool) {
 	if t.Kind == Ext {
 		at = eventTime(t)

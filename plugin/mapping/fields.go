@@ -75,8 +75,8 @@ func (m *Mapper) recall(s *memoSlot, c *chunk.Cursor) bool {
 	return true
 }
 
-// recallUsed gives a known field at a position to the source that reads it. It reports false if that
-// depends on the rest of the record.
+// recallUsed gives a known field at a position to the source that reads it. It reports false if
+// that depends on the rest of the record.
 func (m *Mapper) recallUsed(entry *memoEntry, at int) bool {
 	r := entry.role
 	if m.held.Mask&r.slotBit != 0 {

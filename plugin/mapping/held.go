@@ -16,8 +16,8 @@ type held struct {
 	hashes [source.MaxSlots]uint64
 }
 
-// take moves c over a field for the sources that began at a position of it, and returns what the memo
-// keeps, or nil.
+// take moves c over a field for the sources that began at a position of it, and returns what the
+// memo keeps, or nil.
 func (h *held) take(
 	e *event, known *memoSlot, r *role, at int, tok chunk.Token, c *chunk.Cursor,
 	signs source.Signs,

@@ -6,11 +6,11 @@ import (
 	"out_dynatrace/plugin/mapping/source"
 )
 
-// context is what the mapping of a field depends on besides the field: the shapes of its record, and
-// which of the names that the sources give to fields a field of the record has by itself. Both are
-// known only when the whole record was read. So a record is mapped in the context of the last one
-// that began like it. If that turns out to be wrong, the record is mapped again: what comes of a
-// record never depends on another one.
+// context is what the mapping of a field depends on besides the field: the shapes of its record,
+// and which of the names that the sources give to fields a field of the record has by itself. Both
+// are known only when the whole record was read. So a record is mapped in the context of the last
+// one that began like it. If that turns out to be wrong, the record is mapped again: what comes of
+// a record never depends on another one.
 type context uint64
 
 const (

@@ -51,7 +51,11 @@ func (t *traceIDs) considerSections(
 	line []byte, roles *roleTable, out *record.Builder, late *lateFields,
 ) {
 	eachSectionPair(line, func(key, value []byte) {
-		if r := roles.find(key); r != nil && !(r.mayExclude && out.Excludes(key)) && (r.use == source.TraceID || r.use == source.SpanID) {
+		r := roles.find(key)
+		if r == nil || r.mayExclude && out.Excludes(key) {
+			return
+		}
+		if r.use == source.TraceID || r.use == source.SpanID {
 			t.consider(r.use, max(r.rank, source.KeptRank), inPlace, value, late)
 		}
 	})

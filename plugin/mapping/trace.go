@@ -78,8 +78,9 @@ func (t *traceIDs) consider(u source.Use, rank uint8, at int, text []byte, late 
 	return at != inPlace
 }
 
-// considerBelow is consider for a text at a position of a map below the top-level key at top. The id
-// that it takes is hidden when the map is flattened. at is inPlace if the text stays where it is.
+// considerBelow is consider for a text at a position of a map below the top-level key at top. The
+// id that it takes is hidden when the map is flattened. at is inPlace if the text stays where it
+// is.
 func (t *traceIDs) considerBelow(
 	e *event, l *leaf, top, at int, text []byte, late *lateFields,
 ) {

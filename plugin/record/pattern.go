@@ -38,7 +38,8 @@ func (p *Patterns) Match(key []byte) bool {
 	return false
 }
 
-// MatchFold is Match without regard to case. It is for the start, not for each record: it allocates.
+// MatchFold is Match without regard to case. It is for the start, not for each record: it
+// allocates.
 func (p *Patterns) MatchFold(key string) bool {
 	low := []byte(strings.ToLower(key))
 	for _, parts := range p.list {

@@ -142,8 +142,8 @@ const ElementSize = 4
 const shortLink = 256
 
 // DropLargest removes the n largest attributes, those of the group included. Of equally large ones
-// it removes the last. Short names that tie the record to its trace, service or host go when nothing
-// else is left.
+// it removes the last. Short names that tie the record to its trace, service or host go when
+// nothing else is left.
 func (r *Record) DropLargest(n int) {
 	r.Inline()
 	r.flatten()

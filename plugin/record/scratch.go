@@ -60,7 +60,8 @@ func (s *Scratch) longKey(c *chunk.Cursor) []byte {
 }
 
 // Text returns a scalar as text: a string as it is, bytes as text if they are valid UTF-8 and in
-// base64 otherwise, a time of fluentd in RFC 3339, a number or a boolean as JSON writes it. Arrays, maps and nil have no text.
+// base64 otherwise, a time of fluentd in RFC 3339, a number or a boolean as JSON writes it. Arrays,
+// maps and nil have no text.
 func (s *Scratch) Text(tok chunk.Token) ([]byte, bool) {
 	to := s.buf
 	switch tok.Kind {

@@ -68,8 +68,8 @@ func (s *summary) leastSize(a *Attribute, most int) int {
 // written or how severe it is, and not what has happened.
 func isBeside(key []byte) bool {
 	switch string(key) {
-	case "trace_id", "span_id", "log.raw_level", "log.level", "log.iostream", "log.source", "log.logger",
-		"log.file.path", "log.file.name", "log.offset",
+	case "trace_id", "span_id", "log.raw_level", "log.level", "log.iostream", "log.source",
+		"log.logger", "log.file.path", "log.file.name", "log.offset",
 		// A record has a time of its own.
 		"time", "ts", "@timestamp", "_timestamp", "overwritten1.timestamp", "timeMillis", "@t",
 		"asctime":

@@ -64,11 +64,11 @@ func WorthOf(key []byte) Worth {
 		"service", "logger", "traceparent", "traceId", "spanId", "traceid", "spanid":
 		return OfLink
 	}
-	dot := bytes.IndexByte(key, '.')
-	if dot < 0 {
+	area, _, hasDot := bytes.Cut(key, []byte("."))
+	if !hasDot {
 		return OfValue
 	}
-	switch string(key[:dot]) {
+	switch string(area) {
 	case "aws", "azure", "cloud", "container", "deployment", "dt", "faas", "gcp", "host",
 		"journald", "k8s", "process", "service", "span", "trace", "transaction":
 		if !isLabel(key) {

@@ -146,8 +146,8 @@ func secondsOf(year int64, month, day int) int64 {
 		year, month = year-1, month+12
 	}
 	const before1970 = 719_469
-	days := 365*year + year/4 - year/100 + year/400 + int64(153*(month-3)+2)/5 + int64(day) - before1970
-	return days * daySeconds
+	days := 365*year + year/4 - year/100 + year/400 + int64(153*(month-3)+2)/5 + int64(day)
+	return (days - before1970) * daySeconds
 }
 
 // yearOf returns a year in UTC that is at most one off at its ends.
