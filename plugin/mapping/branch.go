@@ -33,8 +33,8 @@ func (l *leaf) merge(other *leaf) {
 // branch is a table of the keys of a nested map that have a use, or lead to one. The roles of the
 // top-level keys are the root.
 type branch struct {
-	// rows are the keys by their length, as in roleTable.
-	rows [32][]twig
+	twigs   []twig
+	lengths uint64 // of their keys, as bits: most other keys differ in that
 }
 
 // twig is a key of a nested map: its use, and the tables of what is below.
@@ -103,17 +103,21 @@ func (b *branch) twig(key string) *twig {
 	if t := b.find([]byte(key)); t != nil {
 		return t
 	}
-	row := &b.rows[min(len(key), len(b.rows)-1)]
-	*row = append(*row, twig{key: key})
-	return &(*row)[len(*row)-1]
+	b.twigs = append(b.twigs, twig{key: key})
+	b.lengths |= lengthBit(len(key))
+	return &b.twigs[len(b.twigs)-1]
 }
+
+func lengthBit(n int) uint64 { return 1 << min(n, 63) }
 
 // find returns the twig of a key, or nil. It ignores case, as roleTable does.
 func (b *branch) find(key []byte) *twig {
-	row := b.rows[min(len(key), len(b.rows)-1)]
-	for i := range row {
-		if ascii.EqualFold(key, row[i].key) {
-			return &row[i]
+	if b.lengths&lengthBit(len(key)) == 0 {
+		return nil
+	}
+	for i := range b.twigs {
+		if t := &b.twigs[i]; len(t.key) == len(key) && ascii.EqualFold(key, t.key) {
+			return t
 		}
 	}
 	return nil
