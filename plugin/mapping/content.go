@@ -173,7 +173,7 @@ func (k *content) repeats(rank uint16, text, best []byte) bool {
 // displace turns the content so far into an ordinary attribute.
 func (k *content) displace(e *event, rec *record.Record) {
 	if k.best.top != 0 {
-		e.addHidden(k.best.top, k.best.at, e.withoutExcluded(rec.Content))
+		e.addHidden(k.best.top, k.best.at, e.out.WithoutExcluded(rec.Content))
 		return
 	}
 	if k.isText() && k.addWithout(e, k.best.at, rec.Content) {
@@ -186,7 +186,7 @@ func (k *content) displace(e *event, rec *record.Record) {
 // addWithout adds the field at a position, whose text is JSON, without the fields in it that are
 // excluded. It reports false, and adds nothing, if there are none.
 func (k *content) addWithout(e *event, at int, text []byte) bool {
-	rest := e.withoutExcluded(text)
+	rest := e.out.WithoutExcluded(text)
 	if len(rest) == len(text) {
 		return false
 	}
@@ -327,5 +327,5 @@ func (m *Mapper) finishContent(rec *record.Record) {
 	if m.opts.StripANSI {
 		text = stripANSI(text, out)
 	}
-	out.Content(m.event.withoutExcluded(cutLineEnd(text)))
+	out.Content(m.event.out.WithoutExcluded(cutLineEnd(text)))
 }

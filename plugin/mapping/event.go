@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"out_dynatrace/plugin/chunk"
-	"out_dynatrace/plugin/jsonread"
 	"out_dynatrace/plugin/mapping/source"
 	"out_dynatrace/plugin/record"
 )
@@ -20,7 +19,6 @@ type event struct {
 	parsed chunk.Cursor // over what was JSON in its content
 	meta   chunk.Cursor // over its metadata
 
-	cutter  jsonread.Cutter
 	memo    memo
 	repeats repeats
 	// reserved are the elements that a group has, beyond those of the memo.
@@ -96,22 +94,6 @@ func (e *event) displace(old *candidate) {
 		key, tok := e.scalar(old.at)
 		e.out.AddField(key, tok, nil)
 	}
-}
-
-// withoutExcluded returns a text without the fields that exclude leaves out, if the text is JSON
-// and has such fields. In a line they have the names that parse_json gives them.
-func (e *event) withoutExcluded(text []byte) []byte {
-	rules := e.out.Rules()
-	if !rules.Exclude.Any() {
-		return text
-	}
-	out, ok := e.cutter.Without(e.out.Spare(), text, &rules.Exclude, rules.LowercaseKeys)
-	if !ok {
-		return text
-	}
-	rest := e.out.Take(out)
-	e.out.Count(record.LeftOut, len(text)-len(rest))
-	return rest
 }
 
 // learn adds a field that begins at a position of c, under a key, and keeps what came of it and

@@ -78,7 +78,7 @@ func (b *Builder) addWhole(key []byte, tok chunk.Token, c *chunk.Cursor, isReser
 		return
 	}
 	if tok.Kind == chunk.String { // most are
-		b.append(name, Text(b.trimText(tok.Data)), isReserved)
+		b.append(name, Text(b.trimText(b.WithoutExcluded(tok.Data))), isReserved)
 		return
 	}
 	b.leaving.begin(key)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"out_dynatrace/plugin/chunk"
+	"out_dynatrace/plugin/jsonread"
 )
 
 // values turns tokens and numbers into values within the limits. It owns the memory of texts and
@@ -15,6 +16,7 @@ type values struct {
 	rec      *Record
 	elements []Value // of arrays
 	leaving  leaving
+	cutter   jsonread.Cutter
 
 	// What Keep has kept: the start of the scratch memory and of the elements.
 	keptScratch, keptElements int
@@ -70,6 +72,21 @@ func (b *values) stringified(v Value) Value {
 		return v
 	}
 	return Text(b.Take(appendNumber(b.buf, v)))
+}
+
+// WithoutExcluded returns a text without the fields that exclude leaves out, if the text is JSON and
+// has such fields. There, they have the names that parse_json gives them.
+func (b *values) WithoutExcluded(text []byte) []byte {
+	if b.leaving.patterns == nil {
+		return text
+	}
+	out, ok := b.cutter.Without(b.buf, text, b.leaving.patterns, b.leaving.lower)
+	if !ok {
+		return text
+	}
+	rest := b.Take(out)
+	b.Count(LeftOut, len(text)-len(rest))
+	return rest
 }
 
 // trimText cuts the text of a value at its limit.
@@ -132,6 +149,7 @@ func (b *values) Scalar(tok chunk.Token, c *chunk.Cursor, stringify bool) Value 
 		text = b.elementsText(tok, c, b.rules.Limits.AttributeValueBytes)
 	default:
 		text, _ = b.Text(tok)
+		text = b.WithoutExcluded(text)
 	}
 	return Text(b.trimText(text))
 }
