@@ -22,7 +22,7 @@ func TestMapper_AnApplicationsFieldsBecomeWhatDynatraceKnows(t *testing.T) {
 		"zap":                            {text("level", "dpanic", "msg", "x"), attributes{"content": "x", "loglevel": "CRITICAL", "log.raw_level": "dpanic"}},
 		"a level in other case":          {text("level", "info", "msg", "x"), attributes{"content": "x", "loglevel": "INFO"}},
 		"ECS with dots":                  {text("log.level", "WARNING", "message", "x"), attributes{"content": "x", "loglevel": "WARN", "log.raw_level": "WARNING"}},
-		"ECS nested":                     {corpus.Map(s("log"), text("level", "warning", "logger", "a.b"), s("message"), s("x")), attributes{"content": "x", "loglevel": "WARN", "log.raw_level": "warning", "log.level": "warning", "log.logger": "a.b"}},
+		"ECS nested":                     {corpus.Map(s("log"), text("level", "warning", "logger", "a.b"), s("message"), s("x")), attributes{"content": "x", "loglevel": "WARN", "log.level": "warning", "log.logger": "a.b"}},
 		"an access log":                  {corpus.Map(s("status"), corpus.Int(200), s("level"), s("error"), s("log"), s("x")), attributes{"content": "x", "loglevel": "ERROR", "http.response.status_code": 200.0}},
 		"logger and service":             {text("logger", "com.example.Cart", "service", "cart", "log", "x"), attributes{"content": "x", "log.logger": "com.example.Cart", "service.name": "cart"}},
 		"logger_name":                    {text("logger_name", "com.example.Cart", "log", "x"), attributes{"content": "x", "log.logger": "com.example.Cart"}},

@@ -10,7 +10,8 @@ import (
 )
 
 // level searches the fields of a record for the log level. A word is better than a number, whatever
-// keys they have. Of each, the better key decides.
+// keys they have, but a weak word is worse than a number of OpenTelemetry. Of each, the better key
+// decides.
 type level struct {
 	best candidate
 	// keys are the keys by their rank in LevelKeys, from 1 on.
@@ -63,27 +64,47 @@ func (l *level) reset() {
 }
 
 // The rank of a level in the attributes of an OTLP record has attributeRank added: the fields of
-// the body are better. That of a number has numberRank added, so that any word is better.
+// the body are better. The others are added to ranks so that plain words and those of loggers are
+// better than numbers of OpenTelemetry, whose scale is sure, these better than weak words, and
+// those better than other numbers.
 const (
 	attributeRank = 1 << 7
-	numberRank    = 1 << 8
+	otelRank      = 1 << 8
+	weakRank      = 1 << 9
+	numberRank    = 1 << 10
 	// someRank is the rank of a key that is a level in the records of some kinds only.
-	someRank = 1<<9 - 1
+	someRank = 1<<11 - 1
 	// lastRank is the rank of a level that any other level takes precedence over.
-	lastRank = 1 << 9
+	lastRank = 1 << 11
 )
 
 var rawLevelKey = []byte("log.raw_level")
 
-// wordOf returns the level of a text under a listed key, or "".
-func (k *levelKey) wordOf(text []byte) string {
-	if !k.plain {
-		return severity(text, loneWord)
+// wordOf returns the level of a text under a listed key, or "", and what it adds to the rank of the
+// key.
+func (k *levelKey) wordOf(text []byte) (name string, add uint16) {
+	if k.plain {
+		if len(text) < 2 {
+			return "", 0
+		}
+		return severity(text, plainWord), 0
 	}
-	if len(text) < 2 {
-		return ""
+	switch word := findSeverity(text, loneWord); {
+	case word.some:
+		return "", 0
+	case word.isWeak():
+		return word.name, weakRank
+	default:
+		return word.name, 0
 	}
-	return severity(text, plainWord)
+}
+
+// numberRank returns what a number under a listed key adds to the rank of the key.
+func (k *levelKey) numberRank() uint16 {
+	if k.numbers == source.OTelNumber {
+		return otelRank
+	}
+	return numberRank
 }
 
 // isBetter reports whether a level of a rank is better than the one found so far.
@@ -100,12 +121,15 @@ func (l *level) consider(e *event, r *role, at int, tok chunk.Token) bool {
 		rank += attributeRank
 	}
 	if tok.Kind == chunk.String && l.isBetter(rank) {
-		if name := k.wordOf(tok.Data); name != "" {
-			l.take(e, rank, at, name)
+		if name, add := k.wordOf(tok.Data); name != "" {
+			if !l.isBetter(rank + add) {
+				return false
+			}
+			l.take(e, rank+add, at, name)
 			return true
 		}
 	}
-	return l.numbers && k.numbers != 0 && l.considerNumber(r, rank+numberRank, at, tok)
+	return l.numbers && k.numbers != 0 && l.considerNumber(r, rank+k.numberRank(), at, tok)
 }
 
 // considerNumber keeps a number until the scale is known.
@@ -150,7 +174,8 @@ func (l *level) take(e *event, rank uint16, at int, name string) {
 	l.best = candidate{rank: rank, at: at, name: name}
 }
 
-// takeInPlace takes the level from a value whose field stays an attribute.
+// takeInPlace takes the level from a value whose field is none of those at the top level. The value
+// is kept as log.raw_level unless it is no token, which says that the record has it anyway.
 func (l *level) takeInPlace(e *event, rank uint16, name string, tok chunk.Token) {
 	e.displace(&l.best)
 	l.best = candidate{rank: rank, at: inPlace, name: name, text: tok}
@@ -166,26 +191,31 @@ func (l *level) considerBelow(
 		rank += attributeRank
 	}
 	if tok.Kind == chunk.String && l.isBetter(rank) {
-		if name := k.wordOf(tok.Data); name != "" {
-			l.takeInPlace(e, rank, name, tok)
+		if name, add := k.wordOf(tok.Data); name != "" {
+			if l.isBetter(rank + add) {
+				l.takeInPlace(e, rank+add, name, chunk.Token{})
+			}
 			return
 		}
 	}
-	if !l.numbers || k.numbers == 0 || !l.isBetter(rank+numberRank) {
+	rank += k.numberRank()
+	if !l.numbers || k.numbers == 0 || !l.isBetter(rank) {
 		return
 	}
 	if n := source.Number(tok, mostLevel); n >= 0 {
 		if name := levelOf(n, k.numbers&source.ScalesIn(signs)); name != "" {
-			l.takeInPlace(e, rank+numberRank, name, tok)
+			l.takeInPlace(e, rank, name, chunk.Token{})
 		}
 	}
 }
 
 // takeSeverity takes the level from the severity text of an OTLP record, otherwise from its number.
-// A text that is no level is kept: an application can name its severities as it likes.
+// A text that is no level, or a weak one, is kept: an application can name its severities as it
+// likes.
 func (l *level) takeSeverity(e *event, text, number chunk.Token) {
-	if name := severity(text.Data, loneWord); name != "" {
-		l.takeInPlace(e, otlpRank, name, text)
+	word := findSeverity(text.Data, loneWord)
+	if word.name != "" && !word.isWeak() {
+		l.takeInPlace(e, otlpRank, word.name, text)
 		return
 	}
 	if text.Kind != chunk.Invalid {
@@ -193,23 +223,28 @@ func (l *level) takeSeverity(e *event, text, number chunk.Token) {
 	}
 	name := otlpLevel(int(min(number.Num, math.MaxInt32)))
 	switch {
-	case name == "" && number.Num == 0: // unspecified
-	case name == "":
-		if text.Kind == chunk.Invalid {
-			e.out.Add(rawLevelKey, number, nil, 1)
-		}
-	case text.Kind != chunk.Invalid:
+	case name != "" && text.Kind != chunk.Invalid:
 		l.takeInPlace(e, otlpRank, name, chunk.Token{})
-	default:
+	case name != "":
 		l.takeInPlace(e, otlpRank, name, number)
+	case word.name != "" && !word.some:
+		if l.isBetter(otlpRank + weakRank) {
+			l.takeInPlace(e, otlpRank+weakRank, word.name, chunk.Token{})
+		}
+	case number.Num != 0 && text.Kind == chunk.Invalid: // not unspecified
+		e.out.Add(rawLevelKey, number, nil, 1)
 	}
 }
 
 // canName reports whether a scalar under a dotted key can name the level.
 func (l *level) canName(key uint8, tok chunk.Token) bool {
 	k := &l.keys[key]
-	return tok.Kind == chunk.String && k.wordOf(tok.Data) != "" ||
-		l.numbers && k.numbers != 0 && source.Number(tok, mostLevel) >= 0
+	if tok.Kind == chunk.String {
+		if name, _ := k.wordOf(tok.Data); name != "" {
+			return true
+		}
+	}
+	return l.numbers && k.numbers != 0 && source.Number(tok, mostLevel) >= 0
 }
 
 // settle decides about the fields that wait, when the signs of the whole record are known. Those

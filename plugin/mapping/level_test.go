@@ -188,3 +188,56 @@ func TestMapper_AsManyRawLevelsAsAttributesAreKept(t *testing.T) {
 		t.Errorf("%d raw levels in %s, cuts %v", n, got, cuts)
 	}
 }
+
+func TestMapper_AWeakWordGivesWay(t *testing.T) {
+	s, kv := corpus.Str, corpus.Map
+	o := mappingOptions()
+	o.LevelKeys = []string{"loglevel", "severity", "level", "log.level", "status", "levelno", "severity_number"}
+	for name, c := range map[string]struct {
+		fields []corpus.Value
+		want   attributes
+	}{
+		"to another key":              {[]corpus.Value{s("severity"), s("data"), s("level"), s("error")}, attributes{"loglevel": "ERROR", "severity": "data"}},
+		"to one in front":             {[]corpus.Value{s("level"), s("error"), s("severity"), s("S")}, attributes{"loglevel": "ERROR", "severity": "S"}},
+		"to one in a map":             {[]corpus.Value{s("severity"), s("E"), s("log"), kv(s("level"), s("fatal"))}, attributes{"loglevel": "EMERGENCY", "severity": "E", "log.level": "fatal"}},
+		"to the status":               {[]corpus.Value{s("severity"), s("query"), s("status"), s("error")}, attributes{"loglevel": "ERROR", "severity": "query"}},
+		"from a map":                  {[]corpus.Value{s("log"), kv(s("level"), s("http")), s("status"), s("error")}, attributes{"loglevel": "ERROR", "log.level": "http"}},
+		"to a logger's word":          {[]corpus.Value{s("severity"), s("fine"), s("level"), s("wrn")}, attributes{"loglevel": "WARN", "log.raw_level": "wrn", "severity": "fine"}},
+		"to OpenTelemetry's number":   {[]corpus.Value{s("severity"), s("data"), s("severity_number"), corpus.Int(17)}, attributes{"loglevel": "ERROR", "log.raw_level": 17.0, "severity": "data"}},
+		"not to another number":       {[]corpus.Value{s("levelno"), corpus.Int(40), s("severity"), s("I")}, attributes{"loglevel": "INFO", "log.raw_level": "I", "levelno": 40.0}},
+		"not to a worse weak one":     {[]corpus.Value{s("level"), s("E"), s("severity"), s("W")}, attributes{"loglevel": "WARN", "log.raw_level": "W", "level": "E"}},
+		"alone it is one":             {[]corpus.Value{s("level"), s("query")}, attributes{"loglevel": "INFO", "log.raw_level": "query"}},
+		"system is none":              {[]corpus.Value{s("loglevel"), s("system"), s("level"), s("fatal")}, attributes{"loglevel": "EMERGENCY", "log.raw_level": "fatal", "overwritten1.loglevel": "system"}},
+		"nor alone":                   {[]corpus.Value{s("level"), s("system")}, attributes{"log.raw_level": "system"}},
+		"but that of MySQL":           {[]corpus.Value{s("label"), s("System"), s("err_code"), corpus.Int(10931)}, attributes{"loglevel": "INFO", "log.raw_level": "System", "err_code": 10931.0}},
+		"a level in a map is no copy": {[]corpus.Value{s("log"), kv(s("level"), s("FATAL"))}, attributes{"loglevel": "EMERGENCY", "log.level": "FATAL"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body := kv(append([]corpus.Value{s("message"), s("x")}, c.fields...)...)
+			c.want["content"] = "x"
+			wantAttributes(t, mapOne(t, o, mapping.Flush{}, body), c.want)
+		})
+	}
+}
+
+func TestMapper_AWeakSeverityTextGivesWayToTheNumber(t *testing.T) {
+	s, kv := corpus.Str, corpus.Map
+	for name, c := range map[string]struct {
+		otlp, body []corpus.Value
+		want       string
+	}{
+		"a number":        {[]corpus.Value{s("severity_text"), s("data"), s("severity_number"), corpus.Int(17)}, nil, `{"log.raw_level":"data","loglevel":"ERROR","status":"ERROR"}`},
+		"no number":       {[]corpus.Value{s("severity_text"), s("data")}, nil, `{"log.raw_level":"data","loglevel":"INFO","status":"INFO"}`},
+		"a field":         {[]corpus.Value{s("severity_text"), s("data")}, []corpus.Value{s("level"), s("error")}, `{"log.raw_level":"data","loglevel":"ERROR","status":"ERROR"}`},
+		"a weak field":    {[]corpus.Value{s("severity_text"), s("data")}, []corpus.Value{s("level"), s("E")}, `{"level":"E","log.raw_level":"data","loglevel":"INFO","status":"INFO"}`},
+		"a plain text":    {[]corpus.Value{s("severity_text"), s("warning"), s("severity_number"), corpus.Int(17)}, nil, `{"log.raw_level":"warning","loglevel":"WARN","status":"WARN"}`},
+		"a wrong number":  {[]corpus.Value{s("severity_number"), corpus.Int(25)}, nil, `{"log.raw_level":25,"loglevel":"NONE","status":"NONE"}`},
+		"MySQL's own one": {[]corpus.Value{s("severity_text"), s("system")}, nil, `{"log.raw_level":"system","loglevel":"NONE","status":"NONE"}`},
+	} {
+		body := kv(append([]corpus.Value{s("message"), s("x")}, c.body...)...)
+		data := corpus.AppendEvent(nil, corpus.EventTime(1700000000, 0), kv(s("otlp"), kv(c.otlp...)), body)
+		if got := stored(t, mappingOptions(), data); len(got) != 1 || got[0] != c.want {
+			t.Errorf("%s:\n got %s\nwant %s", name, got, c.want)
+		}
+	}
+}

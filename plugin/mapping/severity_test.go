@@ -1,18 +1,18 @@
 package mapping
 
 import (
+	"bytes"
 	"os"
 	"strings"
 	"testing"
 
-	"out_dynatrace/plugin/ascii"
 	"out_dynatrace/plugin/mapping/source"
 )
 
 func TestSeverity_Words(t *testing.T) {
 	for text, want := range map[string]string{
 		"error": levelError, "Error": levelError, "ERROR ": levelError, "[ERROR]": levelError, "<err>": levelError, "(W)": levelWarn,
-		"warn: disk": levelWarn, "WARN  main": levelWarn, "ERROR 42": levelError, "error/io": levelError,
+		"warn: disk": levelWarn, "WARN  main": "", "ERROR 42": levelError, "error/io": levelError,
 		"\x1b[32minfo\x1b[39m": levelInfo, "\x1b[1;31mE\x1b[0m": levelError, "\x1b[33mfail\x1b[0m": levelEmergency,
 		"INFO+2": levelInfo, "DEBUG-4": levelDebug, "trace8": levelDebug, "DEBUG1": levelDebug,
 		"core:error": levelError, "proxy_fcgi:warn": levelWarn, "local0.notice": levelNotice, "LogLevel.Error": levelError,
@@ -20,10 +20,22 @@ func TestSeverity_Words(t *testing.T) {
 		"success": levelInfo, "note": levelNotice, "fail": levelEmergency, "serious": levelSevere,
 
 		"": "", " ": "", "12": "", "3 errors": "", "e-mail": "", "e3": "", "in2": "", "error-free": "", "non-fatal": "", "no_error": "",
-		"error_code": "", "active": "", "paid": "", "approved": "", "customer": "", "audit": "", "none": "", "off": "", "all": "",
+		"error_code": levelError, "active": "", "paid": "", "approved": "", "customer": "", "audit": "", "none": "", "off": "", "all": "",
 		"unknown": "", "NOTSET": "", "default": "", "Metadata": "", "note that": "", "fail over": "", "success story": "",
-		"Error rate is high": "", "critical path": "", "\x1b[": "", "\x1b[32": "", "core:page": "", "log.level": "", "x.fine": levelDebug,
-		strings.Repeat("error", 13): "", "err\u00f6r": levelError, "f\u00fcnf": "", "severity_number_unspecified": "",
+		"Error rate is high": "", "critical path": "", "\x1b[": "", "\x1b[32": "", "core:page": "", "log.level": "", "x.fine": "", "x.finer": levelDebug,
+		strings.Repeat("error", 13): "", "err\u00f6r": "", "warn \u00fcber": "", "warn: \u00fcber": levelWarn, "f\u00fcnf": "", "severity_number_unspecified": "",
+		// A sentence is none in capitals either, but two plain words in a row are one.
+		"EMERGENCY CALL CLOSED": "", "FATAL ACCIDENT": "", "PANIC BUTTON TESTED": "", "ALERT SENT": "", "CRITICAL STOCK": "", "ERROR CORRECTED": "", "ERROR FREE": "", "WARNING ISSUED": "",
+		"PANIC ROOM": "", "FINE DINING": "", "Fine Dining": "", "ERROR\tmain": "", "Fatal Error": levelEmergency, "fatal error": levelEmergency, "FATAL ERROR": levelEmergency, "fATAL eRROR": levelEmergency,
+		"Critical Error": levelCritical, "critical error": levelCritical, "CRITICAL  ERROR": levelCritical, "[Fatal Error]": levelEmergency, "fatal error: disk": levelEmergency,
+		"fatal error log": "", "FATAL ERROR_CODE": "", "fatal error-free": "", "error wrn": "", "wrn error": "", "alert critical error": levelAlert,
+		// A value is none.
+		"error=0": "", "error = 0": "", "warn=0": "", "fatal=false": "", "[error]=0": "", "e=0": "", "e =": "", "error 0": levelError, "[ERROR] main": levelError,
+		// Constants and compounds.
+		"CRITICAL_ERROR": levelCritical, "FATAL_ERROR": levelEmergency, "ERR_X": levelError, "ERR_404": levelError, "ERROR_": levelError, "WARNING_MESSAGE": levelWarn, "ERROR_CODE": levelError, "ERROR_CODE 5": levelError,
+		"ERROR_CODE is": "", "error_" + strings.Repeat("x", 50): levelError, "error_" + strings.Repeat("x", 60): "", "fine_print": "", "data_error": "", "wrn_x": "", "_error": levelError,
+		"E_ERROR": levelError, "E_USER_ERROR": levelError, "E_WARNING": levelWarn, "E_CORE_WARNING": levelWarn, "E_NOTICE": levelNotice, "E_USER_NOTICE": levelNotice, "E_DEPRECATED": levelNotice, "E_USER_DEPRECATED": levelNotice, "E_STRICT": levelNotice, "E_PARSE": levelError,
+		"E_RECOVERABLE_ERROR": levelError, "E_COMPILE_ERROR": levelError, "E_ALL": "", "E_DATA": "", "e_": "", "LOG_DATA": "",
 		strings.Repeat("e", 40): "", "warn " + strings.Repeat("x", 60): "",
 	} {
 		if got := severity([]byte(text), loneWord); got != want {
@@ -34,8 +46,10 @@ func TestSeverity_Words(t *testing.T) {
 
 func TestSeverity_StatusTakesPlainWordsOnly(t *testing.T) {
 	for text, want := range map[string]string{
-		"error": levelError, "Warning": levelWarn, "info": levelInfo, "DEBUG": levelDebug, "fatal": levelEmergency, "critical": levelCritical, "error: timeout": levelError,
+		"error": levelError, "Warning": levelWarn, "info": levelInfo, "DEBUG": levelDebug, "fatal": levelEmergency, "critical": levelCritical, "[Error]": levelError, "(warn) ": levelWarn, "\x1b[31mERROR\x1b[0m": levelError,
 		"fine": "", "fail": "", "failed": "", "failure": "", "success": "", "config": "", "log": "", "note": "", "in": "", "error while reading": "", "core:error": "", "ERROR_CODE": "",
+		"EMERGENCY CALL CLOSED": "", "ALERT SENT": "", "Fatal Error": "", "emergency (drill)": "", "emergency/drill": "", "critical 0": "", "alert: sent": "", "error: none": "", "error: timeout": "", "error=0": "", "error 0": "", "warn=0": "", "fatal=false": "",
+		"error:": "", "error.": "", "-error": "", "#error": "", "INFO+2": "", "trace8": "", "LOG_ERR": "", "E_ERROR": "", "error\x1b[": "", "err\u00f6r": "",
 	} {
 		if got := severity([]byte(text), plainWord); got != want {
 			t.Errorf("severity(%q) = %q, want %q", text, got, want)
@@ -74,7 +88,7 @@ func TestSeverity_WordsOfThePageHaveTheLevelsOfThePage(t *testing.T) {
 func TestSeverity_OtherLevelsThanThePageAreMeant(t *testing.T) {
 	// The words to which the rule of letters gives a level that they do not mean.
 	meant := map[string]bool{}
-	for word := range strings.FieldsSeq("config data detail context deprecation deprecated dpanic emer emrg fine finer finest input severe_warning silly spam start statement success system") {
+	for word := range strings.FieldsSeq("config data detail context deprecation deprecated dpanic e_deprecated e_strict e_user_deprecated emer emrg fine finer finest input severe_warning silly spam start statement success system") {
 		meant[word] = true
 	}
 	for word, known := range severities {
@@ -154,7 +168,7 @@ func FuzzSeverity(f *testing.F) {
 	for word := range severities {
 		f.Add([]byte(word), uint8(2))
 	}
-	for _, text := range []string{"\x1b[31mERROR\x1b[0m", "core:error", "LOG_ERR", "warn: disk", "Error rate", "\x1b[", "[", "e\x1b"} {
+	for _, text := range []string{"\x1b[31mERROR\x1b[0m", "core:error", "LOG_ERR", "warn: disk", "Error rate", "FATAL ERROR", "ERR_X", "error = 0", "\x1b[", "[", "e\x1b"} {
 		f.Add([]byte(text), uint8(0))
 	}
 	f.Fuzz(func(t *testing.T, text []byte, class uint8) {
@@ -166,13 +180,18 @@ func FuzzSeverity(f *testing.F) {
 		if wider := severity(text, loneWord); got != "" && wider != got {
 			t.Errorf("%q is %s, and %q where more words count", text, got, wider)
 		}
-		// Without the text around the word, the level is the same.
-		n := 0
-		for n < len(text) && ascii.IsLetter(text[n]) {
-			n++
-		}
-		if got != "" && n > 1 && n == len(text) && severity([]byte(strings.ToUpper(string(text))), most) != got {
-			t.Errorf("%q is %s, but not in capitals", text, got)
+		if upper := severity(bytes.ToUpper(ascii7(text)), most); upper != severity(ascii7(text), most) {
+			t.Errorf("%q is another level in capitals: %q", text, upper)
 		}
 	})
+}
+
+// ascii7 returns a text without colors and what is not ASCII.
+func ascii7(text []byte) []byte {
+	return bytes.Map(func(r rune) rune {
+		if r >= 0x80 || r == 0x1b {
+			return '.'
+		}
+		return r
+	}, text)
 }
