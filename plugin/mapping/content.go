@@ -13,11 +13,15 @@ import (
 type content struct {
 	best candidate
 	// loguru are the ranks of the fields in which loguru writes its message: with what stands
-	// around it, and alone.
-	loguru struct{ line, message uint16 }
+	// around it, and alone. isLoguru reports that the latter was met in a record of loguru.
+	loguru   struct{ line, message uint16 }
+	isLoguru bool
+	// last is the rank of a field that is a message only if no other is.
+	last uint16
 }
 
 func newContent(keys []string) (k content) {
+	k.last = uint16(len(keys) + 1)
 	for i, key := range keys {
 		switch key {
 		case "text":
@@ -55,7 +59,7 @@ func (k *content) consider(
 ) bool {
 	rank := uint16(r.contentRank)
 	var text []byte
-	if r.isWeak && !isWeakMessage(e, r, tok) {
+	if r.isWeak && !isWeakMessage(e, r, at, tok) {
 		return false
 	}
 	switch tok.Kind {
@@ -108,6 +112,11 @@ func (k *content) considerBelow(
 	if len(cutLineEnd(text)) == 0 {
 		return false
 	}
+	if rank == k.loguru.message {
+		if k.isLoguru = e.isLoguru(top); !k.isLoguru {
+			rank = k.last
+		}
+	}
 	repeats := k.isText() && k.repeats(rank, text, rec.Content)
 	isWorse := k.best.rank != 0 && rank >= k.best.rank
 	if isWorse && !repeats || !e.out.Hide(hidden) {
@@ -129,42 +138,89 @@ func (k *content) considerBelow(
 }
 
 // isWeakMessage reports whether a field of a weak name can be the message.
-func isWeakMessage(e *event, r *role, tok chunk.Token) bool {
+func isWeakMessage(e *event, r *role, at int, tok chunk.Token) bool {
 	switch tok.Kind {
 	case chunk.String:
 		return len(tok.Data) > 0
 	case chunk.Map:
-		return r.key == "event" && e.isCollected()
+		return r.key == "event" && e.isCollected(at)
 	}
 	return false
 }
 
-// isCollected reports whether the event is what a Splunk collector takes: an event that can be
-// anything, and what is known about it
+// isCollected reports whether the fields around the one at a position are what a Splunk collector
+// takes: an event that can be anything, and what is known about it. One of them must be Splunk's
+// own; the others are names of anybody
 // (https://docs.splunk.com/Documentation/Splunk/latest/Data/FormateventsforHTTPEventCollector).
-func (e *event) isCollected() bool {
+func (e *event) isCollected(at int) (isSplunk bool) {
 	c := e.body
+	if at >= parsedAt {
+		c = e.parsed
+	}
 	for pairs := c.Next().Num; pairs > 0; pairs-- {
 		key := c.Next()
+		c.SkipElements(key)
+		tok := c.Next()
 		switch string(key.Data) {
-		case "event", "time", "host", "source", "sourcetype", "index", "fields",
-			"@splunk_token", "hec_token", "remote_addr":
+		case "sourcetype", "index", "@splunk_token", "hec_token":
+			isSplunk = isSplunk || tok.Kind == chunk.String && len(tok.Data) > 0
+		case "event", "time", "host", "source", "fields", "remote_addr":
 		default:
 			return false
+		}
+		c.SkipElements(tok)
+	}
+	return isSplunk
+}
+
+// isLoguru reports whether the map under the key at a position is what loguru knows about a line:
+// other records have a message in a map of that name, too
+// (https://github.com/Delgan/loguru, _handler.py).
+func (e *event) isLoguru(at int) bool {
+	_, tok, c := e.reread(at)
+	if tok.Kind != chunk.Map {
+		return false
+	}
+	for pairs := tok.Num; pairs > 0; pairs-- {
+		key := c.Next()
+		c.SkipElements(key)
+		tok := c.Next()
+		if tok.Kind == chunk.Map {
+			switch string(key.Data) {
+			case "elapsed":
+				return true
+			case "level":
+				if hasKey(tok, c, "no") {
+					return true
+				}
+			}
+		}
+		c.SkipElements(tok)
+	}
+	return false
+}
+
+// hasKey reports whether a map, whose pairs follow c, has a key.
+func hasKey(m chunk.Token, c chunk.Cursor, name string) bool {
+	for pairs := m.Num; pairs > 0; pairs-- {
+		key := c.Next()
+		if string(key.Data) == name {
+			return true
 		}
 		c.SkipElements(key)
 		c.SkipElements(c.Next())
 	}
-	return true
+	return false
 }
 
 // repeats reports whether a text of a rank and the content so far say the same: they are equal, or
 // the one is loguru's line, which ends in the other.
 func (k *content) repeats(rank uint16, text, best []byte) bool {
 	switch {
-	case rank == k.loguru.message && k.best.rank == k.loguru.line && rank != 0:
+	case !k.isLoguru:
+	case rank == k.loguru.message && k.best.rank == k.loguru.line:
 		return bytes.HasSuffix(cutLineEnd(best), cutLineEnd(text))
-	case rank == k.loguru.line && k.best.rank == k.loguru.message && rank != 0:
+	case rank == k.loguru.line && k.best.rank == k.loguru.message:
 		return bytes.HasSuffix(cutLineEnd(text), cutLineEnd(best))
 	}
 	return sameLine(text, best)

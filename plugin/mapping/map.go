@@ -149,7 +149,7 @@ func (m *Mapper) finish(ev *chunk.Event, rec *record.Record) {
 func (m *Mapper) begin(ev *chunk.Event, rec *record.Record) {
 	m.event.begin(rec, ev.Meta)
 	m.event.body = chunk.NewCursor(ev.Body)
-	m.content.best.rank = 0
+	m.content.best.rank, m.content.isLoguru = 0, false
 	m.level.reset()
 	m.trace.reset()
 	m.held.Mask, m.late = 0, m.late[:0]
