@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"out_dynatrace/plugin/encode"
@@ -47,6 +48,27 @@ func (l *loader) checkPatterns() {
 		l.Metadata.Files = nil
 	}
 	l.checkContentKeys()
+	l.Mapping.OwnContentKeys = l.choseContentKeys()
+}
+
+// choseContentKeys reports whether the content keys are a choice, and not the default with other
+// names beside it.
+func (l *loader) choseContentKeys() bool {
+	field := &l.Mapping.ContentKeys
+	if !l.given(field) || l.wrong(field) {
+		return false
+	}
+	return slices.ContainsFunc(l.defaultContentKeys(), func(key string) bool {
+		return !slices.Contains(*field, key)
+	})
+}
+
+// defaultContentKeys returns the content keys of somebody who names none.
+func (l *loader) defaultContentKeys() []string {
+	name := l.name(&l.Mapping.ContentKeys)
+	i := slices.IndexFunc(mappingRows, func(o Option) bool { return o.Name == name })
+	names, _ := parseList(mappingRows[i].Default)
+	return names
 }
 
 // mostNamed bounds the number of keys that a warning names.
@@ -56,12 +78,17 @@ const mostNamed = 5
 // nowhere.
 func (l *loader) checkContentKeys() {
 	var covered []string
+	defaults := l.defaultContentKeys()
 	for _, key := range l.Mapping.ContentKeys {
+		quote := secret.Quote
+		if slices.Contains(defaults, key) { // @message is no secret, although it looks like one
+			quote = strconv.Quote
+		}
 		if l.Mapping.LowercaseKeys {
 			key = strings.ToLower(key)
 		}
 		if l.Mapping.Exclude.Match([]byte(key)) {
-			covered = append(covered, secret.Quote(key))
+			covered = append(covered, quote(key))
 		}
 	}
 	if n := len(covered); n > 0 {

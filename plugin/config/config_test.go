@@ -39,10 +39,10 @@ func TestLoad_EndpointAndTokenAreEnough(t *testing.T) {
 		Preset:   "grail",
 		Mapping: mapping.Options{
 			Limits: limits(10_000_000, 32_000, 500),
-			ContentKeys: strings.Split("log,formattedMessage,message,msg,MESSAGE,@message,@m,@mt,RenderedMessage,MessageTemplate,"+
+			ContentKeys: strings.Split("log,@message,@m,@mt,formattedMessage,message,msg,MESSAGE,RenderedMessage,MessageTemplate,"+
 				"short_message,full_message,fields.message,record.message,log.message,log.msg,log_processed.message,"+
-				"log_processed.msg,logEvent.message,jsonPayload.message,textPayload,properties.message,content,payload,body,_raw,"+
-				"event,text,output,resultDescription,full_log,exec,wasi_stdout,State.Message,State.{OriginalFormat},event.message,event.original", ","),
+				"log_processed.msg,logEvent.message,jsonPayload.message,textPayload,properties.message,event,content,payload,body,_raw,"+
+				"text,output,resultDescription,full_log,exec,wasi_stdout,note,State.Message,State.{OriginalFormat},event.message,event.original", ","),
 			SummaryBytes: 256,
 			LevelKeys: []string{
 				"loglevel", "severity", "level", "lvl", "log.level", "levelname", "level_name", "@level", "@l", "log_level", "severity_text", "severityText",
@@ -232,7 +232,7 @@ func TestLoad_WarnsOfWhatIsProbablyWrong(t *testing.T) {
 		{with("tls_verify_hostname", "off"), "tls_verify_hostname: unknown option"},
 		{with("exclude", "user,mess*"), `exclude: covers "message" of`},
 		{with("exclude", "Msg", "limits", "managed"), `exclude: covers "msg" of`},
-		{with("exclude", "*"), `exclude: covers "log", "formattedMessage", "message", "msg", "MESSAGE" and `},
+		{with("exclude", "*"), `exclude: covers "log", "@message", "@m", "@mt", "formattedMessage" and `},
 		{with("http_user", "x"), "http_user: unknown option `http_user`, ignored"},
 	} {
 		got := warnings(mustLoad(t, c.p))

@@ -44,3 +44,18 @@ func TestLoad_AttributesAreNamesAndValues(t *testing.T) {
 		}
 	}
 }
+
+func TestLoad_ContentKeysAreAChoiceIfADefaultOneIsMissing(t *testing.T) {
+	usual := strings.Join(mustLoad(t, with()).Mapping.ContentKeys, ",")
+	for keys, want := range map[string]bool{
+		"":             false,
+		usual:          false,
+		"own," + usual: false,
+		"event,output": true,
+		strings.TrimSuffix(usual, ",event.original"): true,
+	} {
+		if got := mustLoad(t, with("content_key", keys)).Mapping.OwnContentKeys; got != want {
+			t.Errorf("content_key %q is a choice: %v, want %v", keys, got, want)
+		}
+	}
+}

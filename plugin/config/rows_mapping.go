@@ -49,15 +49,17 @@ var limitRows = []Option{
 var mappingRows = []Option{
 	{
 		Name: "content_key", Type: TypeList,
-		Default: "log,formattedMessage,message,msg,MESSAGE,@message,@m,@mt,RenderedMessage," +
+		Default: "log,@message,@m,@mt,formattedMessage,message,msg,MESSAGE,RenderedMessage," +
 			"MessageTemplate,short_message,full_message,fields.message,record.message,log.message," +
 			"log.msg,log_processed.message,log_processed.msg,logEvent.message,jsonPayload.message," +
-			"textPayload,properties.message,content,payload,body,_raw," +
-			"event,text,output,resultDescription,full_log,exec,wasi_stdout," +
+			"textPayload,properties.message,event,content,payload,body,_raw," +
+			"text,output,resultDescription,full_log,exec,wasi_stdout,note," +
 			"State.Message,State.{OriginalFormat},event.message,event.original",
 		Help: "Fields that can hold the message, at the top level or, by a name with dots, in nested " +
-			"maps; the first one that holds text becomes `content`. Those from `event` on are seldom " +
-			"messages: a number or a map there is none.",
+			"maps; the first one that holds text becomes `content`. In a nested map only a text counts. Some " +
+			"of the default names (`event`, `text`, `output` ...) are used for other things, too: " +
+			"a number or a map there is no message, unless your list leaves out other default " +
+			"names ([The content](records.md#the-content)).",
 		field: func(c *Config) any { return &c.Mapping.ContentKeys },
 	},
 	{

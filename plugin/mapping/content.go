@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"strings"
 
-	"out_dynatrace/plugin/ascii"
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/record"
 )
@@ -16,13 +15,17 @@ type content struct {
 	// around it, and alone. isLoguru reports that the latter was met in a record of loguru.
 	loguru   struct{ line, message uint16 }
 	isLoguru bool
-	// last is the rank of a field that is a message only if no other is.
-	last uint16
+	// unless is the rank of a message in a map record that is not loguru's.
+	unless uint16
+	// isApart are the ranks of fields that are not written as a copy of the message: if one of
+	// them has the same text, that is a coincidence, and it stays.
+	isApart [mostKeys + 2]bool
 }
 
-func newContent(keys []string) (k content) {
-	k.last = uint16(len(keys) + 1)
+func newContent(o *Options) (k content) {
+	keys := o.ContentKeys[:min(len(o.ContentKeys), mostKeys)]
 	for i, key := range keys {
+		k.isApart[i+1] = isApart(key)
 		switch key {
 		case "text":
 			k.loguru.line = uint16(i + 1)
@@ -30,13 +33,25 @@ func newContent(keys []string) (k content) {
 			k.loguru.message = uint16(i + 1)
 		}
 	}
+	if k.unless = k.loguru.message; !o.OwnContentKeys {
+		k.unless = uint16(len(keys) + 1)
+	}
 	return k
+}
+
+// isApart reports whether a field of a name says something of its own.
+func isApart(key string) bool {
+	switch strings.ToLower(key) {
+	case "event", "text", "output", "note", "payload", "body":
+		return true
+	}
+	return false
 }
 
 // isWeak reports whether fields of a name are seldom messages: what is no text there is none.
 func isWeak(key string) bool {
 	switch strings.ToLower(key) {
-	case "event", "text", "output", "resultdescription", "full_log", "exec", "wasi_stdout":
+	case "event", "text", "output", "resultdescription", "full_log", "exec", "wasi_stdout", "note":
 		return true
 	}
 	return false
@@ -66,7 +81,7 @@ func (k *content) consider(
 	case chunk.String:
 		text = withoutMark(tok.Data)
 	case chunk.Map, chunk.Array:
-		if k.isText() || tok.Num == 0 || describesLine(r, tok, *c) {
+		if k.isText() || tok.Num == 0 || r.describesLine && tok.Kind == chunk.Map {
 			return false
 		}
 		rank += mapContent
@@ -80,7 +95,7 @@ func (k *content) consider(
 			rank += otherContent
 		}
 	}
-	if rank < mapContent && len(cutLineEnd(text)) == 0 {
+	if rank < mapContent && isBlank(text) {
 		rank += emptyContent
 	}
 	repeats := rank < mapContent && k.isText() && k.repeats(rank, text, rec.Content)
@@ -109,12 +124,12 @@ func (k *content) considerBelow(
 	e *event, rec *record.Record, l *leaf, top, at int, hidden []byte,
 ) bool {
 	rank, text := uint16(l.contentRank), withoutMark(hidden)
-	if len(cutLineEnd(text)) == 0 {
+	if isBlank(text) {
 		return false
 	}
 	if rank == k.loguru.message {
 		if k.isLoguru = e.isLoguru(top); !k.isLoguru {
-			rank = k.last
+			rank = k.unless
 		}
 	}
 	repeats := k.isText() && k.repeats(rank, text, rec.Content)
@@ -213,8 +228,8 @@ func hasKey(m chunk.Token, c chunk.Cursor, name string) bool {
 	return false
 }
 
-// repeats reports whether a text of a rank and the content so far say the same: they are equal, or
-// the one is loguru's line, which ends in the other.
+// repeats reports whether a text of a rank and the content so far say the same: they are equal, and
+// one logger writes both, or the one is loguru's line, which ends in the other.
 func (k *content) repeats(rank uint16, text, best []byte) bool {
 	switch {
 	case !k.isLoguru:
@@ -223,7 +238,7 @@ func (k *content) repeats(rank uint16, text, best []byte) bool {
 	case rank == k.loguru.line && k.best.rank == k.loguru.message:
 		return bytes.HasSuffix(cutLineEnd(text), cutLineEnd(best))
 	}
-	return sameLine(text, best)
+	return !k.isApart[rank] && !k.isApart[k.best.rank] && sameLine(text, best)
 }
 
 // displace turns the content so far into an ordinary attribute.
@@ -279,22 +294,14 @@ func (k *content) object(e *event) []byte {
 	return e.out.ContentText(e.out.Lowered(key), tok, &c, e.out.Rules().Limits.ContentBytes)
 }
 
-// describesLine reports whether a map under the key log has only fields that the Elastic Common
-// Schema puts there (https://www.elastic.co/docs/reference/ecs/ecs-log): what they say is about a
-// line, which is elsewhere.
-func describesLine(r *role, tok chunk.Token, c chunk.Cursor) bool {
-	if tok.Kind != chunk.Map || !ascii.EqualFold([]byte(r.key), "log") {
-		return false
-	}
-	for range tok.Num {
-		name := c.Next()
-		switch string(name.Data) {
-		case "level", "logger", "file", "origin", "syslog", "offset":
+// isBlank reports whether a text says nothing.
+func isBlank(text []byte) bool {
+	for _, c := range text {
+		switch c {
+		case ' ', '\t', '\n', '\v', '\f', '\r':
 		default:
 			return false
 		}
-		c.SkipElements(name)
-		c.SkipElements(c.Next())
 	}
 	return true
 }
@@ -356,7 +363,7 @@ func (k *content) summarize(e *event, rec *record.Record, body []byte, bytes int
 	}
 	text := out.Summary(min(bytes, out.Rules().Limits.ContentBytes))
 	if len(text) == len("{}") && k.isFound() { // an empty line of a log
-		text = rec.Content[:0]
+		text = cutLineEnd(rec.Content)
 	}
 	out.Content(text)
 }

@@ -19,7 +19,7 @@ func NewMapper(opts Options) *Mapper {
 	}
 	m := &Mapper{opts: opts, sections: opts.Sources.Has(source.DTSection)}
 	m.level.numbers = opts.Sources.Has(source.Severity)
-	m.content = newContent(opts.ContentKeys[:min(len(opts.ContentKeys), mostKeys)])
+	m.content = newContent(&m.opts)
 	m.level.keys = newLevelKeys(opts.LevelKeys[:min(len(opts.LevelKeys), mostKeys)])
 	m.group.apart = opts.GroupsApart
 	m.table = source.NewTable(&m.opts.Options)

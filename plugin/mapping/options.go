@@ -15,6 +15,10 @@ type Options struct {
 	// ContentKeys are the top-level keys that may hold the log line, best first. Keys are
 	// compared without regard to the case of ASCII letters. At most 127 keys are used.
 	ContentKeys []string
+	// OwnContentKeys reports that somebody chose the ContentKeys: each of them can hold the
+	// message in any form. Otherwise some names, which are mostly used for other things, count
+	// only if they hold text.
+	OwnContentKeys bool
 	// SummaryBytes bounds the content of a record without a message, in bytes: a JSON object of
 	// its attributes. With 0 such a content is empty.
 	SummaryBytes int

@@ -20,6 +20,8 @@ type role struct {
 	contentRank, levelRank uint8
 	// isWeak reports that the key seldom holds a message.
 	isWeak bool
+	// describesLine reports that a map under the key says something about the message.
+	describesLine bool
 	// mayExclude reports that exclude matches the key, in some case.
 	mayExclude bool
 	// some is how the key names the level in the records of some kinds, or nil.
@@ -79,7 +81,9 @@ type roleTable struct {
 func newRoleTable(o *Options, table *source.Table) (t roleTable) {
 	for i, key := range o.ContentKeys[:min(len(o.ContentKeys), mostKeys)] {
 		if r := t.add(key); r.contentRank == 0 {
-			r.contentRank, r.isWeak = uint8(i+1), isWeak(key)
+			r.contentRank = uint8(i + 1)
+			r.isWeak = !o.OwnContentKeys && isWeak(key)
+			r.describesLine = !o.OwnContentKeys && strings.EqualFold(key, "log")
 		}
 		t.addBelow(key, &leaf{contentRank: uint8(i + 1)}, &o.Exclude)
 	}

@@ -1,6 +1,9 @@
 package record
 
-import "out_dynatrace/plugin/jsontext"
+import (
+	"out_dynatrace/plugin/ascii"
+	"out_dynatrace/plugin/jsontext"
+)
 
 // Summary returns a JSON object of attributes that the record has so far, as they are sent: in
 // their order, whole ones only, as many as fit in limit bytes. It leaves out attributes without a
@@ -71,11 +74,18 @@ func isBeside(key []byte) bool {
 	case "trace_id", "span_id", "log.raw_level", "log.level", "log.iostream", "log.source",
 		"log.logger", "log.file.path", "log.file.name", "log.offset",
 		// A record has a time of its own.
-		"time", "ts", "@timestamp", "_timestamp", "overwritten1.timestamp", "timeMillis", "@t",
-		"asctime":
+		"time", "ts", "timeMillis", "@t",
+		"asctime", "eventTime":
 		return true
 	}
-	return false
+	return endsInTimestamp(key)
+}
+
+// endsInTimestamp reports whether a name is that of a time, such as requestReceivedTimestamp.
+func endsInTimestamp(key []byte) bool {
+	const end = "timestamp"
+	n := len(key) - len(end)
+	return n >= 0 && ascii.EqualFold(key[n:], end)
 }
 
 // AppendValue appends a value as JSON. elements are those that an array of the value refers to.

@@ -29,9 +29,9 @@ func newOurs() *ours {
 func usualOptions() mapping.Options {
 	return mapping.Options{
 		Limits: record.Limits{ContentBytes: 10_000_000, AttributeValueBytes: 32_000, AttributeKeyBytes: 100, Attributes: 500, ArrayValues: 32, NestingLevels: 5},
-		ContentKeys: strings.Split("log,formattedMessage,message,msg,MESSAGE,@message,@m,@mt,RenderedMessage,MessageTemplate,short_message,full_message,fields.message,record.message,log.message,log.msg,"+
-			"log_processed.message,log_processed.msg,logEvent.message,jsonPayload.message,textPayload,properties.message,content,payload,body,_raw,"+
-			"event,text,output,resultDescription,full_log,exec,wasi_stdout,State.Message,State.{OriginalFormat},event.message,event.original", ","),
+		ContentKeys: strings.Split("log,@message,@m,@mt,formattedMessage,message,msg,MESSAGE,RenderedMessage,MessageTemplate,short_message,full_message,fields.message,record.message,log.message,log.msg,"+
+			"log_processed.message,log_processed.msg,logEvent.message,jsonPayload.message,textPayload,properties.message,event,content,payload,body,_raw,"+
+			"text,output,resultDescription,full_log,exec,wasi_stdout,note,State.Message,State.{OriginalFormat},event.message,event.original", ","),
 		SummaryBytes: 256,
 		LevelKeys: strings.Split("loglevel,severity,level,lvl,log.level,levelname,level_name,@level,@l,log_level,severity_text,severityText,error_severity,severity_label,record.level.name,status,"+
 			"syslog.severity,syslogseverity-text,syslogseverity,syslog_severity,log.syslog.severity.name,log.syslog.severity.code,severity_code,levelno,level_number,severity_number,severityNumber", ","),
