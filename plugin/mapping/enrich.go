@@ -101,7 +101,7 @@ func (n *enrichment) find(h *held, s source.Signs) (c *composition, place int) {
 	if n.last != nil && n.last.is(h, s) {
 		return n.last, 0
 	}
-	sum := uint64(h.Mask)<<16 | uint64(s)
+	sum := uint64(h.Mask)<<32 ^ uint64(s)
 	for rest := h.Mask; rest != 0; rest &= rest - 1 {
 		sum = (sum ^ h.hashes[source.LowestBit(rest)]) * 0x9e3779b97f4a7c15
 	}

@@ -17,7 +17,7 @@ func TestMapper_ANumberInANestedMapIsOnTheScaleOfItsNeighbors(t *testing.T) {
 	}{
 		"pino":                       {app: []corpus.Value{s("level"), n(50), s("pid"), n(1), s("hostname"), s("h")}, want: "ERROR"},
 		"pino with fields elsewhere": {app: []corpus.Value{s("level"), n(50)}, more: []corpus.Value{s("pid"), n(1), s("hostname"), s("h")}},
-		"Windows":                    {app: []corpus.Value{s("level"), n(2), s("ProviderName"), s("p")}, want: "ERROR"},
+		"Windows":                    {app: []corpus.Value{s("level"), n(2), s("ProviderName"), s("p"), s("EventID"), n(1)}, want: "ERROR"},
 		"a number of nobody":         {app: []corpus.Value{s("level"), n(0)}},
 		"a key that says it":         {app: []corpus.Value{s("levelno"), n(50)}, want: "CRITICAL"},
 		"a word at the top":          {app: []corpus.Value{s("level"), n(50), s("pid"), n(1), s("hostname"), s("h")}, more: []corpus.Value{s("level"), s("info")}, want: "INFO"},

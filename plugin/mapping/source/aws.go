@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"out_dynatrace/plugin/ascii"
+	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/record"
 )
 
@@ -18,20 +19,44 @@ const (
 )
 
 var awsFields = []Field{
-	{Key: "az", Use: Hold, Slot: awsZone, Accept: nameThat(isZone)},
+	{Key: "az", Use: Hold, Slot: awsZone, In: Instance, Accept: nameThat(isZone)},
 	{Key: "account_id", Use: Hold, Slot: awsAccount, In: Instance, Accept: nameThat(isAccount)},
 	{Key: "private_ip", Use: Hold, Slot: awsAddress, In: Instance},
 	{Key: "ec2_instance_id", Use: Hold, Slot: instanceID, In: Instance,
 		Accept: nameThat(isInstanceID)},
-	{Key: "HOSTNAME", Use: Hold, Slot: hostName, In: Instance},
+	{Key: "HOSTNAME", Use: Hold, Slot: hostName, In: Instance, Signs: instanceName},
 }
 
-func isZone(text []byte) bool       { return len(regionOf(text)) > 0 }
-func isAccount(text []byte) bool    { return len(text) == 12 && ascii.AllDigits(text) }
-func isInstanceID(text []byte) bool { return bytes.HasPrefix(text, []byte("i-")) }
+func isZone(text []byte) bool    { return len(regionOf(text)) > 0 }
+func isAccount(text []byte) bool { return len(text) == 12 && ascii.AllDigits(text) }
 
+// isInstanceID accepts i- and 8 or, since 2016, 17 hexadecimal digits.
+func isInstanceID(text []byte) bool {
+	digits, ok := bytes.CutPrefix(text, []byte("i-"))
+	return ok && (len(digits) == 8 || len(digits) == 17) && ascii.IsHex(digits)
+}
+
+// instanceName recognizes the names that EC2 gives to instances: ip-10-0-3-17.ec2.internal, or the
+// id in front of the domain.
+func instanceName(_ []byte, tok chunk.Token) Signs {
+	first, _, _ := bytes.Cut(tok.Data, []byte("."))
+	address, ok := bytes.CutPrefix(first, []byte("ip-"))
+	if isInstanceID(first) ||
+		ok && ascii.AllDigits(bytes.ReplaceAll(address, []byte("-"), []byte("0"))) {
+		return InstanceName
+	}
+	return 0
+}
+
+// recognizeInstance recognizes a line of an application by more than other records: the filter adds
+// zone and instance together, and knows the host by the name that EC2 has given it.
 func recognizeInstance(in *Input) Shape {
-	if in.Has(awsZone) || in.Has(instanceID) && !in.Is(Task) {
+	isInstance := in.HasAny(awsZone, instanceID)
+	if in.Is(Parsed) {
+		isInstance = in.Has(awsZone) && in.Has(instanceID) &&
+			(!in.Has(hostName) || in.Signs&InstanceName != 0)
+	}
+	if isInstance {
 		return Instance
 	}
 	return 0

@@ -25,7 +25,8 @@ var outputFields = []Field{
 	timeField,
 }
 
-var timeField = Field{Key: "time", Use: DropIn, In: Output | SyslogLine, When: saysTime}
+var timeField = Field{Key: "time", Use: DropIn, In: Output | SyslogLine, When: saysTime,
+	Signs: always(SyslogOnly)}
 
 // dockerFields are those that Docker's driver adds.
 var dockerFields = []Field{
@@ -63,7 +64,7 @@ func outputShape(in *Input) Shape {
 }
 
 func recognizeDocker(in *Input) Shape {
-	isDocker := in.Is(Task) || in.Has(containerName) && in.Signs&Stream != 0
+	isDocker := in.Is(Task) || !in.Is(Pod) && in.Has(containerName) && in.Signs&Stream != 0
 	if isDocker && in.Has(containerID) {
 		return Docker | Output
 	}

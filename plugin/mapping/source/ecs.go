@@ -23,15 +23,18 @@ const (
 const ecsOTel = "ecs_otel"
 
 var ecsFields = append([]Field{
-	{Key: "ecs_cluster", Use: Hold, Slot: ecsCluster},
-	{Key: "ecs_task_arn", Use: Hold, Slot: ecsTask, Accept: nameThat(isARN)},
-	{Key: "ecs_task_definition", Use: Hold, Slot: ecsDefinition},
+	{Key: "ecs_cluster", Use: Hold, Slot: ecsCluster, In: Task},
+	{Key: "ecs_task_arn", Use: Hold, Slot: ecsTask, In: Task, Accept: nameThat(isARN)},
+	{Key: "ecs_task_definition", Use: Hold, Slot: ecsDefinition, In: Task},
 	{Key: "ec2_instance_id", Use: Hold, Slot: instanceID, In: Task, Accept: nameThat(isInstanceID)},
 }, dockerFields...)
 
 func isARN(text []byte) bool { return bytes.HasPrefix(text, []byte("arn:")) }
 
 func recognizeTask(in *Input) Shape {
+	if in.Is(Pod) {
+		return 0
+	}
 	if in.HasAny(ecsCluster, ecsTask, ecsDefinition) || in.TagTask != nil {
 		in.Shape |= Task
 	}

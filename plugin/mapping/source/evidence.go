@@ -11,24 +11,31 @@ import (
 
 // The evidence, in the high half of the signs.
 const (
-	processNumber Signs = 1 << (iota + 16) // pid
-	hostText                               // hostname
-	epochMillis                            // time, as pino writes it
-	lineText                               // msg or message
-	nodeField                              // what only loggers of Node.js have
-	shortText                              // short_message of GELF
-	gelfOrigin                             // version or host of GELF
-	facilityField                          // a facility of syslog
-	windowsField                           // of a Windows event, or of an Azure resource
-	levelName                              // level_name of Monolog
-	pythonField                            // of Python's LogRecord
-	clusterEvent                           // of a Kubernetes event
-	kernelField                            // of a kernel message
-	mysqlField                             // of MySQL's error log
-	// Two fields that stand together in the records of Falco and MongoDB. One pair of signs is
-	// enough for both: the keys whose levels they speak for differ.
-	firstOfPair
-	secondOfPair
+	processNumber  Signs = 1 << (iota + 32) // pid
+	hostText                                // hostname
+	epochMillis                             // time, as pino writes it
+	lineText                                // msg or message
+	nodeField                               // what only loggers of Node.js have
+	shortText                               // short_message of GELF
+	gelfOrigin                              // version or host of GELF
+	facilityField                           // a facility of syslog
+	azureField                              // the id of an Azure resource
+	windowsOrigin                           // the provider of a Windows event
+	channelName                             // its channel
+	eventNumber                             // its number
+	levelName                               // level_name of Monolog
+	pythonField                             // of Python's LogRecord
+	eventRegards                            // the object of a Kubernetes event
+	eventReason                             // the reason of a Kubernetes event
+	kernelOrder                             // sequence of a kernel message
+	kernelSeconds                           // sec
+	kernelMicros                            // usec
+	mysqlField                              // of MySQL's error log
+	falcoRule                               // rule
+	falcoOutput                             // output
+	mongoComponent                          // c
+	mongoContext                            // ctx
+	podMetadata                             // kubernetes: the line is an application's
 )
 
 // Scales is a set of scales on which levels are written. Those that end in Number are those of a
@@ -70,8 +77,10 @@ const keyScales = SyslogNumber | PythonNumber | OTelNumber
 func ScalesIn(s Signs) Scales {
 	scales := keyScales
 	both := func(of Signs) bool { return s&of == of }
-	if s&windowsField != 0 {
-		scales |= WindowsScale | WindowsWords
+	isOfPod := s&podMetadata != 0
+	isWindows := both(windowsOrigin|channelName) || both(windowsOrigin|eventNumber)
+	if s&azureField != 0 || isWindows && !isOfPod {
+		scales |= WindowsScale
 	} else if both(shortText|gelfOrigin) || s&facilityField != 0 {
 		scales |= SyslogScale | FacilityWords
 	}
@@ -82,20 +91,26 @@ func ScalesIn(s Signs) Scales {
 	case isNode:
 		scales |= NodeScale
 	}
+	if (isWindows || both(channelName|eventNumber)) && !isOfPod {
+		scales |= WindowsWords
+	}
 	if s&levelName != 0 {
 		scales |= MonologScale
 	}
-	if s&clusterEvent != 0 {
+	if both(eventRegards | eventReason) {
 		scales |= EventWords
 	}
-	if both(kernelField | lineText) {
+	if both(kernelOrder|kernelSeconds|kernelMicros|lineText) && !isOfPod {
 		scales |= KernelScale
 	}
 	if s&mysqlField != 0 {
 		scales |= MySQLWords
 	}
-	if both(firstOfPair | secondOfPair) {
-		scales |= RuleWords | MongoWords
+	if both(falcoRule | falcoOutput) {
+		scales |= RuleWords
+	}
+	if both(mongoComponent | mongoContext) {
+		scales |= MongoWords
 	}
 	return scales
 }
@@ -114,7 +129,8 @@ type Evidence struct {
 //   - GELF (https://go2docs.graylog.org, GELF Payload Specification): short_message beside version
 //     or host;
 //   - rsyslog, syslog-ng, Logstash and Telegraf: a facility;
-//   - Windows events (plugins/in_winevtlog and in_winlog of Fluent Bit), Azure resource logs;
+//   - Windows events (plugins/in_winevtlog and in_winlog of Fluent Bit): two of provider, Channel and
+//     EventID, for the number of a level the provider and another, not in the output of a pod; Azure resource logs, by the id of the resource;
 //   - Monolog, Python's LogRecord, Kubernetes events, Fluent Bit's kmsg input (in_kmsg.c), the JSON
 //     logs of MySQL and MongoDB, Falco.
 func EvidenceFields() []Evidence {
@@ -128,19 +144,24 @@ func EvidenceFields() []Evidence {
 		{"short_message", ifText(shortText)},
 		{"version", gelfSign},
 		{"host", ifText(gelfOrigin)},
-		{"ProviderName", ifText(windowsField)},
-		{"EventID", exactSign("EventID", windowsField)},
-		{"Channel", exactSign("Channel", windowsField)},
-		{"resourceId", ifText(windowsField)},
+		{"ProviderName", exactSign("ProviderName", windowsOrigin)},
+		{"SourceName", exactSign("SourceName", windowsOrigin)},
+		{"EventID", exactSign("EventID", eventNumber)},
+		{"Channel", exactSign("Channel", channelName)},
+		{"resourceId", azureSign},
 		{"level_name", ifString(levelName)},
-		{"involvedObject", ifMap(clusterEvent)},
-		{"regarding", ifMap(clusterEvent)},
-		{"usec", ifNumber(kernelField)},
+		{"involvedObject", ifMap(eventRegards)},
+		{"regarding", ifMap(eventRegards)},
+		{"reason", ifText(eventReason)},
+		{"sequence", ifNumber(kernelOrder)},
+		{"sec", ifNumber(kernelSeconds)},
+		{"usec", ifNumber(kernelMicros)},
 		{"err_code", ifNumber(mysqlField)},
-		{"rule", ifText(firstOfPair)},
-		{"output", ifText(secondOfPair)},
-		{"c", ifText(firstOfPair)},
-		{"ctx", ifText(secondOfPair)},
+		{"rule", ifText(falcoRule)},
+		{"output", ifText(falcoOutput)},
+		{"c", ifText(mongoComponent)},
+		{"ctx", ifText(mongoContext)},
+		{"kubernetes", ifMap(podMetadata)},
 	}
 	for _, key := range []string{"msg", "message"} {
 		list = append(list, Evidence{key, ifString(lineText)})
@@ -216,6 +237,16 @@ func exactSign(name string, s Signs) func([]byte, chunk.Token) Signs {
 		}
 		return scalar(key, tok)
 	}
+}
+
+// azureSign recognizes the id of an Azure resource, in whatever case.
+func azureSign(_ []byte, tok chunk.Token) Signs {
+	const root = "/subscriptions/"
+	if tok.Kind == chunk.String && len(tok.Data) > len(root) &&
+		ascii.EqualFold(tok.Data[:len(root)], root) {
+		return azureField
+	}
+	return 0
 }
 
 // millisSign recognizes a time in milliseconds, from 2001 to 2286.

@@ -33,7 +33,7 @@ var journaldFields = append([]Field{
 	{Key: "SYSTEMD_USER_UNIT", Use: Hold, Slot: journalUserUnit, In: Journal},
 	{Key: "SYSLOG_IDENTIFIER", Use: Hold, Slot: journalIdentifier, In: Journal},
 	{Key: "_HOSTNAME", Use: Hold, Slot: hostName, In: Journal, Signs: trustedSign},
-	{Key: "HOSTNAME", Use: Hold, Slot: hostName, In: Journal},
+	{Key: "HOSTNAME", Use: Hold, Slot: hostName, In: Journal, Signs: instanceName},
 	pidField("_PID"),
 	pidField("PID"),
 	{Key: "_COMM", Use: Hold, Slot: journalCommand, In: Journal},
@@ -131,7 +131,7 @@ func isTransport(text []byte) bool {
 }
 
 func recognizeJournal(in *Input) Shape {
-	if in.Signs&JournaldOnly != 0 {
+	if !in.Is(Parsed) && in.Signs&JournaldOnly != 0 {
 		return Journal
 	}
 	return 0

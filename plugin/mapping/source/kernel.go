@@ -12,7 +12,7 @@ var kernelFields = []Field{
 }
 
 func recognizeKernel(in *Input) Shape {
-	if all := KernelOrder | KernelSeconds | KernelMicros; in.Signs&all == all {
+	if all := KernelOrder | KernelSeconds | KernelMicros; !in.Is(Parsed) && in.Signs&all == all {
 		return KernelMessage
 	}
 	return 0

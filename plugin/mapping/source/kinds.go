@@ -42,12 +42,12 @@ type Slot string
 const MaxSlots = 32
 
 // Signs are facts about a record that follow from its fields, in addition to the held ones. The low
-// 16 bits help to recognize the sources, and what is composed for a record depends on them. The
-// high 16 bits are evidence of whose scale the numbers of levels are on.
-type Signs uint32
+// 32 bits help to recognize the sources, and what is composed for a record depends on them. The
+// high 32 bits are evidence of whose scale the numbers of levels are on.
+type Signs uint64
 
 // Recognizing are the signs on which the sources and what is composed depend.
-const Recognizing Signs = 1<<16 - 1
+const Recognizing Signs = 1<<32 - 1
 
 // The signs.
 const (
@@ -69,6 +69,10 @@ const (
 	KernelMicros
 	// Audited is the id of an audit record of Kubernetes.
 	Audited
+	// SyslogOnly is a field that a line of syslog has besides its priority and its host.
+	SyslogOnly
+	// InstanceName is a name of a host as EC2 gives them.
+	InstanceName
 )
 
 // Shape is the set of kinds that a record was recognized as.
@@ -104,6 +108,9 @@ const (
 	// Placed are the shapes that name their own origin. They do not get the facts of the pod
 	// that this process runs in.
 	Placed = Pod | Task | Journal | SyslogLine | WindowsEvent | KernelMessage | ClusterEvent | Audit
+	// Parsed are the shapes whose other top-level fields are those of an application, if it writes
+	// JSON: such a record is of no further source, whatever its fields are called.
+	Parsed = Pod | Task
 	// Hosted are the shapes whose host has a name of its own, of a node or a task, or that are of
 	// a whole cluster.
 	Hosted = Pod | Task | ClusterEvent

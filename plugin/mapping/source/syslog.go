@@ -17,10 +17,15 @@ var syslogFields = []Field{
 	{Key: "pri", Use: LevelIn, In: SyslogLine, Severity: prioritySeverity, Signs: prioritySign},
 	timeField,
 	{Key: "host", Use: Hold, Slot: syslogHost, In: SyslogLine},
-	{Key: "ident", Use: Hold, Slot: syslogIdent, In: SyslogLine},
+	{Key: "ident", Use: Hold, Slot: syslogIdent, In: SyslogLine, Accept: isIdent},
 	pidField("PID"),
-	{Key: "msgid", Use: DropIn, In: SyslogLine, When: saysNothing},
-	{Key: "extradata", Use: DropIn, In: SyslogLine, When: saysNothing},
+	{Key: "msgid", Use: DropIn, In: SyslogLine, When: saysNothing, Signs: always(SyslogOnly)},
+	{Key: "extradata", Use: DropIn, In: SyslogLine, When: saysNothing, Signs: always(SyslogOnly)},
+}
+
+// isIdent accepts a name, and the empty one of a line of RFC 3164 without a tag.
+func isIdent(tok chunk.Token, c chunk.Cursor) bool {
+	return isName(tok, c) || tok.Kind == chunk.String && len(tok.Data) == 0
 }
 
 // maxPriority is the largest number of facility and severity.
@@ -42,7 +47,8 @@ func prioritySign(_ []byte, tok chunk.Token) Signs {
 }
 
 func recognizeSyslog(in *Input) Shape {
-	if !in.Is(Journal) && in.Signs&Priority != 0 && in.HasAny(syslogHost, syslogIdent) {
+	isLine := in.Has(syslogIdent) || in.Has(syslogHost) && in.Signs&SyslogOnly != 0
+	if !in.Is(Parsed|Journal) && in.Signs&Priority != 0 && isLine {
 		return SyslogLine
 	}
 	return 0

@@ -49,7 +49,7 @@ func isAccountName(tok chunk.Token, c chunk.Cursor) bool {
 }
 
 func recognizeWindows(in *Input) Shape {
-	if in.Has(windowsProvider) && in.Has(windowsChannel) && in.Has(windowsEventID) {
+	if !in.Is(Parsed) && in.Has(windowsProvider) && in.Has(windowsChannel) && in.Has(windowsEventID) {
 		return WindowsEvent
 	}
 	return 0
