@@ -35,7 +35,7 @@ func TestMapper_ARecordOfFireLensIsTiedToItsTask(t *testing.T) {
 		"without it, by the tag":           {fargate, mapping.Flush{Tag: []byte(taskTag)}, known},
 		"with neither it is Docker's": {fargate, mapping.Flush{Tag: []byte("docker.abc")},
 			attributes{"content": "hello", "log.iostream": "stdout", "container.id": fargate[1], "container.name": "ecs-app-7-web-a1", "log.source": "ecs-app-7-web-a1"}},
-		"an EC2 instance": {append(append([]string{}, filter...), "ec2_instance_id", "i-0abc"), mapping.Flush{Tag: []byte(taskTag)}, plus(byFilter, "host.id", "i-0abc")},
+		"an EC2 instance": {append(append([]string{}, filter...), "ec2_instance_id", "i-0123abcd"), mapping.Flush{Tag: []byte(taskTag)}, plus(byFilter, "host.id", "i-0123abcd")},
 		"parts that were put together": {append(append([]string{}, filter...), "partial_message", "true", "partial_id", "x", "partial_ordinal", "1", "partial_last", "true"),
 			mapping.Flush{Tag: []byte(taskTag)}, byFilter},
 		"the task metadata":                     {filter, mapping.Flush{Tag: []byte(taskTag), Facts: &metadata.Facts{Task: task}}, byTask},
