@@ -79,7 +79,7 @@ func (m *Mapper) recall(s *memoSlot, c *chunk.Cursor) bool {
 // that depends on the rest of the record.
 func (m *Mapper) recallUsed(entry *memoEntry, at int) bool {
 	r := entry.role
-	if m.held.Mask&r.slotBit != 0 {
+	if m.held.isTaken(r.slotBit) {
 		return false
 	}
 	switch entry.use {
@@ -100,8 +100,7 @@ func (m *Mapper) recallUsed(entry *memoEntry, at int) bool {
 		}
 	}
 	if r.slotBit != 0 {
-		m.held.Mask |= r.slotBit
-		m.held.Raw[r.slot] = entry.raw
+		m.held.put(r, entry.raw, entry.isStrange)
 	}
 	return true
 }
@@ -132,7 +131,8 @@ func (m *Mapper) use(
 		// A valid id of another field may need the name.
 		return r.rank == source.NamedRank && m.late.putOff(r, at, tok, c)
 	}
-	if r.accept != nil && !r.accept(tok, *c) || m.held.Mask&r.slotBit != 0 {
+	if r.accept != nil && !r.accept(tok, *c) || m.held.isTaken(r.slotBit) ||
+		r.field.Exact && string(key) != r.field.Key {
 		return false
 	}
 	if !r.isPlain() { // it has to be considered in each record
@@ -145,13 +145,14 @@ func (m *Mapper) use(
 	case r.signs != nil:
 		signs = r.signs(key, tok)
 	}
+	isStrange := !r.isSpelled(key, m.context)
 	entry, use := m.useAs(known, r, at, key, tok, c, signs)
 	if entry != nil {
 		entry.isUsed(r, use, m.context)
+		entry.isStrange = isStrange
 	}
 	if r.slotBit != 0 {
-		m.held.Mask |= r.slotBit
-		m.held.Raw[r.slot] = c.Since(at)
+		m.held.put(r, c.Since(at), isStrange)
 	}
 	return true
 }
@@ -163,7 +164,7 @@ func (m *Mapper) useAs(
 	signs source.Signs,
 ) (*memoEntry, source.Use) {
 	e := &m.event
-	if r.isIn(m.context) {
+	if r.isIn(m.context) && r.isSpelled(key, m.context) {
 		switch r.use {
 		case source.Hold:
 			return m.held.take(e, known, r, at, tok, c, signs), source.Hold
@@ -226,8 +227,8 @@ func settleLevel(m *Mapper) {
 		}
 		isLevel := r.use == source.LevelIn && at < parsedAt && m.in.Is(r.field.In)
 		if isLevel {
-			_, tok := m.event.scalar(at)
-			isLevel = m.level.takeLast(at, syslogLevel(r.field.Severity(tok)))
+			key, tok := m.event.scalar(at)
+			isLevel = r.isSpelled(key, context(m.in.Shape)) && m.level.takeLast(at, syslogLevel(r.field.Severity(tok)))
 		}
 		if !isLevel {
 			m.event.addAgain(at, nil)

@@ -14,6 +14,9 @@ type held struct {
 	source.Held
 	// hashes are the hashes of Held.Raw; 0 marks a field that is too long to be cached.
 	hashes [source.MaxSlots]uint64
+	// strange are the slots of Mask that have a field in a spelling that its record does not
+	// have: it is an ordinary attribute, and a field in the right spelling can take the slot.
+	strange uint32
 }
 
 // take moves c over a field for the sources that began at a position of it, and returns what the
@@ -32,6 +35,23 @@ func (h *held) take(
 	}
 	h.hashes[r.slot] = hash
 	return entry
+}
+
+// isTaken reports whether a slot has its field.
+func (h *held) isTaken(slotBit uint32) bool { return h.Mask&^h.strange&slotBit != 0 }
+
+// put puts a field into a slot. One in a strange spelling leaves the field that is there.
+func (h *held) put(r *role, raw []byte, isStrange bool) {
+	switch {
+	case isStrange && h.Mask&r.slotBit != 0:
+		return
+	case isStrange:
+		h.strange |= r.slotBit
+	default:
+		h.strange &^= r.slotBit
+	}
+	h.Mask |= r.slotBit
+	h.Raw[r.slot] = raw
 }
 
 // lateField is a field that is mapped at the end of its record: a better one may need its name.

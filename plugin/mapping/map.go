@@ -152,7 +152,7 @@ func (m *Mapper) begin(ev *chunk.Event, rec *record.Record) {
 	m.content.best.rank, m.content.isLoguru = 0, false
 	m.level.reset()
 	m.trace.reset()
-	m.held.Mask, m.late = 0, m.late[:0]
+	m.held.Mask, m.held.strange, m.late = 0, 0, m.late[:0]
 	if !m.extra.isEmpty() {
 		m.extra = extra{}
 	}

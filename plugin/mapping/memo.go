@@ -62,6 +62,8 @@ type memoEntry struct {
 	hash  uint64 // of raw, if the field is held
 	level string // that the field names
 	text  []byte // by which the source decides
+	// isStrange is as in held.
+	isStrange bool
 }
 
 // at returns the slot of a position, or nil if it has none or is of no use.
@@ -146,6 +148,6 @@ func (s *memoSlot) entry() *memoEntry {
 // isUsed notes that the entry's field has a role, and what became of it in a context.
 func (e *memoEntry) isUsed(r *role, use source.Use, in context) {
 	e.role, e.use = r, use
-	e.in = r.in | r.asBit
+	e.in = r.in | r.asBit | r.spellings
 	e.under = in & e.in
 }

@@ -58,7 +58,7 @@ func (m *Mapper) isInContext() bool {
 	m.in.Signs = m.event.signs & source.Recognizing
 	used := m.table.Recognize(&m.in)
 	if m.context&shapes == context(m.in.Shape) {
-		m.held.Mask &= used
+		m.held.Mask &= used &^ m.held.strange
 		return true
 	}
 	m.context = m.context&^shapes | context(m.in.Shape)

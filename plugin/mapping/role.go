@@ -49,6 +49,9 @@ type role struct {
 	// in those that have one of the bits, or in all if it is 0.
 	slotBit   uint32
 	asBit, in context
+	// spellings are the bits of the context on which it depends whether the source uses a key in
+	// its spelling.
+	spellings context
 }
 
 // isPlain reports whether nothing but a source uses the field.
@@ -148,6 +151,9 @@ func (r *role) set(f *source.TableField, asBit context) {
 	r.as = []byte(f.As)
 	r.hash = record.HashOf(r.as)
 	r.asBit, r.in = asBit, context(f.Shapes)
+	if f.Spelled != nil {
+		r.spellings = context(source.Spellings)
+	}
 	if f.Slot != "" {
 		r.slotBit = 1 << f.Number
 	}
@@ -155,6 +161,11 @@ func (r *role) set(f *source.TableField, asBit context) {
 
 // isIn reports whether a source uses the field in a context.
 func (r *role) isIn(in context) bool { return r.in == 0 || in&r.in != 0 }
+
+// isSpelled reports whether a key is spelled as in the records of a context.
+func (r *role) isSpelled(key []byte, in context) bool {
+	return r.spellings == 0 || r.field.Spelled(key, source.Shape(in&shapes))
+}
 
 // bitOf returns the bit of the name that a field is given, 0 if it is given none.
 func (t *roleTable) bitOf(f *source.TableField) context {

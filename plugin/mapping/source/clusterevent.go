@@ -26,7 +26,22 @@ var clusterFields = []Field{
 }
 
 func isObject(tok chunk.Token, c chunk.Cursor) bool {
-	return tok.Kind == chunk.Map && hasChild(c, tok.Num, chunk.String, "kind", "")
+	return tok.Kind == chunk.Map && hasChild(c, tok.Num, chunk.String, "kind", "") &&
+		hasKind(c, tok.Num)
+}
+
+// hasKind reports whether the next pairs have a kind as Kubernetes spells it: PascalCase.
+func hasKind(c chunk.Cursor, pairs uint64) bool {
+	for ; pairs > 0; pairs-- {
+		key := c.Next()
+		c.SkipElements(key)
+		value := c.Next()
+		c.SkipElements(value)
+		if key.Kind == chunk.String && string(key.Data) == "kind" && value.Kind == chunk.String {
+			return len(value.Data) > 0 && 'A' <= value.Data[0] && value.Data[0] <= 'Z'
+		}
+	}
+	return false
 }
 
 func isMetadata(tok chunk.Token, c chunk.Cursor) bool {
@@ -52,6 +67,7 @@ type clusterObject struct {
 	kind, namespace, name, uid []byte
 	path                       []byte // of a part of the object, such as spec.containers{server}
 	resource                   []byte // in an audit record, instead of the kind
+	version, group             []byte // of the API
 }
 
 // child returns where to store the value of a key, as pod.child does. Of these only the namespace
@@ -70,6 +86,10 @@ func (o *clusterObject) child(key []byte) (text, raw *[]byte) {
 		return &o.path, nil
 	case "resource":
 		return &o.resource, nil
+	case "apiVersion":
+		return &o.version, nil
+	case "apiGroup":
+		return &o.group, nil
 	}
 	return nil, nil
 }
@@ -94,6 +114,9 @@ func mapClusterObject(in *Input, out *record.Builder) {
 		_ = readMap(in.raw(auditObject), o.child, out)
 	}
 	out.Put("k8s.namespace.name", o.namespace)
+	if o.isForeign() {
+		return
+	}
 	switch string(o.kind) + string(o.resource) {
 	case "Pod", "pods":
 		out.Put("k8s.pod.name", o.name)
@@ -114,6 +137,20 @@ func mapClusterObject(in *Input, out *record.Builder) {
 	case "DeploymentConfig", "deploymentconfigs":
 		putWorkload("deploymentconfig", o.name, out)
 	}
+}
+
+// isForeign reports whether the object is of an API group other than those of the kinds below:
+// others have a StatefulSet, too. An object without a group counts by its kind.
+func (o *clusterObject) isForeign() bool {
+	group := o.group
+	if prefix, _, ok := bytes.Cut(o.version, []byte("/")); ok {
+		group = prefix
+	}
+	switch string(group) {
+	case "", "apps", "batch", "apps.openshift.io":
+		return false
+	}
+	return true
 }
 
 // putWorkload adds a workload. Those of other kinds can belong to another one.

@@ -30,8 +30,10 @@ var timeField = Field{Key: "time", Use: DropIn, In: Output | SyslogLine, When: s
 
 // dockerFields are those that Docker's driver adds.
 var dockerFields = []Field{
-	{Key: "container_id", Use: Hold, Slot: containerID, In: Docker | Journal},
-	{Key: "container_name", Use: Hold, Slot: containerName, In: Docker | Task | Journal},
+	{Key: "container_id", Use: Hold, Slot: containerID, In: Docker | Journal,
+		Spelled: journalSpelling},
+	{Key: "container_name", Use: Hold, Slot: containerName, In: Docker | Task | Journal,
+		Spelled: journalSpelling},
 	streamField("source"),
 	{Key: "partial_message", Use: DropIn, In: Docker},
 	{Key: "partial_id", Use: DropIn, In: Docker},

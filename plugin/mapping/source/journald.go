@@ -27,32 +27,55 @@ const (
 )
 
 var journaldFields = append([]Field{
-	{Key: "_SYSTEMD_UNIT", Use: Hold, Slot: journalUnit, In: Journal, Signs: trustedSign},
-	{Key: "SYSTEMD_UNIT", Use: Hold, Slot: journalUnit, In: Journal},
-	{Key: "_SYSTEMD_USER_UNIT", Use: Hold, Slot: journalUserUnit, In: Journal},
-	{Key: "SYSTEMD_USER_UNIT", Use: Hold, Slot: journalUserUnit, In: Journal},
-	{Key: "SYSLOG_IDENTIFIER", Use: Hold, Slot: journalIdentifier, In: Journal},
-	{Key: "_HOSTNAME", Use: Hold, Slot: hostName, In: Journal, Signs: trustedSign},
-	{Key: "HOSTNAME", Use: Hold, Slot: hostName, In: Journal, Signs: instanceName},
+	{Key: "_SYSTEMD_UNIT", Use: Hold, Slot: journalUnit, In: Journal, Signs: trustedSign,
+		Spelled: journalSpelling},
+	{Key: "SYSTEMD_UNIT", Use: Hold, Slot: journalUnit, In: Journal,
+		Spelled: journalSpelling},
+	{Key: "_SYSTEMD_USER_UNIT", Use: Hold, Slot: journalUserUnit, In: Journal,
+		Spelled: journalSpelling},
+	{Key: "SYSTEMD_USER_UNIT", Use: Hold, Slot: journalUserUnit, In: Journal,
+		Spelled: journalSpelling},
+	{Key: "SYSLOG_IDENTIFIER", Use: Hold, Slot: journalIdentifier, In: Journal,
+		Spelled: journalSpelling},
+	{Key: "_HOSTNAME", Use: Hold, Slot: hostName, In: Journal, Signs: trustedSign,
+		Spelled: journalSpelling},
+	{Key: "HOSTNAME", Use: Hold, Slot: hostName, In: Journal, Signs: instanceName,
+		Spelled: journalSpelling},
 	pidField("_PID"),
 	pidField("PID"),
-	{Key: "_COMM", Use: Hold, Slot: journalCommand, In: Journal},
-	{Key: "COMM", Use: Hold, Slot: journalCommand, In: Journal},
-	{Key: "_EXE", Use: Hold, Slot: journalExecutable, In: Journal},
-	{Key: "EXE", Use: Hold, Slot: journalExecutable, In: Journal},
-	{Key: "PRIORITY", Use: LevelIn, In: Journal, Severity: journaldSeverity},
-	{Key: "CONTAINER_ID_FULL", Use: Hold, Slot: journalContainer, In: Journal},
-	{Key: "CONTAINER_ID", Use: Hold, Slot: containerID, In: Docker | Journal},
-	{Key: "CONTAINER_NAME", Use: Hold, Slot: containerName, In: Docker | Task | Journal},
-	{Key: "CONTAINER_TAG", Use: Hold, Slot: journalTag, In: Journal},
-	{Key: "IMAGE_NAME", Use: Hold, Slot: journalImage, In: Journal},
+	{Key: "_COMM", Use: Hold, Slot: journalCommand, In: Journal,
+		Spelled: journalSpelling},
+	{Key: "COMM", Use: Hold, Slot: journalCommand, In: Journal,
+		Spelled: journalSpelling},
+	{Key: "_EXE", Use: Hold, Slot: journalExecutable, In: Journal,
+		Spelled: journalSpelling},
+	{Key: "EXE", Use: Hold, Slot: journalExecutable, In: Journal,
+		Spelled: journalSpelling},
+	{Key: "PRIORITY", Use: LevelIn, In: Journal, Severity: journaldSeverity,
+		Spelled: journalSpelling},
+	{Key: "CONTAINER_ID_FULL", Use: Hold, Slot: journalContainer, In: Journal,
+		Spelled: journalSpelling},
+	{Key: "CONTAINER_ID", Use: Hold, Slot: containerID, In: Docker | Journal,
+		Spelled: journalSpelling},
+	{Key: "CONTAINER_NAME", Use: Hold, Slot: containerName, In: Docker | Task | Journal,
+		Spelled: journalSpelling},
+	{Key: "CONTAINER_TAG", Use: Hold, Slot: journalTag, In: Journal,
+		Spelled: journalSpelling},
+	{Key: "IMAGE_NAME", Use: Hold, Slot: journalImage, In: Journal,
+		Spelled: journalSpelling},
 	// Marks of the drivers for the parts of a long line, and for its place in the container's log.
-	{Key: "CONTAINER_PARTIAL_MESSAGE", Use: DropIn, In: Journal},
-	{Key: "CONTAINER_PARTIAL_ID", Use: DropIn, In: Journal},
-	{Key: "CONTAINER_PARTIAL_ORDINAL", Use: DropIn, In: Journal},
-	{Key: "CONTAINER_PARTIAL_LAST", Use: DropIn, In: Journal},
-	{Key: "CONTAINER_LOG_EPOCH", Use: DropIn, In: Journal},
-	{Key: "CONTAINER_LOG_ORDINAL", Use: DropIn, In: Journal},
+	{Key: "CONTAINER_PARTIAL_MESSAGE", Use: DropIn, In: Journal,
+		Spelled: journalSpelling},
+	{Key: "CONTAINER_PARTIAL_ID", Use: DropIn, In: Journal,
+		Spelled: journalSpelling},
+	{Key: "CONTAINER_PARTIAL_ORDINAL", Use: DropIn, In: Journal,
+		Spelled: journalSpelling},
+	{Key: "CONTAINER_PARTIAL_LAST", Use: DropIn, In: Journal,
+		Spelled: journalSpelling},
+	{Key: "CONTAINER_LOG_EPOCH", Use: DropIn, In: Journal,
+		Spelled: journalSpelling},
+	{Key: "CONTAINER_LOG_ORDINAL", Use: DropIn, In: Journal,
+		Spelled: journalSpelling},
 	// Other fields that journald itself adds.
 	{Key: "_*", Matches: isTrusted, Use: DropIn, In: Journal},
 }, trustedFields()...)
@@ -60,7 +83,7 @@ var journaldFields = append([]Field{
 func pidField(key string) Field {
 	return Field{
 		Key: key, Use: HoldPerRecord, Slot: processID, As: "process.pid", In: Journal | SyslogLine,
-		Accept: isPID,
+		Accept: isPID, Spelled: journalSpelling,
 	}
 }
 
@@ -80,7 +103,8 @@ func trustedFields() (list []Field) {
 		"KERNEL_SUBSYSTEM", "UDEV_SYSNAME", "UDEV_DEVNODE", "UDEV_DEVLINK",
 	} {
 		for _, spelling := range []string{"_" + key, key} {
-			list = append(list, Field{Key: spelling, Use: DropIn, In: Journal, Signs: bootSign})
+			list = append(list, Field{Key: spelling, Use: DropIn, In: Journal, Signs: bootSign,
+				Spelled: journalSpelling})
 		}
 	}
 	return list
@@ -95,6 +119,35 @@ func isTrusted(key []byte) bool {
 		}
 	}
 	return len(key) > 2 && key[0] == '_'
+}
+
+// journalSpelling reports whether a key is spelled as the other ones of its record. The systemd
+// input writes all of them in capitals or, with the option lowercase, none, and those that journald
+// itself adds with their underscore or, with strip_underscores, without. In a record that is not
+// journald's any spelling is right.
+func journalSpelling(key []byte, s Shape) bool {
+	if s&Journal == 0 {
+		return true
+	}
+	isLower, isOwn := s&JournalLower != 0, key[0] == '_'
+	for _, c := range key {
+		if 'a' <= c && c <= 'z' && !isLower || 'A' <= c && c <= 'Z' && isLower {
+			return false
+		}
+	}
+	isClient := !isOwn && isClientField(key)
+	return isClient || isOwn == (s&JournalBare == 0)
+}
+
+// isClientField reports whether a field is of the program that writes to the journal: it has no
+// underscore in any spelling.
+func isClientField(key []byte) bool {
+	for _, prefix := range [...]string{"container_", "syslog_", "image_name", "priority"} {
+		if len(key) >= len(prefix) && ascii.EqualFold(key[:len(prefix)], prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // trustedSign recognizes journald by a unit or a host under journald's own names.
@@ -112,7 +165,15 @@ func bootSign(key []byte, tok chunk.Token) Signs {
 	}
 	isBoot := ascii.IsID(tok.Data, bootDigits) &&
 		(ascii.EqualFold(key, "_boot_id") || ascii.EqualFold(key, "boot_id"))
-	if isBoot || string(key) == "_TRANSPORT" && isTransport(tok.Data) {
+	isOwn, isLower := key[0] == '_', key[len(key)-1] >= 'a'
+	switch {
+	case isBoot && isOwn && isLower:
+		return JournaldLower
+	case isBoot && isLower:
+		return JournaldLowerBare
+	case isBoot && !isOwn:
+		return JournaldBare
+	case isBoot, string(key) == "_TRANSPORT" && isTransport(tok.Data):
 		return JournaldOnly
 	}
 	return 0
@@ -131,8 +192,16 @@ func isTransport(text []byte) bool {
 }
 
 func recognizeJournal(in *Input) Shape {
-	if !in.Is(Parsed) && in.Signs&JournaldOnly != 0 {
+	switch s := in.Signs; {
+	case in.Is(Parsed):
+	case s&JournaldOnly != 0:
 		return Journal
+	case s&JournaldBare != 0:
+		return Journal | JournalBare
+	case s&JournaldLower != 0:
+		return Journal | JournalLower
+	case s&JournaldLowerBare != 0:
+		return Journal | JournalLower | JournalBare
 	}
 	return 0
 }

@@ -73,6 +73,11 @@ const (
 	SyslogOnly
 	// InstanceName is a name of a host as EC2 gives them.
 	InstanceName
+	// JournaldBare, JournaldLower and JournaldLowerBare are the id of a boot in journald's other
+	// spellings: without its underscore, in lower case, and both.
+	JournaldBare
+	JournaldLower
+	JournaldLowerBare
 )
 
 // Shape is the set of kinds that a record was recognized as.
@@ -102,7 +107,14 @@ const (
 	ClusterEvent
 	// Audit is an audit record of Kubernetes that names an object.
 	Audit
+	// JournalBare and JournalLower are how the keys of a record of journald are spelled: without
+	// their underscore, and in lower case.
+	JournalBare
+	JournalLower
 )
+
+// Spellings are the shapes on which it depends how the keys of a record are spelled.
+const Spellings = Journal | JournalBare | JournalLower
 
 const (
 	// Placed are the shapes that name their own origin. They do not get the facts of the pod

@@ -83,6 +83,11 @@ type Field struct {
 	// for the keys with that prefix, of one character, for which Matches reports true.
 	Key     string
 	Matches func(key []byte) bool
+	// Exact demands the case of Key.
+	Exact bool
+	// Spelled reports whether a key is spelled as in records of a shape; nil for any spelling. A
+	// field of another spelling stays an ordinary attribute, and makes the record of no source.
+	Spelled func(key []byte, s Shape) bool
 	Use     Use
 	Slot    Slot
 	In      Shape

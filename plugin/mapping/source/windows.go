@@ -2,7 +2,9 @@ package source
 
 import (
 	"bytes"
+	"strconv"
 
+	"out_dynatrace/plugin/ascii"
 	"out_dynatrace/plugin/chunk"
 	"out_dynatrace/plugin/record"
 )
@@ -19,24 +21,38 @@ const (
 )
 
 var windowsFields = []Field{
-	{Key: "ProviderName", Use: Hold, Slot: windowsProvider, In: WindowsEvent},
-	{Key: "SourceName", Use: Hold, Slot: windowsProvider, In: WindowsEvent},
-	{Key: "Channel", Use: Hold, Slot: windowsChannel, In: WindowsEvent},
-	{Key: "EventID", Use: Hold, Slot: windowsEventID, In: WindowsEvent, Accept: isNumber},
-	{Key: "Computer", Use: Hold, Slot: hostName, In: WindowsEvent},
-	{Key: "ComputerName", Use: Hold, Slot: hostName, In: WindowsEvent},
-	{Key: "ProcessID", Use: Rename, As: "process.pid", In: WindowsEvent, Accept: isNumber},
-	{Key: "Task", Use: Rename, As: "winlog.task", In: WindowsEvent, Accept: isNumber},
-	{Key: "EventCategory", Use: Rename, As: "winlog.task", In: WindowsEvent, Accept: isNumber},
-	{Key: "Opcode", Use: Rename, As: "winlog.opcode", In: WindowsEvent, Accept: isNumber},
-	{Key: "Keywords", Use: Rename, As: "winlog.keywords", In: WindowsEvent, Accept: isText},
-	{Key: "UserID", Use: Rename, As: "winlog.username", In: WindowsEvent, Accept: isAccountName},
-	{Key: "EventData", Use: Rename, As: "winlog.data", In: WindowsEvent, Accept: isMap},
+	{Key: "ProviderName", Use: Hold, Slot: windowsProvider, In: WindowsEvent, Exact: true},
+	{Key: "SourceName", Use: Hold, Slot: windowsProvider, In: WindowsEvent, Exact: true},
+	{Key: "Channel", Use: Hold, Slot: windowsChannel, In: WindowsEvent, Exact: true},
+	{Key: "EventID", Use: Hold, Slot: windowsEventID, In: WindowsEvent, Exact: true,
+		Accept: isEventID},
+	{Key: "Computer", Use: Hold, Slot: hostName, In: WindowsEvent, Exact: true},
+	{Key: "ComputerName", Use: Hold, Slot: hostName, In: WindowsEvent, Exact: true},
+	{Key: "ProcessID", Use: Rename, As: "process.pid", In: WindowsEvent, Exact: true,
+		Accept: isNumber},
+	{Key: "Task", Use: Rename, As: "winlog.task", In: WindowsEvent, Exact: true,
+		Accept: isNumber},
+	{Key: "EventCategory", Use: Rename, As: "winlog.task", In: WindowsEvent, Exact: true,
+		Accept: isNumber},
+	{Key: "Opcode", Use: Rename, As: "winlog.opcode", In: WindowsEvent, Exact: true,
+		Accept: isNumber},
+	{Key: "Keywords", Use: Rename, As: "winlog.keywords", In: WindowsEvent, Exact: true,
+		Accept: isText},
+	{Key: "UserID", Use: Rename, As: "winlog.username", In: WindowsEvent, Exact: true,
+		Accept: isAccountName},
+	{Key: "EventData", Use: Rename, As: "winlog.data", In: WindowsEvent, Exact: true,
+		Accept: isMap},
 	// The input writes an empty text for what an event does not have.
-	{Key: "ProviderGuid", Use: DropIn, In: WindowsEvent, When: isEmpty},
-	{Key: "Qualifiers", Use: DropIn, In: WindowsEvent, When: isEmpty},
-	{Key: "ActivityID", Use: DropIn, In: WindowsEvent, When: isEmpty},
-	{Key: "RelatedActivityID", Use: DropIn, In: WindowsEvent, When: isEmpty},
+	{Key: "ProviderGuid", Use: DropIn, In: WindowsEvent, Exact: true, When: isEmpty},
+	{Key: "Qualifiers", Use: DropIn, In: WindowsEvent, Exact: true, When: isEmpty},
+	{Key: "ActivityID", Use: DropIn, In: WindowsEvent, Exact: true, When: isEmpty},
+	{Key: "RelatedActivityID", Use: DropIn, In: WindowsEvent, Exact: true, When: isEmpty},
+}
+
+// isEventID accepts a number, also one in digits.
+func isEventID(tok chunk.Token, c chunk.Cursor) bool {
+	return isNumber(tok, c) ||
+		tok.Kind == chunk.String && ascii.AllDigits(tok.Data) && len(tok.Data) > 0 && len(tok.Data) < 10
 }
 
 func isNumber(tok chunk.Token, _ chunk.Cursor) bool { return tok.Kind == chunk.Uint }
@@ -65,7 +81,12 @@ func mapWindows(in *Input, out *record.Builder) {
 	out.Put("winlog.provider", in.Text(windowsProvider))
 	c := chunk.NewCursor(in.raw(windowsEventID))
 	_, _ = c.Skip(1)
-	out.PutTree(record.View("winlog.eventid"), c.Next(), &c, 1)
+	id := c.Next()
+	if id.Kind == chunk.String {
+		number, _ := strconv.ParseUint(string(id.Data), 10, 64) // it has digits only
+		id = chunk.Token{Kind: chunk.Uint, Num: number}
+	}
+	out.PutTree(record.View("winlog.eventid"), id, &c, 1)
 	out.Put("host.name", in.Text(hostName))
 }
 
