@@ -1,6 +1,7 @@
 package mapping_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 func TestMapper_AnApplicationsFieldsBecomeWhatDynatraceKnows(t *testing.T) {
 	s := corpus.Str
 	const trace, span = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+	const other = "1111111111111111aaaaaaaaaaaaaaaa"
 	for name, c := range map[string]struct {
 		body corpus.Value
 		want attributes
@@ -41,6 +43,16 @@ func TestMapper_AnApplicationsFieldsBecomeWhatDynatraceKnows(t *testing.T) {
 		"the best spelling wins":         {text("traceId", strings.Repeat("1", 32), "trace_id", trace, "log", "x"), attributes{"content": "x", "trace_id": trace, "traceId": strings.Repeat("1", 32)}},
 		"a traceparent of another trace": {text("trace_id", strings.Repeat("1", 32), "traceparent", "00-"+trace+"-"+span+"-01", "log", "x"), attributes{"content": "x", "trace_id": strings.Repeat("1", 32), "traceparent": "00-" + trace + "-" + span + "-01"}},
 		"a trace_id that is an array":    {corpus.Map(s("trace_id"), corpus.Array(s("a")), s("dt.trace_id"), s(trace), s("log"), s("x")), attributes{"content": "x", "trace_id": trace, "dt.trace_id": trace, "overwritten1.trace_id": []any{"a"}}},
+		"a span of another trace":        {corpus.Map(s("message"), s("x"), s("mdc"), text("traceId", trace, "spanId", span), s("trace_id"), s(other)), attributes{"content": "x", "trace_id": other, "mdc.traceId": trace, "mdc.spanId": span}},
+		"a span of another map's trace":  {corpus.Map(s("log"), s("x"), s("mdc"), text("traceId", trace), s("contextMap"), text("spanId", span, "traceId", other)), attributes{"content": "x", "trace_id": trace, "contextMap.traceId": other, "contextMap.spanId": span}},
+		"a span without a trace":         {corpus.Map(s("log"), s("x"), s("trace_id"), s(other), s("mdc"), text("spanId", span)), attributes{"content": "x", "trace_id": other, "span_id": span}},
+		"the trace in another map too":   {corpus.Map(s("log"), s("x"), s("trace_id"), s(trace), s("mdc"), text("traceId", strings.ToUpper(trace), "spanId", span)), attributes{"content": "x", "trace_id": trace, "mdc.traceId": strings.ToUpper(trace), "span_id": span}},
+		"the next span is of the trace":  {corpus.Map(s("log"), s("x"), s("mdc"), text("traceId", trace, "spanId", span), s("contextMap"), text("traceId", other, "spanId", "3333333333333333"), s("trace_id"), s(other)), attributes{"content": "x", "trace_id": other, "span_id": "3333333333333333", "mdc.traceId": trace, "mdc.spanId": span, "contextMap.traceId": other, "contextMap.spanId": "3333333333333333"}},
+		"a span in another spelling":     {text("log", "x", "trace_id", other, "traceId", trace, "spanId", span), attributes{"content": "x", "trace_id": other, "traceId": trace, "spanId": span}},
+		"a span of a traceparent's":      {corpus.Map(s("log"), s("x"), s("trace_id"), s(other), s("headers"), text("traceparent", "00-"+trace+"-"+span+"-01", "spanId", span)), attributes{"content": "x", "trace_id": other, "headers.traceparent": "00-" + trace + "-" + span + "-01", "headers.spanId": span}},
+		"a span of an array's trace":     {corpus.Map(s("log"), s("x"), s("Scopes"), corpus.Array(text("TraceId", trace), text("SpanId", span, "TraceId", other))), attributes{"content": "x", "trace_id": trace, "Scopes": []any{`{"TraceId":"` + trace + `"}`, `{"SpanId":"` + span + `","TraceId":"` + other + `"}`}}},
+		"a span of the array's trace":    {corpus.Map(s("log"), s("x"), s("Scopes"), corpus.Array(text("SpanId", span, "TraceId", trace), text("SpanId", "3333333333333333", "TraceId", other))), attributes{"content": "x", "trace_id": trace, "span_id": span, "Scopes": []any{`{"SpanId":"` + span + `","TraceId":"` + trace + `"}`, `{"SpanId":"3333333333333333","TraceId":"` + other + `"}`}}},
+		"more spans than are remembered": {corpus.Map(s("log"), s("x"), s("spans"), corpus.Array(slices.Repeat([]corpus.Value{text("trace_id", other, "span_id", "3333333333333333")}, 20)...), s("trace_id"), s(trace), s("span_id"), s(span)), attributes{"content": "x", "trace_id": trace, "span_id": span, "spans": slices.Repeat([]any{`{"trace_id":"` + other + `","span_id":"3333333333333333"}`}, 20)}},
 		"service before service.name":    {text("service", "a", "service.name", "b", "logger", "c", "log.logger", "d", "log", "x"), attributes{"content": "x", "service": "a", "service.name": "b", "logger": "c", "log.logger": "d"}},
 		"service behind service.name":    {text("service.name", "b", "service", "a", "log", "x"), attributes{"content": "x", "service": "a", "service.name": "b"}},
 		"names of the server":            {text("event.type", "LOGIN", "dt.openpipeline.source", "x", "dt.system.bucket", "b", "log", "x"), attributes{"content": "x", "overwritten1.event.type": "LOGIN", "overwritten1.dt.openpipeline.source": "x", "overwritten1.dt.system.bucket": "b"}},

@@ -125,7 +125,8 @@ func (m *Mapper) use(
 	known *memoSlot, r *role, at int, key []byte, tok chunk.Token, c *chunk.Cursor,
 ) bool {
 	if r.use >= source.TraceID {
-		if tok.Kind == chunk.String && m.trace.consider(r.use, r.rank, at, tok.Data, &m.late) {
+		if tok.Kind == chunk.String &&
+			m.trace.consider(r.use, r.rank, topScope(at), at, tok.Data, &m.late) {
 			return true
 		}
 		// A valid id of another field may need the name.

@@ -15,6 +15,8 @@ type walk struct {
 	rec  *record.Record
 	top  int // position of the top-level key
 	base int // of positions: parsedAt in what was JSON in the content
+	// scope is that of ids, see otlpScope.
+	scope int
 	// isMet reports that a key with a use was met: what becomes of the field depends on the
 	// rest of its record.
 	isMet bool
@@ -27,7 +29,7 @@ type walk struct {
 func (m *Mapper) considerBelow(
 	rec *record.Record, f *fork, at int, tok chunk.Token, c *chunk.Cursor,
 ) bool {
-	w := walk{m: m, rec: rec, top: at, base: at - at%parsedAt}
+	w := walk{m: m, rec: rec, top: at, base: at - at%parsedAt, scope: at}
 	again := *c
 	w.value(f, tok, &again, 1)
 	return w.isMet
@@ -43,13 +45,16 @@ func (w *walk) value(f *fork, tok chunk.Token, c *chunk.Cursor, depth int) {
 		}
 		w.pairs(f.maps, tok.Num, c, depth)
 	case tok.Kind == chunk.Array && f.elements != nil:
+		around := w.scope
 		for n := tok.Num; n > 0; n-- {
 			if tok = c.Next(); tok.Kind == chunk.Map {
+				w.scope = w.base + c.Pos()
 				w.pairs(f.elements, tok.Num, c, 0)
 				continue
 			}
 			c.SkipElements(tok)
 		}
+		w.scope = around
 	default:
 		c.SkipElements(tok)
 	}
@@ -103,7 +108,7 @@ func (w *walk) leaf(l *leaf, at int, tok chunk.Token, isFlat bool) {
 		if !isFlat {
 			at, top = inPlace, 0
 		}
-		m.trace.considerBelow(&m.event, l, top, at, tok.Data, &m.late)
+		m.trace.considerBelow(&m.event, l, w.scope, top, at, tok.Data, &m.late)
 	}
 }
 

@@ -54,10 +54,10 @@ func (m *Mapper) otlp(rec *record.Record, pairs uint64, c *chunk.Cursor) {
 			rec.Dropped = uint32(min(tok.Num, math.MaxUint32))
 		case string(key) == "trace_id" && isID:
 			id := hexOf(tok, traceDigits, out)
-			m.trace.consider(source.TraceID, otlpRank, inPlace, id, &m.late)
+			m.trace.consider(source.TraceID, otlpRank, otlpScope, inPlace, id, &m.late)
 		case string(key) == "span_id" && isID:
 			id := hexOf(tok, spanDigits, out)
-			m.trace.consider(source.SpanID, otlpRank, inPlace, id, &m.late)
+			m.trace.consider(source.SpanID, otlpRank, otlpScope, inPlace, id, &m.late)
 		case string(key) == "event_name" && tok.Kind == chunk.String && len(tok.Data) > 0:
 			out.AddField(eventNameKey, tok, c)
 		}
@@ -79,7 +79,8 @@ func (m *Mapper) considerAttributes(rec *record.Record, pairs uint64, c *chunk.C
 				r = &displaced
 			}
 			if tok.Kind == chunk.String && isIDUse(r.use) {
-				m.trace.consider(r.use, max(r.rank, source.KeptRank), inPlace, tok.Data, &m.late)
+				rank := max(r.rank, source.KeptRank)
+				m.trace.consider(r.use, rank, attributesScope, inPlace, tok.Data, &m.late)
 			}
 			if r.levelRank != 0 {
 				m.level.consider(&m.event, r, at, tok)

@@ -56,7 +56,8 @@ func (t *traceIDs) considerSections(
 			return
 		}
 		if r.use == source.TraceID || r.use == source.SpanID {
-			t.consider(r.use, max(r.rank, source.KeptRank), inPlace, value, late)
+			rank := max(r.rank, source.KeptRank)
+			t.consider(r.use, rank, sectionScope, inPlace, value, late)
 		}
 	})
 }

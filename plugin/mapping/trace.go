@@ -14,7 +14,58 @@ import (
 type traceIDs struct {
 	trace, span candidate
 	parent      parent
+	// traces and spans are the valid ids so far. They say which span is of which trace.
+	traces, spans scopedIDs
 }
+
+// scopedID is an id and the scope that it is from: the top level, a map, or what is listed at
+// otlpScope.
+type scopedID struct {
+	scope int
+	rank  uint8
+	text  []byte
+}
+
+// mostIDs bounds the ids of a record that are remembered.
+const mostIDs = 8
+
+// scopedIDs are the ids of a record with the best ranks.
+type scopedIDs struct {
+	list [mostIDs]scopedID
+	size int
+	// isCrowded reports that there were more.
+	isCrowded bool
+}
+
+func (s *scopedIDs) add(id scopedID) {
+	if s.size == mostIDs {
+		s.isCrowded = true
+		worst := &s.list[0]
+		for i := range s.list {
+			if s.list[i].rank >= worst.rank {
+				worst = &s.list[i]
+			}
+		}
+		if id.rank < worst.rank {
+			*worst = id
+		}
+		return
+	}
+	s.list[s.size] = id
+	s.size++
+}
+
+// Scopes of ids that are in no map of the body. The scope of a map is the position of its top-level
+// key, and that of a map in an array its own position. The scope of the top level is 0, and parsedAt
+// in what was JSON in the content.
+const (
+	otlpScope       = -1 - iota // of the metadata of OTLP
+	attributesScope             // of the attributes of an OTLP record
+	sectionScope                // of the sections of a line
+)
+
+// topScope returns the scope of a top-level field at a position.
+func topScope(at int) int { return at - at%parsedAt }
 
 // parent are the ids of a traceparent. Its span is part of its trace.
 type parent struct{ trace, span []byte }
@@ -41,30 +92,41 @@ var displaced = role{}
 
 func (t *traceIDs) reset() {
 	t.trace.rank, t.span.rank = 0, 0
+	t.traces.size, t.traces.isCrowded = 0, false
+	t.spans.size, t.spans.isCrowded = 0, false
 	if t.parent.trace != nil {
 		t.parent = parent{}
 	}
 }
 
-// consider takes a valid id that is better than the one found so far, and reports whether it took
-// the field. Of fields that stay under their own name it takes only the id. A field that loses is
-// added to late, because only then the name of its attribute is taken.
-func (t *traceIDs) consider(u source.Use, rank uint8, at int, text []byte, late *lateFields) bool {
-	best, length := &t.trace, traceDigits
+// consider takes a valid id of a scope that is better than the one found so far, and reports
+// whether it took the field. Of fields that stay under their own name it takes only the id. A field
+// that loses is added to late, because only then the name of its attribute is taken.
+func (t *traceIDs) consider(
+	u source.Use, rank uint8, scope, at int, text []byte, late *lateFields,
+) bool {
+	best, known, length := &t.trace, &t.traces, traceDigits
 	switch u {
 	case source.TraceParent:
 		id, span, ok := splitParent(text)
-		if ok && t.parent.trace == nil && ascii.IsID(id, traceDigits) {
-			t.parent = parent{id, span}
+		if ok && ascii.IsID(id, traceDigits) {
+			known.add(scopedID{scope, rank, id})
+			if t.parent.trace == nil {
+				t.parent = parent{id, span}
+			}
 		}
 		return false
 	case source.SpanID:
-		best, length = &t.span, spanDigits
+		best, known, length = &t.span, &t.spans, spanDigits
 	}
 	if u == source.TraceID {
 		text = cutProject(text)
 	}
-	if !ascii.IsID(text, length) || best.rank != 0 && best.rank <= uint16(rank) {
+	if !ascii.IsID(text, length) {
+		return false
+	}
+	known.add(scopedID{scope, rank, text})
+	if best.rank != 0 && best.rank <= uint16(rank) {
 		return false
 	}
 	if rank >= source.KeptRank {
@@ -82,9 +144,9 @@ func (t *traceIDs) consider(u source.Use, rank uint8, at int, text []byte, late 
 // id that it takes is hidden when the map is flattened. at is inPlace if the text stays where it
 // is.
 func (t *traceIDs) considerBelow(
-	e *event, l *leaf, top, at int, text []byte, late *lateFields,
+	e *event, l *leaf, scope, top, at int, text []byte, late *lateFields,
 ) {
-	if !t.consider(l.use, l.rank, at, text, late) {
+	if !t.consider(l.use, l.rank, scope, at, text, late) {
 		return
 	}
 	best := &t.trace
@@ -105,10 +167,15 @@ func (t *traceIDs) isFound() bool {
 func (t *traceIDs) finish(out *record.Builder, late *lateFields) {
 	if p := &t.parent; p.trace != nil {
 		if t.trace.rank == 0 {
-			t.consider(source.TraceID, parentRank, inPlace, p.trace, late)
+			t.consider(source.TraceID, parentRank, 0, inPlace, p.trace, late)
 		}
+	}
+	if t.trace.rank != 0 && t.span.rank != 0 {
+		t.pair(late)
+	}
+	if p := &t.parent; p.trace != nil {
 		if t.span.rank == 0 && bytes.EqualFold(t.trace.text.Data, p.trace) {
-			t.consider(source.SpanID, parentRank, inPlace, p.span, late)
+			t.consider(source.SpanID, parentRank, 0, inPlace, p.span, late)
 		}
 	}
 	if t.trace.rank != 0 {
@@ -117,6 +184,51 @@ func (t *traceIDs) finish(out *record.Builder, late *lateFields) {
 	if t.span.rank != 0 {
 		out.AddText(spanKey, lowerHex(t.span.text.Data, out))
 	}
+}
+
+// pair replaces a span of another trace by the best one that can be of the trace.
+func (t *traceIDs) pair(late *lateFields) {
+	var best *scopedID
+	for i := range t.spans.list[:t.spans.size] {
+		s := &t.spans.list[i]
+		if (best == nil || s.rank < best.rank) && t.canHave(s) {
+			best = s
+		}
+	}
+	if best != nil && bytes.Equal(best.text, t.span.text.Data) {
+		return
+	}
+	if t.span.at != inPlace {
+		*late = append(*late, lateField{at: t.span.at, top: t.span.top, role: &displaced})
+	}
+	t.span = candidate{}
+	if best != nil {
+		id := chunk.Token{Kind: chunk.String, Data: best.text}
+		t.span = candidate{rank: uint16(best.rank), at: inPlace, text: id}
+	}
+}
+
+// canHave reports whether a span can be of the trace: the fields of its scope name that trace or
+// none. Of several, the one in the same spelling is the span's.
+func (t *traceIDs) canHave(span *scopedID) bool {
+	var of *scopedID
+	for i := range t.traces.list[:t.traces.size] {
+		id := &t.traces.list[i]
+		if id.scope != span.scope {
+			continue
+		}
+		isSame := id.rank == span.rank
+		if of == nil || isSame || id.rank < of.rank {
+			of = id
+		}
+		if isSame {
+			break
+		}
+	}
+	if of == nil {
+		return !t.traces.isCrowded
+	}
+	return bytes.EqualFold(of.text, t.trace.text.Data)
 }
 
 // isTaken reports whether a field that is not one of the record's own (OTLP metadata, a section of
