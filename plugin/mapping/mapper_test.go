@@ -92,7 +92,7 @@ func TestMapper_FieldsBecomeTheRecordThatDynatraceMeans(t *testing.T) {
 		"a level that begins like one is none":          {kv(s("log"), s("x"), s("level"), s("e-mail")), `{"content":"x","log.raw_level":"e-mail"}`},
 		"a level that is no level is a raw level":       {kv(s("log"), s("x"), s("Severity"), s("active")), `{"content":"x","log.raw_level":"active"}`},
 		"an HTTP status is no severity":                 {kv(s("log"), s("x"), s("status"), corpus.Int(404)), `{"content":"x","http.response.status_code":404}`},
-		"nor is one that a parser left as text":         {kv(s("log"), s("x"), s("Status"), s("404")), `{"content":"x","http.response.status_code":"404"}`},
+		"nor is one that a parser left as text":         {kv(s("log"), s("x"), s("Status"), s("404")), `{"content":"x","http.response.status_code":404}`},
 		"a status that is a level gives it":             {kv(s("log"), s("x"), s("status"), s("error")), `{"content":"x","loglevel":"ERROR"}`},
 		"so is a status that is something else":         {kv(s("log"), s("x"), s("status"), s("running")), `{"content":"x","overwritten1.status":"running"}`},
 		"a status beside a better level is kept":        {kv(s("log"), s("x"), s("status"), s("warn"), s("level"), s("info")), `{"content":"x","loglevel":"INFO","overwritten1.status":"warn","level":"info"}`},

@@ -113,8 +113,8 @@ func meansMore(key []byte) bool {
 }
 
 // httpStatus distinguishes the status of an access log, a number or the digits that a regular
-// expression leaves, from other kinds of status. Some scripts know floats only: 502.0 is the number
-// 502.
+// expression leaves, from other kinds of status. It is always a number, so that the attribute has
+// one type. Some scripts know floats only: 502.0 is the number 502.
 func httpStatus(tok chunk.Token) (_ chunk.Token, is bool) {
 	switch tok.Kind {
 	case chunk.Float32, chunk.Float64:
@@ -128,7 +128,11 @@ func httpStatus(tok chunk.Token) (_ chunk.Token, is bool) {
 		return tok, isStatus(tok.Num)
 	case chunk.String:
 		d := tok.Data
-		return tok, len(d) == 3 && '1' <= d[0] && d[0] <= '5' && ascii.AllDigits(d[1:])
+		if len(d) != 3 || !ascii.AllDigits(d) {
+			return tok, false
+		}
+		n := uint64(d[0]-'0')*100 + uint64(d[1]-'0')*10 + uint64(d[2]-'0')
+		return chunk.Token{Kind: chunk.Uint, Num: n}, isStatus(n)
 	}
 	return tok, false
 }
