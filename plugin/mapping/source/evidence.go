@@ -141,7 +141,7 @@ func EvidenceFields() []Evidence {
 		{"v", versionSign},
 		{"reqId", ifScalar(nodeField)},
 		{"responseTime", ifNumber(nodeField)},
-		{"short_message", ifText(shortText)},
+		{"short_message", ifString(shortText)},
 		{"version", gelfSign},
 		{"host", ifText(gelfOrigin)},
 		{"ProviderName", exactSign("ProviderName", windowsOrigin)},
