@@ -76,7 +76,17 @@ var mappingRows = []Option{
 			"severity_text,severityText,error_severity,severity_label,record.level.name,status," +
 			"syslog.severity,syslogseverity-text,syslogseverity,syslog_severity," +
 			"log.syslog.severity.name,log.syslog.severity.code,severity_code,levelno,level_number," +
-			"severity_number,severityNumber",
+			"severity_number,severityNumber," +
+			"log_processed.level,log_processed.severity,log_processed.loglevel,log_processed.lvl," +
+			"log_processed.levelname,log_processed.level_name,log_processed.log.level," +
+			"log.severity,log.loglevel,log.lvl,log.levelname,log.level_name," +
+			"jsonPayload.level,jsonPayload.severity,jsonPayload.loglevel,jsonPayload.lvl," +
+			"logEvent.level,logEvent.severity,logEvent.loglevel," +
+			"message.level,message.severity,message.loglevel,message.lvl,message.levelname," +
+			"message.level_name,message.log.level," +
+			"msg.level,msg.severity,msg.loglevel,msg.lvl," +
+			"fields.level,fields.severity,fields.loglevel," +
+			"record.level,record.severity,record.levelname,record.loglevel",
 		Help: "Fields that can hold the severity, at the top level or, by a name with dots, in " +
 			"nested maps; the first one that names a level becomes `loglevel`. Words go before " +
 			"numbers, which count only if the record says whose they are ([The level](records.md#the-level)).",

@@ -110,7 +110,7 @@ func (m *Mapper) recallUsed(entry *memoEntry, at int) bool {
 func (m *Mapper) consider(
 	rec *record.Record, r *role, at int, tok chunk.Token, c *chunk.Cursor,
 ) bool {
-	if !r.fork.isEmpty() {
+	if (tok.Kind == chunk.Map || tok.Kind == chunk.Array) && !r.fork.isEmpty() {
 		m.considerBelow(rec, &r.fork, at, tok, c)
 	}
 	if r.contentRank != 0 && m.content.consider(&m.event, rec, r, at, tok, c) {

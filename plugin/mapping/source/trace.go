@@ -44,6 +44,17 @@ var traceFields = append([]Field{
 	// Serilog's compact format (https://github.com/serilog/serilog-formatting-compact).
 	{Key: "@tr", Use: TraceID, Rank: libraryRank},
 	{Key: "@sp", Use: SpanID, Rank: libraryRank},
+	// Fields of one's own in GELF (https://go2docs.graylog.org, GELF Payload Specification).
+	{Key: "_trace_id", Use: TraceID, Rank: libraryRank},
+	{Key: "_span_id", Use: SpanID, Rank: libraryRank},
+	{Key: "_traceId", Use: TraceID, Rank: libraryRank},
+	{Key: "_spanId", Use: SpanID, Rank: libraryRank},
+	// Spring Cloud Sleuth up to version 2 (https://docs.spring.io/spring-cloud-sleuth).
+	{Key: "trace", Use: TraceID, Rank: libraryRank},
+	{Key: "span", Use: SpanID, Rank: libraryRank},
+	// Datadog, where the id of the trace has 128 bits. That of the span is a decimal number, whose
+	// digits could be taken for hexadecimal ones.
+	{Key: "dd.trace_id", Use: TraceID, Rank: libraryRank},
 	// B3 propagation (https://github.com/openzipkin/b3-propagation).
 	{Key: "X-B3-TraceId", Use: TraceID, Rank: libraryRank},
 	{Key: "X-B3-SpanId", Use: SpanID, Rank: libraryRank},
@@ -69,6 +80,9 @@ func contextFields() (list []Field) {
 		"span", "spans[]", "trace", "tracing", // Rust's tracing
 		"otel", "traceContext", "trace_context", "spanContext", "span_context",
 		"req.headers", "request.headers", "headers", // of a request
+		// Those that may hold the message, and what loggers write around it.
+		"log_processed", "log", "jsonPayload", "logEvent", "record", "message", "msg",
+		"log_processed.mdc", "log.mdc", "jsonPayload.mdc", "message.mdc",
 	} {
 		for _, id := range []string{"trace_id", "traceId", "trace.id", "otelTraceID"} {
 			list = append(list, Field{Key: in + "." + id, Use: TraceID, Rank: rankIn(in)})
