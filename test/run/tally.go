@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"sync"
@@ -26,11 +27,14 @@ type tally struct {
 
 // add takes a line without its end, as Dynatrace can store it: each byte that is not part of valid
 // UTF-8 counts as U+FFFD. Zero bytes at the start are left out, because tail leaves them out where
-// a read happens to begin with them.
+// a read happens to begin with them. A byte order mark at the start and carriage returns at the end
+// are no part of a content.
 func (t *tally) add(line []byte) {
 	for len(line) > 0 && line[0] == 0 {
 		line = line[1:]
 	}
+	line = bytes.TrimPrefix(line, []byte("\ufeff"))
+	line = bytes.TrimRight(line, "\r")
 	if !utf8.Valid(line) {
 		line = []byte(string([]rune(string(line))))
 	}

@@ -89,7 +89,7 @@ func dockerName(in *Input) []byte { return bytes.TrimPrefix(in.Text(containerNam
 // outputSource returns what Dynatrace's own log module writes for the output of containers.
 func outputSource(in *Input) []byte {
 	if in.Is(Output) && !in.Is(Task|Docker) {
-		return []byte("Container Output")
+		return record.View("Container Output")
 	}
 	return nil
 }
