@@ -229,7 +229,8 @@ func settleLevel(m *Mapper) {
 		isLevel := r.use == source.LevelIn && at < parsedAt && m.in.Is(r.field.In)
 		if isLevel {
 			key, tok := m.event.scalar(at)
-			isLevel = r.isSpelled(key, context(m.in.Shape)) && m.level.takeLast(at, syslogLevel(r.field.Severity(tok)))
+			isLevel = r.isSpelled(key, context(m.in.Shape)) &&
+				m.level.takeLast(at, syslogLevel(r.field.Severity(tok)))
 		}
 		if !isLevel {
 			m.event.addAgain(at, nil)

@@ -193,12 +193,13 @@ func (w severityWord) endsWith(rest []byte) bool {
 // the word that they are, or first, if that is plain: "CRITICAL_ERROR".
 func compound(text []byte, first severityWord) (n int, word severityWord) {
 	var low [longestWord]byte
-	for ; n < len(text) && (ascii.IsLetter(text[n]) || text[n] == '_'); n++ {
-		if n < longestWord {
-			low[n] = text[n]
-			if low[n] != '_' {
-				low[n] |= 0x20
-			}
+	for n < len(text) && (ascii.IsLetter(text[n]) || text[n] == '_') {
+		n++
+	}
+	for i := range min(n, longestWord) {
+		low[i] = text[i]
+		if text[i] != '_' {
+			low[i] |= 0x20
 		}
 	}
 	if n <= longestWord {

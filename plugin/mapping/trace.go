@@ -55,9 +55,9 @@ func (s *scopedIDs) add(id scopedID) {
 	s.size++
 }
 
-// Scopes of ids that are in no map of the body. The scope of a map is the position of its top-level
-// key, and that of a map in an array its own position. The scope of the top level is 0, and parsedAt
-// in what was JSON in the content.
+// Scopes of ids that are in no map of the body. The scope of a map is the position of its
+// top-level key, and that of a map in an array its own position. The scope of the top level is 0,
+// and parsedAt in what was JSON in the content.
 const (
 	otlpScope       = -1 - iota // of the metadata of OTLP
 	attributesScope             // of the attributes of an OTLP record

@@ -74,8 +74,8 @@ func (b *values) stringified(v Value) Value {
 	return Text(b.Take(appendNumber(b.buf, v)))
 }
 
-// WithoutExcluded returns a text without the fields that exclude leaves out, if the text is JSON and
-// has such fields. There, they have the names that parse_json gives them.
+// WithoutExcluded returns a text without the fields that exclude leaves out, if the text is JSON
+// and has such fields. There, they have the names that parse_json gives them.
 func (b *values) WithoutExcluded(text []byte) []byte {
 	if b.leaving.patterns == nil {
 		return text

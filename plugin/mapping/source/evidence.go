@@ -129,8 +129,9 @@ type Evidence struct {
 //   - GELF (https://go2docs.graylog.org, GELF Payload Specification): short_message beside version
 //     or host;
 //   - rsyslog, syslog-ng, Logstash and Telegraf: a facility;
-//   - Windows events (plugins/in_winevtlog and in_winlog of Fluent Bit): two of provider, Channel and
-//     EventID, for the number of a level the provider and another, not in the output of a pod; Azure resource logs, by the id of the resource;
+//   - Windows events (plugins/in_winevtlog and in_winlog of Fluent Bit): two of provider, Channel
+//     and EventID, for the number of a level the provider and another, not in the output of a pod;
+//   - Azure resource logs, by the id of the resource;
 //   - Monolog, Python's LogRecord, Kubernetes events, Fluent Bit's kmsg input (in_kmsg.c), the JSON
 //     logs of MySQL and MongoDB, Falco.
 func EvidenceFields() []Evidence {
