@@ -26,59 +26,46 @@ const (
 	processID         Slot = "pid"      // shared with syslog
 )
 
-var journaldFields = append([]Field{
-	{Key: "_SYSTEMD_UNIT", Use: Hold, Slot: journalUnit, In: Journal, Signs: trustedSign,
-		Spelled: journalSpelling},
-	{Key: "SYSTEMD_UNIT", Use: Hold, Slot: journalUnit, In: Journal,
-		Spelled: journalSpelling},
-	{Key: "_SYSTEMD_USER_UNIT", Use: Hold, Slot: journalUserUnit, In: Journal,
-		Spelled: journalSpelling},
-	{Key: "SYSTEMD_USER_UNIT", Use: Hold, Slot: journalUserUnit, In: Journal,
-		Spelled: journalSpelling},
-	{Key: "SYSLOG_IDENTIFIER", Use: Hold, Slot: journalIdentifier, In: Journal,
-		Spelled: journalSpelling},
-	{Key: "_HOSTNAME", Use: Hold, Slot: hostName, In: Journal, Signs: trustedSign,
-		Spelled: journalSpelling},
-	{Key: "HOSTNAME", Use: Hold, Slot: hostName, In: Journal, Signs: instanceName,
-		Spelled: journalSpelling},
+var journaldFields = spelledAlike(append([]Field{
+	{Key: "_SYSTEMD_UNIT", Use: Hold, Slot: journalUnit, In: Journal, Signs: trustedSign},
+	{Key: "SYSTEMD_UNIT", Use: Hold, Slot: journalUnit, In: Journal},
+	{Key: "_SYSTEMD_USER_UNIT", Use: Hold, Slot: journalUserUnit, In: Journal},
+	{Key: "SYSTEMD_USER_UNIT", Use: Hold, Slot: journalUserUnit, In: Journal},
+	{Key: "SYSLOG_IDENTIFIER", Use: Hold, Slot: journalIdentifier, In: Journal},
+	{Key: "_HOSTNAME", Use: Hold, Slot: hostName, In: Journal, Signs: trustedSign},
+	{Key: "HOSTNAME", Use: Hold, Slot: hostName, In: Journal, Signs: instanceName},
 	pidField("_PID"),
 	pidField("PID"),
-	{Key: "_COMM", Use: Hold, Slot: journalCommand, In: Journal,
-		Spelled: journalSpelling},
-	{Key: "COMM", Use: Hold, Slot: journalCommand, In: Journal,
-		Spelled: journalSpelling},
-	{Key: "_EXE", Use: Hold, Slot: journalExecutable, In: Journal,
-		Spelled: journalSpelling},
-	{Key: "EXE", Use: Hold, Slot: journalExecutable, In: Journal,
-		Spelled: journalSpelling},
-	{Key: "PRIORITY", Use: LevelIn, In: Journal, Severity: journaldSeverity,
-		Spelled: journalSpelling},
-	{Key: "CONTAINER_ID_FULL", Use: Hold, Slot: journalContainer, In: Journal,
-		Spelled: journalSpelling},
-	{Key: "CONTAINER_ID", Use: Hold, Slot: containerID, In: Docker | Journal,
-		Spelled: journalSpelling},
-	{Key: "CONTAINER_NAME", Use: Hold, Slot: containerName, In: Docker | Task | Journal,
-		Spelled: journalSpelling},
-	{Key: "CONTAINER_TAG", Use: Hold, Slot: journalTag, In: Journal,
-		Spelled: journalSpelling},
-	{Key: "IMAGE_NAME", Use: Hold, Slot: journalImage, In: Journal,
-		Spelled: journalSpelling},
+	{Key: "_COMM", Use: Hold, Slot: journalCommand, In: Journal},
+	{Key: "COMM", Use: Hold, Slot: journalCommand, In: Journal},
+	{Key: "_EXE", Use: Hold, Slot: journalExecutable, In: Journal},
+	{Key: "EXE", Use: Hold, Slot: journalExecutable, In: Journal},
+	{Key: "PRIORITY", Use: LevelIn, In: Journal, Severity: journaldSeverity},
+	{Key: "CONTAINER_ID_FULL", Use: Hold, Slot: journalContainer, In: Journal},
+	{Key: "CONTAINER_ID", Use: Hold, Slot: containerID, In: Docker | Journal},
+	{Key: "CONTAINER_NAME", Use: Hold, Slot: containerName, In: Docker | Task | Journal},
+	{Key: "CONTAINER_TAG", Use: Hold, Slot: journalTag, In: Journal},
+	{Key: "IMAGE_NAME", Use: Hold, Slot: journalImage, In: Journal},
 	// Marks of the drivers for the parts of a long line, and for its place in the container's log.
-	{Key: "CONTAINER_PARTIAL_MESSAGE", Use: DropIn, In: Journal,
-		Spelled: journalSpelling},
-	{Key: "CONTAINER_PARTIAL_ID", Use: DropIn, In: Journal,
-		Spelled: journalSpelling},
-	{Key: "CONTAINER_PARTIAL_ORDINAL", Use: DropIn, In: Journal,
-		Spelled: journalSpelling},
-	{Key: "CONTAINER_PARTIAL_LAST", Use: DropIn, In: Journal,
-		Spelled: journalSpelling},
-	{Key: "CONTAINER_LOG_EPOCH", Use: DropIn, In: Journal,
-		Spelled: journalSpelling},
-	{Key: "CONTAINER_LOG_ORDINAL", Use: DropIn, In: Journal,
-		Spelled: journalSpelling},
+	{Key: "CONTAINER_PARTIAL_MESSAGE", Use: DropIn, In: Journal},
+	{Key: "CONTAINER_PARTIAL_ID", Use: DropIn, In: Journal},
+	{Key: "CONTAINER_PARTIAL_ORDINAL", Use: DropIn, In: Journal},
+	{Key: "CONTAINER_PARTIAL_LAST", Use: DropIn, In: Journal},
+	{Key: "CONTAINER_LOG_EPOCH", Use: DropIn, In: Journal},
+	{Key: "CONTAINER_LOG_ORDINAL", Use: DropIn, In: Journal},
 	// Other fields that journald itself adds.
 	{Key: "_*", Matches: isTrusted, Use: DropIn, In: Journal},
-}, trustedFields()...)
+}, trustedFields()...))
+
+// spelledAlike makes all fields with a key of their own follow the spelling of their record.
+func spelledAlike(fields []Field) []Field {
+	for i := range fields {
+		if fields[i].Matches == nil {
+			fields[i].Spelled = journalSpelling
+		}
+	}
+	return fields
+}
 
 func pidField(key string) Field {
 	return Field{
@@ -103,8 +90,7 @@ func trustedFields() (list []Field) {
 		"KERNEL_SUBSYSTEM", "UDEV_SYSNAME", "UDEV_DEVNODE", "UDEV_DEVLINK",
 	} {
 		for _, spelling := range []string{"_" + key, key} {
-			list = append(list, Field{Key: spelling, Use: DropIn, In: Journal, Signs: bootSign,
-				Spelled: journalSpelling})
+			list = append(list, Field{Key: spelling, Use: DropIn, In: Journal, Signs: bootSign})
 		}
 	}
 	return list
